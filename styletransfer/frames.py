@@ -1,0 +1,35 @@
+"""What the engine hands out after every epoch. Knows nothing of torch, so that any process may import it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from PIL import Image
+
+LossName = Literal["content", "style", "tv", "total"]
+LOSS_NAMES: tuple[LossName, ...] = ("content", "style", "tv", "total")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """The state of a painting after one epoch.
+
+    Attributes:
+        epoch: Epochs done so far, from 1 to `epochs`.
+        epochs: Epochs in the whole run.
+        scale: (height, width) in pixels of the picture that is being painted at this epoch.
+        losses: The terms of the objective, each already weighted, so that content + style + tv = total.
+        seconds: Seconds of painting since the run's first step was begun.
+        image: The picture so far (RGB, or RGBA where the photo is transparent), or None between previews.
+        network: What the features come from, for example "vgg16".
+        message: What the user should know of this epoch, for example that a step diverged and was taken back.
+    """
+
+    epoch: int
+    epochs: int
+    scale: tuple[int, int]
+    losses: Mapping[LossName, float]
+    seconds: float
+    image: Image.Image | None = None
+    network: str
+    message: str | None = None

@@ -1,0 +1,188 @@
+"""What can be chosen about a painting, its limits and its defaults. Nothing else in the project holds a default."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+from typing import Any, Literal, get_args
+
+from styletransfer.errors import StyleTransferError
+
+Network = Literal["auto", "vgg16", "vgg19"]
+Pooling = Literal["max", "average"]
+Start = Literal["photo", "noise"]
+Device = Literal["auto", "cpu", "cuda", "mps"]
+Optimizer = Literal["adam", "lbfgs"]
+
+SMALLEST_SIZE = 64
+"""Long side in pixels under which the deepest tap sees too few positions for its statistics to mean anything."""
+LARGEST_SIZE = 8192
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All that decides how a photo is painted, apart from the pictures themselves. Checks itself on creation.
+
+    Attributes:
+        size: Long side of the result in pixels; the photo's aspect ratio is kept.
+        shape: (height, width) that both pictures are squeezed to instead, whatever their aspect ratio, or None.
+        epochs: Steps of the solver over the whole run, all scales together.
+        content_weight: Weight of the content loss; 0 switches it off.
+        style_weight: Weight of the style loss; 0 switches it off.
+        tv_weight: Weight of the total variation; 0 switches it off.
+        network: "vgg16", "vgg19", or "auto": VGG-19 if its weights are on disk, else the VGG-16 that comes along.
+        weights: Path of a weights file of the user's own, or None for the known ones.
+        content_layers: Names of the content taps. "relu4_last" is the last convolution of block 4 in any network.
+        style_layers: Names of the style taps, such as "relu1_1" (after the ReLU) or "conv5_1" (before it).
+        style_layer_weights: One weight for each style layer, or None for 1 each.
+        pooling: "max" as trained, or "average" (Gatys 2016), rescaled to the same mean activation.
+        normalized: Rescale the network so that every layer has mean activation 1 (Gatys 2016), so that the three
+            weights mean the same on every network.
+        init: Start from the "photo" or from "noise".
+        seed: Seed of everything that is random.
+        device: "cpu", "cuda", "mps", or "auto" for the fastest there is.
+        optimizer: "adam" or "lbfgs".
+        learning_rate: Adam's step, in units of the ImageNet standard deviation of a pixel.
+        decay_every: Epochs after which the learning rate is multiplied by `decay`.
+        decay: Factor on the learning rate every `decay_every` epochs.
+        scales: Sizes that the picture is painted at, each about half the next; 1 paints at the final size only.
+        pyramid: Levels of the Laplacian pyramid that stands for the picture's pixels in the solver; 1 is plain pixels.
+        preview_every: Epochs between two frames that carry a picture.
+
+    Raises:
+        StyleTransferError: A value is out of range; the sentence names it and says what is allowed.
+    """
+
+    size: int = 450
+    shape: tuple[int, int] | None = None
+    epochs: int = 60
+    content_weight: float = 1.0
+    style_weight: float = 1.0
+    tv_weight: float = 1.0
+    network: Network = "auto"
+    weights: str | None = None
+    content_layers: tuple[str, ...] = ("relu4_last",)
+    style_layers: tuple[str, ...] = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+    style_layer_weights: tuple[float, ...] | None = None
+    pooling: Pooling = "max"
+    normalized: bool = True
+    init: Start = "photo"
+    seed: int = 0
+    device: Device = "auto"
+    optimizer: Optimizer = "lbfgs"
+    learning_rate: float = 0.3
+    decay_every: int = 50
+    decay: float = 0.8
+    scales: int = 2
+    pyramid: int = 3
+    preview_every: int = 1
+
+    def __post_init__(self) -> None:
+        _check_choice("network", self.network, Network)
+        _check_choice("pooling", self.pooling, Pooling)
+        _check_choice("init", self.init, Start)
+        _check_choice("device", self.device, Device)
+        _check_choice("optimizer", self.optimizer, Optimizer)
+        _check_whole("size", self.size, SMALLEST_SIZE, LARGEST_SIZE)
+        _check_whole("epochs", self.epochs, 1, 100_000)
+        _check_whole("seed", self.seed, 0, 2**63 - 1)
+        _check_whole("decay_every", self.decay_every, 1, 100_000)
+        _check_whole("scales", self.scales, 1, 8)
+        _check_whole("pyramid", self.pyramid, 1, 8)
+        _check_whole("preview_every", self.preview_every, 1, 100_000)
+        if self.shape is not None:
+            if len(self.shape) != 2:
+                raise StyleTransferError(f"The shape must be two numbers, height and width, not {self.shape!r}.")
+            for side in self.shape:
+                _check_whole("shape", side, SMALLEST_SIZE, LARGEST_SIZE)
+        for name in ("content_weight", "style_weight", "tv_weight"):
+            _check_number(name, getattr(self, name), 0.0)
+        _check_number("learning_rate", self.learning_rate, 0.0, above=True)
+        _check_number("decay", self.decay, 0.0, 1.0, above=True)
+        self._check_layers()
+
+    def _check_layers(self) -> None:
+        for name in ("content_layers", "style_layers"):
+            layers = getattr(self, name)
+            if isinstance(layers, str) or not layers:
+                raise StyleTransferError(f"Name at least one layer in {name}, for example relu4_1.")
+            if len(set(layers)) != len(layers):
+                raise StyleTransferError(f"A layer stands twice in {name}: {', '.join(layers)}.")
+        weights = self.style_layer_weights
+        if weights is None:
+            return
+        if len(weights) != len(self.style_layers):
+            raise StyleTransferError(
+                f"There are {len(self.style_layers)} style layers but {len(weights)} style_layer_weights; "
+                "give one weight for each layer."
+            )
+        for weight in weights:
+            _check_number("style_layer_weights", weight, 0.0)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All values as plain JSON types, for `from_dict`."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Settings":
+        """Settings from what `to_dict` gave; names that are missing keep their defaults.
+
+        Raises:
+            StyleTransferError: A name is unknown, or a value has the wrong type or is out of range.
+        """
+        known = {field.name for field in fields(cls)}
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise StyleTransferError(f"These settings are not known: {', '.join(map(str, unknown))[:200]}.")
+        plain = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+        try:
+            return cls(**plain)
+        except (TypeError, ValueError) as error:
+            raise StyleTransferError(f"These settings cannot be read: {error}.") from error
+
+
+def _check_choice(name: str, value: object, choices: Any) -> None:
+    if value not in get_args(choices):
+        raise StyleTransferError(f"{name} must be one of {', '.join(get_args(choices))}, not {value!r}.")
+
+
+def _check_whole(name: str, value: object, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise StyleTransferError(f"{name} must be a whole number from {low} to {high}, not {value!r}.")
+
+
+def _check_number(name: str, value: object, low: float, high: float = math.inf, *, above: bool = False) -> None:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    if not number or value < low or value > high or (above and value == low):  # type: ignore[operator]
+        limit = "greater than" if above else "at least"
+        upper = "" if math.isinf(high) else f" and at most {high:g}"
+        raise StyleTransferError(f"{name} must be a number {limit} {low:g}{upper}, not {value!r}.")
+
+
+NOTEBOOK = Settings(
+    shape=(300, 450),
+    epochs=500,
+    content_weight=1.0,
+    style_weight=1e4,
+    tv_weight=10.0,
+    content_layers=("relu4_last",),
+    style_layers=("relu1_1", "relu2_1", "relu3_1", "relu4_1", "conv5_1"),
+    normalized=False,
+    optimizer="adam",
+    scales=1,
+    pyramid=1,
+    preview_every=10,
+)
+"""The recipe of *Dive into Deep Learning* 14.12 to the letter. The taps are what torchvision's VGG-19 gives there:
+its in-place ReLU overwrites every tapped convolution but the last with its post-ReLU value."""
+
+PRESETS: Mapping[str, Settings] = MappingProxyType(
+    {
+        "draft": Settings(size=320, epochs=40),
+        "balanced": Settings(),
+        "fine": Settings(size=768, epochs=120, scales=3),
+        "notebook": NOTEBOOK,
+    }
+)
+"""Starting points by name; `balanced` is what `Settings()` gives."""
