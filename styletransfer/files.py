@@ -1,0 +1,66 @@
+"""Files that are either whole or not there: checked before the work, written beside their place, moved when done."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from styletransfer.errors import StyleTransferError
+
+
+def check_writable(path: str | Path) -> None:
+    """Makes sure that a file can be written at `path`, without touching what may stand there.
+
+    Raises:
+        StyleTransferError: The folder is missing, is a file or cannot be written to, or `path` is a folder or a
+            write-protected file.
+    """
+    path = Path(path)
+    folder = path.parent
+    if path.is_dir():
+        raise StyleTransferError(f"{path} is a folder; give the name of a file in it.")
+    if not folder.exists():
+        raise StyleTransferError(f"There is no folder {folder}; create it or write somewhere else.")
+    if not folder.is_dir():
+        raise StyleTransferError(f"{folder} is a file, not a folder; write somewhere else.")
+    if path.exists() and not os.access(path, os.W_OK):
+        raise StyleTransferError(f"{path} is write-protected; choose another name.")
+    # Only a real attempt tells: permissions, read-only disks and foreign file systems all have their own rules.
+    trial = _beside(path)
+    try:
+        trial.touch(exist_ok=False)
+        trial.unlink()
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+
+
+@contextmanager
+def replacing(path: str | Path) -> Iterator[Path]:
+    """Gives a temporary path in the same folder and with the same ending; moves it to `path` if the block succeeds.
+
+    If the block fails, the temporary file is removed, and what stood at `path` stays as it was. A link at `path` is
+    followed, so that the file behind it is replaced.
+
+    Raises:
+        StyleTransferError: As `check_writable`; or an `OSError` in the block, such as a full disk.
+    """
+    check_writable(path)
+    target = Path(os.path.realpath(path))
+    temporary = _beside(target)
+    try:
+        yield temporary
+        temporary.replace(target)
+    except OSError as error:
+        raise _cannot_write(Path(path), error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{secrets.token_hex(8)}.part{path.suffix}")
+
+
+def _cannot_write(path: Path, error: OSError) -> StyleTransferError:
+    reason = error.strerror or type(error).__name__
+    return StyleTransferError(f"{path} cannot be written ({reason}); free some space or write somewhere else.")
