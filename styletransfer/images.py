@@ -47,6 +47,7 @@ _FORMATS: dict[str, Format] = {
     ".tiff": "tiff",
     ".avif": "avif",
 }
+_IMAGE_DESCRIPTION = 0x010E
 _EXIF_IFD = 0x8769
 _USER_COMMENT = 0x9286
 
@@ -139,7 +140,8 @@ def encode(image: Image.Image, fmt: Format, *, quality: int = 95, recipe: str | 
         image: RGB or RGBA; JPEG has no transparency and shows it on white.
         fmt: Kind of file.
         quality: 1 to 100, for JPEG, WebP and AVIF.
-        recipe: ASCII text to carry along: in a PNG as iTXt under `RECIPE_KEY`, else in EXIF's UserComment.
+        recipe: ASCII text to carry along: in a PNG as iTXt under `RECIPE_KEY`, in a TIFF as
+            ImageDescription, else in EXIF's UserComment.
     """
     if fmt == "jpeg" and image.mode == "RGBA":
         white = Image.new("RGBA", image.size, "white")
@@ -198,7 +200,10 @@ def embedded_recipe(data: bytes) -> str | None:
             if opened.format == "PNG":
                 text = opened.info.get(RECIPE_KEY)
                 return str(text) if text is not None else None
-            comment = opened.getexif().get_ifd(_EXIF_IFD).get(_USER_COMMENT)
+            exif = opened.getexif()
+            if opened.format == "TIFF":
+                return exif.get(_IMAGE_DESCRIPTION)
+            comment = exif.get_ifd(_EXIF_IFD).get(_USER_COMMENT)
     except Exception:  # noqa: BLE001 - whatever is wrong with the file, it has no recipe that could be read
         return None
     if not isinstance(comment, bytes) or not comment.startswith(USER_COMMENT_PREFIX):
@@ -279,9 +284,11 @@ def _recipe_options(fmt: Format, recipe: str) -> dict[str, Any]:
         info = PngInfo()
         info.add_itxt(RECIPE_KEY, recipe)
         return {"pnginfo": info}
+    if fmt == "tiff":  # libtiff writes no EXIF block into a compressed file
+        return {"description": recipe}
     exif = Image.Exif()
     exif.get_ifd(_EXIF_IFD)[_USER_COMMENT] = USER_COMMENT_PREFIX + recipe.encode("ascii")
-    return {"exif": exif}
+    return {"exif": exif.tobytes()}
 
 
 @cache

@@ -1,0 +1,111 @@
+"""A file that is written is whole or not there."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.files import check_writable, replacing
+
+
+def test_replaces_what_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    with replacing(path) as temporary:
+        assert temporary.parent == tmp_path
+        assert temporary.suffix == ".txt"
+        temporary.write_text("new")
+        assert path.read_text() == "old"
+    assert path.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_a_failure_changes_nothing(tmp_path: Path, error: type[BaseException]) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+
+    def fail() -> None:
+        with replacing(path) as temporary:
+            temporary.write_text("half")
+            raise error
+
+    with pytest.raises(error):
+        fail()
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
+    words = r"a\.txt cannot be written \(No space left on device\)"
+    with pytest.raises(StyleTransferError, match=words), replacing(tmp_path / "a.txt"):
+        raise OSError(28, "No space left on device")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    target = tmp_path / "folder" / "a.txt"
+    target.write_text("old")
+    link = tmp_path / "link.txt"
+    link.symlink_to(target)
+    with replacing(link) as temporary:
+        temporary.write_text("new")
+    assert link.is_symlink()
+    assert target.read_text() == "new"
+
+
+def test_a_new_file_has_the_usual_permissions(tmp_path: Path) -> None:
+    usual = tmp_path / "usual"
+    usual.touch()
+    with replacing(tmp_path / "a") as temporary:
+        temporary.touch()
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == stat.S_IMODE(usual.stat().st_mode)
+
+
+def test_check_leaves_no_trace(tmp_path: Path) -> None:
+    check_writable(tmp_path / "a.png")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bare_name_is_in_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with replacing("a.txt") as temporary:
+        temporary.write_text("new")
+    assert (tmp_path / "a.txt").read_text() == "new"
+
+
+def test_refuses_what_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for path, words in [
+        (tmp_path / "missing" / "a.png", "no folder"),
+        (tmp_path / "file" / "a.png", "is a file, not a folder"),
+        (tmp_path, "is a folder"),
+    ]:
+        with pytest.raises(StyleTransferError, match=words):
+            check_writable(path)
+        with pytest.raises(StyleTransferError, match=words), replacing(path):
+            pytest.fail("nothing may be written")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_refuses_a_protected_folder_and_file(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "a.png").touch(mode=0o444)
+    with pytest.raises(StyleTransferError, match="write-protected"):
+        check_writable(folder / "a.png")
+    folder.chmod(0o555)
+    with pytest.raises(StyleTransferError, match="cannot be written"):
+        check_writable(folder / "b.png")
+
+
+def test_refuses_where_the_system_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "touch", refuse)
+    with pytest.raises(StyleTransferError, match=r"cannot be written \(Permission denied\)"):
+        check_writable(tmp_path / "a.png")
