@@ -1,0 +1,42 @@
+"""What to tell the user when a run ends otherwise than planned: one sentence on what happened, one on what to do."""
+
+import signal
+
+from styletransfer.errors import StyleTransferError
+
+CLOSED = "The studio was closed while this was being painted."
+WAITED = "The studio was closed while this was waiting for its turn."
+
+LEFT = "The studio ended while this was being painted."
+NO_WORKER = "The process that paints does not start."
+SEE_LOG = "See worker.log in the folder of the runs for the reason; installing the program again may help."
+
+NO_MEMORY = "There was not enough memory to paint at this resolution."
+SMALLER = "Start again at a smaller resolution."
+AGAIN = "Start again; if it happens again, worker.log in the folder of the runs tells more."
+
+
+def explain(error: Exception) -> tuple[str, str | None]:
+    """What to say of an error that broke off a run, and what to do about it."""
+    if isinstance(error, StyleTransferError):
+        return str(error), None
+    text = str(error).lower()  # torch raises plain RuntimeErrors when the processor's memory is used up
+    if isinstance(error, MemoryError) or "out of memory" in text or "allocate memory" in text:
+        return NO_MEMORY, SMALLER
+    if isinstance(error, OSError):
+        return (
+            f"The run could not be read or written ({error.strerror or error}).",
+            "Free some disk space; start again.",
+        )
+    return "The painting broke off because of a fault in the program.", AGAIN
+
+
+def explain_death(returncode: int) -> tuple[str, str]:
+    """What to say of a worker that died while it painted, and what to do about it.
+
+    Args:
+        returncode: As `subprocess.Popen.returncode`; negative is the signal that ended the process.
+    """
+    if returncode == -getattr(signal, "SIGKILL", 9):
+        return "The system ended the process that paints, most likely because the memory was used up.", SMALLER
+    return f"The process that paints ended unexpectedly (code {returncode}).", AGAIN

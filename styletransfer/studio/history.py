@@ -1,0 +1,69 @@
+"""Loss curves in bounded memory, and as they lie on disk."""
+
+import csv
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from styletransfer.frames import LossName
+from styletransfer.studio.snapshot import LossHistory
+
+POINTS = 400
+"""Most points of a curve: what a chart can take once a second."""
+
+COLUMNS = ("epoch", "seconds", "height", "width", "content", "style", "tv", "total")
+
+Point = tuple[int, float, float, float, float]
+"""(epoch, content, style, tv, total)"""
+
+
+class History:
+    """Collects losses of any number of epochs in at most `POINTS` points, evenly spaced.
+
+    When it is full every second point is dropped and from then on only every second epoch is taken, and so on.
+    """
+
+    def __init__(self) -> None:
+        self._points: list[Point] = []
+        self._newest: Point | None = None
+        self._stride = 1
+        self._count = 0
+
+    def add(self, epoch: int, losses: Mapping[LossName, float]) -> None:
+        """Take in the weighted losses of the next epoch."""
+        self._newest = (epoch, losses["content"], losses["style"], losses["tv"], losses["total"])
+        if self._count % self._stride == 0:
+            if len(self._points) == POINTS - 1:
+                del self._points[1::2]
+                self._stride *= 2
+            if self._count % self._stride == 0:
+                self._points.append(self._newest)
+        self._count += 1
+
+    def curves(self) -> LossHistory:
+        """The curves so far, the newest epoch always among them."""
+        points = self._points
+        if self._newest is None:
+            return LossHistory()
+        if points[-1] is not self._newest:
+            points = [*points, self._newest]
+        epochs, content, style, tv, total = zip(*points, strict=True)
+        return LossHistory(epochs, content, style, tv, total)
+
+
+def read_losses(path: Path) -> LossHistory:
+    """The curves of a losses.csv; empty when there is none. A last line that was cut off is left out."""
+    history = History()
+    try:
+        with path.open(newline="", encoding="ascii", errors="replace") as lines:
+            for row in csv.reader(_whole(lines)):
+                if len(row) != len(COLUMNS) or row[0] == COLUMNS[0]:
+                    continue
+                content, style, tv, total = map(float, row[4:])
+                history.add(int(row[0]), {"content": content, "style": style, "tv": tv, "total": total})
+    except (OSError, ValueError):
+        pass  # a damaged file: what stands before the damage is still worth showing
+    return history.curves()
+
+
+def _whole(lines: Iterable[str]) -> Iterable[str]:
+    return (line for line in lines if line.endswith("\n"))

@@ -1,0 +1,252 @@
+"""A run on disk: one folder with everything that is needed to look at it, repeat it or export it.
+
+    20261123-134455-ab12cd/
+        settings.json    what it is painted with
+        state.json       where it stands (`Record`)
+        photo.jpg        the two inputs, byte for byte as they were uploaded
+        painting.png
+        losses.csv       every epoch
+        frames/          previews by epoch, 000123.jpg, evenly thinned
+        result.png       the newest picture at full resolution
+
+Every file is written whole or not at all, except losses.csv, which only grows. While a run is being painted the
+worker alone writes in its folder; before and after, the page's process alone does.
+"""
+
+import json
+import re
+import secrets
+import shutil
+import time
+from dataclasses import asdict, dataclass, fields, replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Self
+
+from PIL import Image
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.files import replacing
+from styletransfer.settings import Settings
+from styletransfer.studio.snapshot import State
+
+RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}", re.ASCII)
+VERSION = 1
+_EXTENSIONS = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "HEIF": "heic", "AVIF": "avif",
+               "TIFF": "tif", "BMP": "bmp"}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What state.json holds.
+
+    Attributes:
+        state: Where the run stands.
+        epoch: Epochs done.
+        epochs: Epochs in the whole run.
+        scale: (height, width) painted at last, or None.
+        seconds: Seconds of painting without pauses.
+        network: What the features come from.
+        message: A note, or None.
+        error: Why the run failed, or None.
+        remedy: What to do about it, or None.
+        created: Seconds since 1970 (UTC) of the submission.
+        server: Name of the server that the run belongs to while it is not over; see `presence`.
+        photo: Name of the photo's file in the folder.
+        painting: Name of the painting's file in the folder.
+        photo_name: The photo's name as the user knows it.
+        painting_name: The painting's name as the user knows it.
+    """
+
+    state: State
+    epoch: int = 0
+    epochs: int
+    scale: tuple[int, int] | None = None
+    seconds: float = 0.0
+    network: str = ""
+    message: str | None = None
+    error: str | None = None
+    remedy: str | None = None
+    created: float
+    server: str
+    photo: str
+    painting: str
+    photo_name: str
+    painting_name: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run's folder, named by the run's id."""
+
+    folder: Path
+
+    @property
+    def run_id(self) -> str:
+        """The run's id."""
+        return self.folder.name
+
+    @property
+    def losses(self) -> Path:
+        """The losses of every epoch."""
+        return self.folder / "losses.csv"
+
+    @property
+    def frames(self) -> Path:
+        """Folder of the previews."""
+        return self.folder / "frames"
+
+    @property
+    def result(self) -> Path:
+        """The newest picture at full resolution; may not exist yet."""
+        return self.folder / "result.png"
+
+    @property
+    def written(self) -> int:
+        """A number that changes whenever state.json is written; 0 without one."""
+        try:
+            return (self.folder / "state.json").stat().st_mtime_ns
+        except OSError:
+            return 0
+
+    def preview_path(self, epoch: int) -> Path:
+        """Where the preview of that epoch is kept."""
+        return self.frames / f"{epoch:06d}.jpg"
+
+    @classmethod
+    def create(
+        cls, runs: Path, photo: bytes, painting: bytes, settings: Settings, *, names: tuple[str, str], server: str
+    ) -> Self:
+        """Write a new queued run under `runs`; it appears there whole or not at all.
+
+        Raises:
+            StyleTransferError: The disk is full or the folder cannot be written.
+        """
+        now = time.time()
+        run_id = _new_id(now)
+        record = Record(
+            state=State.QUEUED,
+            epochs=settings.epochs,
+            created=now,
+            server=server,
+            photo=f"photo.{_extension(photo)}",
+            painting=f"painting.{_extension(painting)}",
+            photo_name=names[0],
+            painting_name=names[1],
+        )
+        building = cls(runs / f".{run_id}.new")
+        try:
+            building.frames.mkdir(parents=True)
+            (building.folder / record.photo).write_bytes(photo)
+            (building.folder / record.painting).write_bytes(painting)
+            write_whole(building.folder / "settings.json", _json(settings.to_dict()))
+            building.write(record)
+            building.folder.replace(runs / run_id)
+        except OSError as error:
+            shutil.rmtree(building.folder, ignore_errors=True)
+            raise cannot_save(runs, error) from error
+        except StyleTransferError:
+            shutil.rmtree(building.folder, ignore_errors=True)
+            raise
+        return cls(runs / run_id)
+
+    @classmethod
+    def find(cls, runs: Path, run_id: str) -> Self | None:
+        """The run of that id, or None if there is none or `run_id`, which may come from anywhere, is no id."""
+        if not RUN_ID.fullmatch(run_id):
+            return None
+        run = cls(runs / run_id)
+        return run if run.folder.is_dir() else None
+
+    def read(self) -> Record:
+        """Where the run stands.
+
+        Raises:
+            StyleTransferError: The folder is damaged or was written by another version.
+        """
+        values = self._read_json("state.json")
+        try:
+            if values.pop("version") != VERSION:
+                raise StyleTransferError(f"Run {self.run_id} was made by another version of the program.")
+            known = {field.name for field in fields(Record)}
+            record = Record(**{name: value for name, value in values.items() if name in known})
+            scale = None if record.scale is None else (int(record.scale[0]), int(record.scale[1]))
+            record = replace(record, state=State(record.state), scale=scale)
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            raise self._damaged() from error
+        if {Path(record.photo).name, Path(record.painting).name} != {record.photo, record.painting}:
+            raise self._damaged()
+        return record
+
+    def write(self, record: Record) -> None:
+        """Replace state.json. Raises StyleTransferError if it cannot be written."""
+        write_whole(self.folder / "state.json", _json({"version": VERSION, **asdict(record)}))
+
+    def settings(self) -> Settings:
+        """What the run is painted with.
+
+        Raises:
+            StyleTransferError: The folder is damaged.
+        """
+        return Settings.from_dict(self._read_json("settings.json"))
+
+    def inputs(self) -> tuple[Path, Path]:
+        """Photo and painting as they were uploaded.
+
+        Raises:
+            StyleTransferError: The folder is damaged.
+        """
+        record = self.read()
+        return self.folder / record.photo, self.folder / record.painting
+
+    def timeline(self) -> list[tuple[int, Path]]:
+        """(epoch, JPEG) of the previews kept, oldest first."""
+        return sorted((int(path.stem), path) for path in self.frames.glob("*.jpg") if path.stem.isdecimal())
+
+    def clear_temporaries(self) -> None:
+        """Remove what a process that died in the middle of writing has left behind."""
+        for path in self.folder.rglob(".*.part*"):
+            path.unlink(missing_ok=True)
+
+    def _read_json(self, name: str) -> dict[str, Any]:
+        try:
+            values = json.loads((self.folder / name).read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise self._damaged() from error
+        if not isinstance(values, dict):
+            raise self._damaged()
+        return values
+
+    def _damaged(self) -> StyleTransferError:
+        return StyleTransferError(f"The folder of run {self.run_id} is damaged; its files are in {self.folder}.")
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it is never seen half-written.
+
+    Raises:
+        StyleTransferError: It cannot be written; what stood there is as it was.
+    """
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def _new_id(now: float) -> str:
+    """Date, time, milliseconds in hexadecimal and three random digits: unique, and in the order of creation."""
+    milliseconds = int(now % 1 * 1000)
+    return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime(now))}-{milliseconds:03x}{secrets.token_hex(2)[:3]}"
+
+
+def _json(values: dict[str, Any]) -> bytes:
+    return json.dumps(values, indent=1).encode()
+
+
+def cannot_save(folder: Path, error: OSError) -> StyleTransferError:
+    """What to tell the user when nothing can be written in `folder`."""
+    reason = error.strerror or type(error).__name__
+    return StyleTransferError(f"Nothing can be saved in {folder} ({reason}); free some space or allow writing there.")
+
+
+def _extension(data: bytes) -> str:
+    with Image.open(BytesIO(data)) as image:  # reads the header only
+        return _EXTENSIONS.get(image.format or "", "img")

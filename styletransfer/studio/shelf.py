@@ -1,0 +1,192 @@
+"""The runs on disk, of this server and of all before it, as the page sees them."""
+
+import logging
+import shutil
+import threading
+import time
+from collections import OrderedDict
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.settings import Settings
+from styletransfer.studio.faults import LEFT, WAITED
+from styletransfer.studio.history import read_losses
+from styletransfer.studio.messages import Ended
+from styletransfer.studio.presence import Presence
+from styletransfer.studio.runs import RUN_ID, Record, Run, cannot_save, write_whole
+from styletransfer.studio.snapshot import Snapshot, State
+
+logger = logging.getLogger(__name__)
+
+REMEMBERED = 16
+"""Snapshots of runs on disk that are kept in memory."""
+ABANDONED = 600.0
+"""Seconds after which a run that was never written to its end is cleared away."""
+
+
+class Shelf:
+    """The folder of the runs. Thread-safe.
+
+    Raises:
+        StyleTransferError: On creation: the folder cannot be written.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._lock = threading.Lock()
+        self._remembered: OrderedDict[str, tuple[int, Snapshot]] = OrderedDict()
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            self._presence = Presence(home / ".servers")
+            for folder in home.glob(".*.new"):
+                if time.time() - folder.stat().st_mtime > ABANDONED:
+                    shutil.rmtree(folder, ignore_errors=True)
+        except OSError as error:
+            raise cannot_save(home, error) from error
+
+    def close(self) -> None:
+        """Let other servers know that this one is gone."""
+        self._presence.close()
+
+    def add(self, photo: bytes, painting: bytes, settings: Settings, names: tuple[str, str]) -> tuple[Run, Record]:
+        """Write a new queued run. Raises StyleTransferError."""
+        run = Run.create(self._home, photo, painting, settings, names=names, server=self._presence.name)
+        return run, run.read()
+
+    def recent(self, limit: int) -> list[str]:
+        """Ids of the newest runs, the newest first."""
+        ids = sorted((path.name for path in self._home.iterdir() if RUN_ID.fullmatch(path.name)), reverse=True)
+        return ids[:limit]
+
+    def settings(self, run_id: str) -> Settings | None:
+        """What the run was painted with, or None for an unknown or damaged run."""
+        run = Run.find(self._home, run_id)
+        with suppress(StyleTransferError):
+            return None if run is None else run.settings()
+        return None
+
+    def inputs(self, run_id: str) -> tuple[Path, Path] | None:
+        """Photo and painting, or None for an unknown or damaged run."""
+        run = Run.find(self._home, run_id)
+        with suppress(StyleTransferError):
+            return None if run is None else run.inputs()
+        return None
+
+    def result(self, run_id: str) -> Path | None:
+        """The newest picture at full resolution; the last preview if there is none; None without either."""
+        run = Run.find(self._home, run_id)
+        if run is None:
+            return None
+        if run.result.is_file():
+            return run.result
+        previews = run.timeline()
+        return previews[-1][1] if previews else None
+
+    def losses_csv(self, run_id: str) -> bytes | None:
+        """The losses of every epoch, or None for an unknown run."""
+        run = Run.find(self._home, run_id)
+        if run is None:
+            return None
+        with suppress(FileNotFoundError):
+            return run.losses.read_bytes()
+        return b""
+
+    def timeline(self, run_id: str) -> list[tuple[int, Path]]:
+        """(epoch, JPEG) of the previews kept, oldest first; empty for an unknown run."""
+        run = Run.find(self._home, run_id)
+        return [] if run is None else run.timeline()
+
+    def snapshot(self, run_id: str) -> Snapshot | None:
+        """The run as it lies on disk; None for an unknown one; `FAILED` for a damaged one."""
+        run = Run.find(self._home, run_id)
+        if run is None:
+            return None
+        with self._lock:
+            written = run.written
+            known = self._remembered.get(run_id)
+            if known is not None and known[0] == written and known[1].state.over:
+                return known[1]
+            try:
+                now = self._load(run)
+            except StyleTransferError as error:
+                now = Snapshot(run_id=run_id, state=State.FAILED, epochs=0, error=str(error))
+            self._remember(run.written, now)
+            return now
+
+    def remember(self, snapshot: Snapshot) -> None:
+        """Take over the last snapshot of a run that is over, so that it need not be read from disk."""
+        with self._lock:
+            self._remember(Run(self._home / snapshot.run_id).written, snapshot)
+
+    def settle(self, last: Snapshot, ended: Ended) -> Ended:
+        """See to it that a run's end stands on disk, and give what stands there.
+
+        Args:
+            last: What is known of the run.
+            ended: How it ended, for a run whose worker could not write that itself.
+        """
+        run = Run(self._home / ended.run_id)
+        try:
+            record = run.read()
+            if record.state.over:
+                message, error, remedy = record.message, record.error, record.remedy
+                return Ended(run_id=run.run_id, state=record.state, message=message, error=error, remedy=remedy)
+            run.clear_temporaries()
+            previews = run.timeline()
+            if last.preview is not None and (not previews or previews[-1][0] < last.preview_epoch):
+                write_whole(run.preview_path(last.preview_epoch), last.preview)
+            run.write(
+                replace(
+                    record,
+                    state=ended.state,
+                    epoch=max(record.epoch, last.epoch),
+                    scale=last.scale or record.scale,
+                    seconds=max(record.seconds, last.seconds),
+                    network=last.network or record.network,
+                    message=ended.message or record.message,
+                    error=ended.error,
+                    remedy=ended.remedy,
+                )
+            )
+        except (StyleTransferError, OSError):
+            logger.exception("run %s could not be brought to an end on disk", ended.run_id)
+        return ended
+
+    def _load(self, run: Run) -> Snapshot:
+        record = run.read()
+        if not record.state.over and not self._presence.alive(record.server):
+            message = WAITED if record.state is State.QUEUED else LEFT
+            last = Snapshot(run_id=run.run_id, state=record.state, epochs=record.epochs)
+            self.settle(last, Ended(run_id=run.run_id, state=State.STOPPED, message=message))
+            record = replace(run.read(), state=State.STOPPED)  # also where the disk is full or read-only
+        previews = run.timeline()
+        preview: bytes | None = None
+        with suppress(OSError):  # thinned away a moment ago by another server's worker
+            preview = previews[-1][1].read_bytes() if previews else None
+        return Snapshot(
+            run_id=run.run_id,
+            state=record.state,
+            epoch=record.epoch,
+            epochs=record.epochs,
+            scale=record.scale,
+            seconds=record.seconds,
+            losses=read_losses(run.losses),
+            preview=preview,
+            preview_epoch=previews[-1][0] if previews else 0,
+            previews_seen=len(previews),
+            network=record.network,
+            photo_name=record.photo_name,
+            painting_name=record.painting_name,
+            created=record.created,
+            message=record.message,
+            error=record.error,
+            remedy=record.remedy,
+        )
+
+    def _remember(self, written: int, snapshot: Snapshot) -> None:
+        self._remembered[snapshot.run_id] = (written, snapshot)
+        self._remembered.move_to_end(snapshot.run_id)
+        while len(self._remembered) > REMEMBERED:
+            self._remembered.popitem(last=False)

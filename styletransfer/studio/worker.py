@@ -1,0 +1,256 @@
+"""The worker: the process that paints. Started by `process.Worker` as `python -m styletransfer.studio.worker`.
+
+It takes commands from its standard input and sends events to its standard output (see `messages`), one run at a time.
+Between two steps it looks for a command, so that Pause and Stop act within one step. When its input ends, the
+studio is gone: what is painted is saved and the process ends.
+
+Not a `multiprocessing.Process`: that would import the main script again, which under Streamlit is the page itself.
+"""
+
+import faulthandler
+import importlib
+import logging
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from PIL import Image
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.frames import Frame
+from styletransfer.images import open_image
+from styletransfer.settings import SMALLEST_SIZE, Settings
+from styletransfer.studio.faults import CLOSED, explain
+from styletransfer.studio.messages import (
+    Command,
+    Ended,
+    Event,
+    Held,
+    Paint,
+    Painted,
+    Pause,
+    Preview,
+    Ready,
+    Resume,
+    Stop,
+    receive,
+    send,
+)
+from styletransfer.studio.recorder import Recorder
+from styletransfer.studio.runs import Run
+from styletransfer.studio.snapshot import State
+
+logger = logging.getLogger(__name__)
+
+LAST_WORDS = 5.0
+"""Seconds that a worker may take to finish its step and save what is painted once the studio is gone."""
+
+Engine = Callable[[Image.Image, Image.Image, Settings], Generator[Frame, None, None]]
+
+
+class Gone(Exception):  # noqa: N818 - not an error: it is how a worker's life ends
+    """The studio is gone."""
+
+
+class Inbox:
+    """Commands as they come in. A thread reads them, so that the end of the input is noticed even during a step."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.painting = False
+        self._stream = stream
+        self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
+        threading.Thread(target=self._read, name="inbox", daemon=True).start()
+
+    def take(self, *, wait: bool) -> Command | None:
+        """The next command; None if there is none and `wait` is false. Raises Gone."""
+        try:
+            command = self._commands.get(block=wait)
+        except queue.Empty:
+            return None
+        if command is None:
+            raise Gone
+        return command
+
+    def _read(self) -> None:
+        try:
+            while True:
+                self._commands.put(receive(self._stream))
+        except EOFError:
+            self._commands.put(None)
+        if self.painting:
+            time.sleep(LAST_WORDS)
+        os._exit(0)  # neither a step of torch nor the import of it can be interrupted in any other way
+
+
+class Stopwatch:
+    """Seconds since its creation, without pauses."""
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter()
+        self._held = 0.0
+
+    def hold(self) -> None:
+        """Stand still until `go_on`."""
+        self._held = time.perf_counter()
+
+    def go_on(self) -> None:
+        """Run again after `hold`."""
+        self._began += time.perf_counter() - self._held
+
+    @property
+    def seconds(self) -> float:
+        """Seconds so far."""
+        return time.perf_counter() - self._began
+
+
+class Painter:
+    """Paints the runs that the inbox names, with the engine of the dotted name `engine`, and tells how it goes."""
+
+    def __init__(self, engine: str, inbox: Inbox, tell: Callable[[Event], None]) -> None:
+        self._engine_name = engine
+        self._inbox = inbox
+        self._tell = tell
+
+    def serve(self) -> None:
+        """Warm up, then paint until the studio is gone."""
+        self._warm_up()
+        self._tell(Ready())
+        with suppress(Gone):
+            while True:
+                command = self._inbox.take(wait=True)
+                if isinstance(command, Paint):  # any other is late: its run is over
+                    self._inbox.painting = True
+                    self._tell(self._attempt(command))
+                    self._inbox.painting = False
+
+    def _engine(self) -> Engine:
+        module, _, name = self._engine_name.partition(":")
+        engine: Engine = getattr(importlib.import_module(module), name)
+        return engine
+
+    def _warm_up(self) -> None:
+        """Take one step of a tiny picture, so that libraries and weights are in memory when the first run comes."""
+        blank = Image.new("RGB", (SMALLEST_SIZE, SMALLEST_SIZE), (128, 112, 96))
+        try:
+            with closing(self._engine()(blank, blank, Settings(size=SMALLEST_SIZE, epochs=1))) as frames:
+                next(frames, None)
+        except Exception:
+            logger.exception("the warm-up failed; the first run will say why")
+
+    def _attempt(self, command: Paint) -> Ended:
+        """Paint one run; whatever goes wrong with it must not take the worker along. Raises Gone."""
+        try:
+            return self._paint(command)
+        except Gone:
+            raise
+        except Exception as error:  # noqa: BLE001
+            return failed(command.run_id, error)
+
+    def _paint(self, command: Paint) -> Ended:
+        """Paint one run to its end, whatever that is, and save it. Raises Gone, with what is painted saved."""
+        run = Run(Path(command.folder))
+        recorder = Recorder(run)
+        try:
+            photo, painting = (open_image(path) for path in run.inputs())
+            with closing(self._engine()(photo, painting, run.settings())) as frames:
+                ended = Ended(run_id=run.run_id, state=self._follow(run.run_id, frames, recorder))
+        except Gone:
+            recorder.finish(Ended(run_id=run.run_id, state=State.STOPPED, message=CLOSED))
+            raise
+        except Exception as error:  # noqa: BLE001 - what is painted is kept whatever goes wrong
+            ended = failed(run.run_id, error)
+        last = recorder.finish(ended)
+        if last is not None:
+            self._tell(Preview(run.run_id, *last))
+        return ended
+
+    def _follow(self, run_id: str, frames: Generator[Frame, None, None], recorder: Recorder) -> State:
+        """Record and tell frame by frame; give how it ended."""
+        watch = Stopwatch()
+        while self._obey(run_id, recorder, watch):
+            frame = next(frames, None)
+            if frame is None:
+                return State.FINISHED
+            jpeg = recorder.add(frame, watch.seconds)
+            self._tell(
+                Painted(
+                    run_id=run_id,
+                    epoch=frame.epoch,
+                    epochs=frame.epochs,
+                    scale=frame.scale,
+                    losses=dict(frame.losses),
+                    seconds=watch.seconds,
+                    network=frame.network,
+                    message=frame.message,
+                )
+            )
+            if jpeg is not None:
+                self._tell(Preview(run_id, frame.epoch, jpeg))
+        return State.STOPPED
+
+    def _obey(self, run_id: str, recorder: Recorder, watch: Stopwatch) -> bool:
+        """Carry out the commands that have come in, waiting while paused; whether to paint on."""
+        paused = False
+        while (command := self._inbox.take(wait=paused)) is not None:
+            if command.run_id != run_id:
+                continue
+            match command:
+                case Stop():
+                    return False
+                case Pause() if not paused:
+                    paused = True
+                    watch.hold()
+                    recorder.hold(paused=True)
+                    self._tell(Held(run_id, paused=True))
+                case Resume() if paused:
+                    paused = False
+                    recorder.hold(paused=False)
+                    watch.go_on()
+                    self._tell(Held(run_id, paused=False))
+        return True
+
+
+def failed(run_id: str, error: Exception) -> Ended:
+    """How a run ended that broke off with `error`; the log tells what is no user's business."""
+    if not isinstance(error, StyleTransferError):
+        logger.error("run %s broke off", run_id, exc_info=error)
+    reason, remedy = explain(error)
+    return Ended(run_id=run_id, state=State.FAILED, error=reason, remedy=remedy)
+
+
+def main() -> None:
+    """Paint for the studio at the other end of the standard streams. The one argument is the engine's dotted name."""
+    commands, events = _private_streams()
+    logging.basicConfig(format="%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s", level=logging.INFO)
+    faulthandler.enable()
+    for name in ("SIGINT", "SIGHUP"):  # Ctrl-C and a closed terminal are the studio's to handle; its end is ours
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(5)  # the page stays smooth while every core paints
+
+    def tell(event: Event) -> None:
+        with suppress(OSError, ValueError):  # the inbox notices that the studio is gone
+            send(events, event)
+
+    Painter(sys.argv[1], Inbox(commands), tell).serve()
+
+
+def _private_streams() -> tuple[BinaryIO, BinaryIO]:
+    """The standard streams, moved to where no library can print into them; what is printed goes to the log."""
+    commands, events = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    with Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    os.dup2(2, 1)
+    return commands, events
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""Engines without a network, so that a worker is up in a moment. The run's settings say how they behave."""
+
+import os
+import signal
+import time
+from collections.abc import Generator
+
+from PIL import Image
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.frames import Frame
+from styletransfer.settings import SMALLEST_SIZE, Settings
+
+STEP = 0.01
+"""Seconds that an epoch takes."""
+
+BROKEN_INPUT, BUG, OUT_OF_MEMORY, KILLED, SLOW_STEP = 101, 102, 103, 104, 105
+"""Seeds: after the third epoch the engine fails in this manner (or takes a step of three seconds)."""
+
+
+def stylize(content: Image.Image, style: Image.Image, settings: Settings) -> Generator[Frame, None, None]:
+    """Cross-fade from the photo to the painting."""
+    height = round(settings.size * content.height / content.width)
+    photo = content.resize((settings.size, height))
+    painting = style.resize(photo.size).convert(photo.mode)
+    for epoch in range(1, settings.epochs + 1):
+        time.sleep(STEP)
+        if epoch == 4:
+            _misbehave(settings.seed)
+        share = epoch / settings.epochs
+        losses = {"content": share, "style": 10 * (1 - share), "tv": 0.5, "total": share + 10 * (1 - share) + 0.5}
+        image = Image.blend(photo, painting, share) if epoch % settings.preview_every == 0 else None
+        yield Frame(
+            epoch=epoch,
+            epochs=settings.epochs,
+            scale=(height, settings.size),
+            losses=losses,
+            seconds=epoch * STEP,
+            image=image,
+            network="fake",
+        )
+
+
+def chatty(content: Image.Image, style: Image.Image, settings: Settings) -> Generator[Frame, None, None]:
+    """Print to standard output, as some libraries do."""
+    for frame in stylize(content, style, settings):
+        print("a line on standard output")  # noqa: T201
+        yield frame
+
+
+def dead_on_arrival(content: Image.Image, style: Image.Image, settings: Settings) -> Generator[Frame, None, None]:
+    """Take the worker along before it is warm."""
+    os._exit(3)
+    yield from stylize(content, style, settings)
+
+
+def warm_only(content: Image.Image, style: Image.Image, settings: Settings) -> Generator[Frame, None, None]:
+    """Fail before the first epoch of anything but the warm-up."""
+    if settings.size != SMALLEST_SIZE:
+        raise StyleTransferError("There are no weights; put them back.")
+    yield from stylize(content, style, settings)
+
+
+def _misbehave(seed: int) -> None:
+    if seed == BROKEN_INPUT:
+        raise StyleTransferError("This cannot be painted; try another.")
+    if seed == BUG:
+        raise ValueError("a bug")
+    if seed == OUT_OF_MEMORY:
+        raise RuntimeError("[enforce fail at alloc_cpu.cpp:117] DefaultCPUAllocator: can't allocate memory")
+    if seed == KILLED:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if seed == SLOW_STEP:
+        time.sleep(3)
