@@ -13,7 +13,7 @@ import numpy as np
 import pillow_heif
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, UnidentifiedImageError
-from PIL.PngImagePlugin import PngInfo
+from PIL.PngImagePlugin import PngImageFile, PngInfo
 
 from styletransfer.decoding import to_srgb
 from styletransfer.errors import StyleTransferError
@@ -193,13 +193,20 @@ def format_of(path: str | Path) -> Format:
     return _FORMATS[ending]
 
 
-def embedded_recipe(data: bytes) -> str | None:
-    """The text that `encode` was given as `recipe`, or None; the pixels are not decoded."""
+def embedded_recipe(source: str | Path | bytes | BinaryIO, *, name: str | None = None) -> str | None:
+    """The text that `encode` was given as `recipe`, or None if there is none or the file is no picture.
+
+    Raises:
+        StyleTransferError: The file is missing, empty, too large or cannot be read.
+    """
+    data = _read(source, _label(source, name))
     try:
         with Image.open(io.BytesIO(data), formats=_READABLE) as opened:
-            if opened.format == "PNG":
+            if isinstance(opened, PngImageFile):
                 text = opened.info.get(RECIPE_KEY)
-                return str(text) if text is not None else None
+                if text is None and opened.width * opened.height <= LARGEST_PIXELS:
+                    text = opened.text.get(RECIPE_KEY)  # behind the pixels, where some programs move it
+                return text
             exif = opened.getexif()
             if opened.format == "TIFF":
                 return exif.get(_IMAGE_DESCRIPTION)

@@ -372,9 +372,18 @@ class TestEncode:
         assert images.embedded_recipe(data) == recipe
         assert open_image(data).size == picture.size
 
-    @pytest.mark.parametrize("data", [b"", b"nonsense", encode(gradient(), "png"), encode(gradient(), "jpeg")])
+    def test_finds_a_recipe_behind_the_pixels(self) -> None:
+        png = encode(gradient(), "png")
+        text = _chunk(b"iTXt", b"styletransfer\0\0\0\0\0{}")
+        assert images.embedded_recipe(png[:-12] + text + png[-12:]) == "{}"
+
+    @pytest.mark.parametrize("data", [b"nonsense", encode(gradient(), "png"), encode(gradient(), "jpeg")])
     def test_no_recipe(self, data: bytes) -> None:
         assert images.embedded_recipe(data) is None
+
+    def test_a_recipe_from_a_missing_file(self, tmp_path: Path) -> None:
+        with pytest.raises(StyleTransferError, match="no file"):
+            images.embedded_recipe(tmp_path / "a.png")
 
 
 class TestSave:

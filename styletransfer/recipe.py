@@ -1,0 +1,231 @@
+"""The recipe that a painted picture carries: all that is needed to paint it again, and nothing private."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path, PureWindowsPath
+from typing import Any, BinaryIO
+
+from styletransfer import __version__
+from styletransfer.errors import StyleTransferError
+from styletransfer.images import embedded_recipe
+from styletransfer.settings import Settings
+
+FORMAT = 1
+"""Version of the text's layout; stands under the text's first key, "styletransfer"."""
+LONGEST_TEXT = 32 * 1024
+"""Characters; a real recipe has about a thousand, and EXIF holds no more than 64 KB."""
+
+_MARK = '"styletransfer"'
+_LONGEST_STRING = 200
+_LONGEST_LIST = 100
+_LARGEST_INTEGER = 2**63
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightsFile:
+    """The weights file of the user's own that a picture was painted with.
+
+    Attributes:
+        name: Name of the file, without its folder.
+        sha256: Hash of the file, in hex.
+    """
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """What a picture was painted from and with.
+
+    Attributes:
+        settings: The settings, the seed among them; `weights` is always None, see `weights`.
+        network: Where the features came from, for example "vgg16".
+        photo: SHA-256 of the photo's file, in hex.
+        paintings: SHA-256 of each painting's file, in hex.
+        versions: Name of a program or library to its version.
+        weights: The weights file of the user's own, or None for the known weights.
+    """
+
+    settings: Settings
+    network: str
+    photo: str
+    paintings: tuple[str, ...]
+    versions: Mapping[str, str]
+    weights: WeightsFile | None = None
+
+    def to_json(self) -> str:
+        """The recipe as one line of ASCII, to be given to `images.encode` or `images.save_image`."""
+        settings = self.settings.to_dict()
+        settings.pop("weights")
+        values: dict[str, Any] = {
+            "styletransfer": FORMAT,
+            "settings": settings,
+            "network": self.network,
+            "photo": self.photo,
+            "paintings": list(self.paintings),
+            "versions": dict(self.versions),
+        }
+        if self.weights is not None:
+            values["weights"] = {"name": self.weights.name, "sha256": self.weights.sha256}
+        return json.dumps(values, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> "Recipe":
+        """The recipe from what `to_json` gave; keys that are not known are ignored.
+
+        Raises:
+            StyleTransferError: The text is too long, no recipe, of a newer layout, or holds impossible values.
+        """
+        values = _object("the recipe", _parse(text))
+        layout = values.get("styletransfer")
+        if isinstance(layout, int) and layout > FORMAT:
+            raise StyleTransferError("The recipe was written by a newer version; update this program to read it.")
+        if layout != FORMAT:
+            raise _damaged("its version is missing")
+        settings = _object("settings", values.get("settings"))
+        # A path in a picture from somewhere else is nothing to be opened.
+        settings = {name: value for name, value in settings.items() if name != "weights"}
+        for name, value in settings.items():
+            _check_plain(name, value)
+        paintings = values.get("paintings")
+        if not isinstance(paintings, list) or not 1 <= len(paintings) <= _LONGEST_LIST:
+            raise _damaged("its paintings are missing")
+        weights = values.get("weights")
+        return cls(
+            settings=Settings.from_dict(settings),
+            network=_string("network", values.get("network")),
+            photo=_sha256("photo", values.get("photo")),
+            paintings=tuple(_sha256("paintings", painting) for painting in paintings),
+            versions=_versions(values.get("versions", {})),
+            weights=None if weights is None else _weights_file(_object("weights", weights)),
+        )
+
+
+def make_recipe(
+    settings: Settings,
+    *,
+    network: str,
+    photo: bytes | str | Path,
+    paintings: list[bytes | str | Path],
+) -> Recipe:
+    """The recipe of a picture that was painted just now, with the versions that are installed.
+
+    Args:
+        settings: As given to the engine; of `weights` only the file's name and hash are kept.
+        network: As the frames name it.
+        photo: The photo's file: its bytes or its path.
+        paintings: The paintings' files.
+
+    Raises:
+        StyleTransferError: A file cannot be read.
+    """
+    weights = None
+    if settings.weights is not None:
+        weights = WeightsFile(name=_file_name(settings.weights), sha256=sha256_of(settings.weights))
+    return Recipe(
+        settings=replace(settings, weights=None),
+        network=network,
+        photo=sha256_of(photo),
+        paintings=tuple(sha256_of(painting) for painting in paintings),
+        versions={"styletransfer": __version__} | {name: version(name) for name in ("torch", "numpy", "pillow")},
+        weights=weights,
+    )
+
+
+def read_recipe(source: str | Path | bytes | BinaryIO, *, name: str | None = None) -> Recipe | None:
+    """The recipe in a picture file, or None if it carries none.
+
+    Args:
+        source: Path of the file, its bytes, or a binary stream.
+        name: What to call the picture in error messages; by default the path as given, or "The picture".
+
+    Raises:
+        StyleTransferError: The file cannot be read, or its recipe is damaged or forged.
+    """
+    text = embedded_recipe(source, name=name)
+    # A camera or an editor may have left a text of its own in the same place.
+    if text is None or _MARK not in text[: 2 * len(_MARK)]:
+        return None
+    return Recipe.from_json(text)
+
+
+def sha256_of(source: bytes | str | Path) -> str:
+    """SHA-256, in hex, of bytes or of the file at a path.
+
+    Raises:
+        StyleTransferError: The file cannot be read.
+    """
+    if isinstance(source, bytes):
+        return hashlib.sha256(source).hexdigest()
+    try:
+        with Path(source).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise StyleTransferError(f"{source} cannot be read ({error.strerror}); check the name.") from error
+
+
+def _parse(text: str) -> object:
+    if len(text) > LONGEST_TEXT:
+        raise StyleTransferError("The picture's recipe is far too long to be genuine; it is not used.")
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _damaged("it is no JSON") from error
+
+
+def _object(name: str, value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise _damaged(f"{name} has no values")
+    return value
+
+
+def _string(name: str, value: object) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_STRING or not value.isprintable():
+        raise _damaged(f"{name} is no name")
+    return value
+
+
+def _sha256(name: str, value: object) -> str:
+    if not isinstance(value, str) or not _SHA256.fullmatch(value):
+        raise _damaged(f"{name} holds no SHA-256")
+    return value
+
+
+def _versions(value: object) -> dict[str, str]:
+    versions = _object("versions", value)
+    if len(versions) > _LONGEST_LIST:
+        raise _damaged("it names too many versions")
+    return {_string("versions", name): _string("versions", number) for name, number in versions.items()}
+
+
+def _weights_file(values: dict[str, Any]) -> WeightsFile:
+    name = _file_name(_string("weights", values.get("name")))
+    return WeightsFile(name=name, sha256=_sha256("weights", values.get("sha256")))
+
+
+def _check_plain(name: str, value: object) -> None:
+    """Leaves to the settings' own checks only what they are made for: one value, or a short list of values."""
+    items = value if isinstance(value, list) else [value]
+    if len(items) > _LONGEST_LIST:
+        raise _damaged(f"its {_string('settings', name)} is too long")
+    for item in items:
+        if isinstance(item, str):
+            _string("settings", item)
+        elif isinstance(item, (list, dict)):
+            raise _damaged(f"its {_string('settings', name)} is nested")
+        elif isinstance(item, int) and abs(item) > _LARGEST_INTEGER:
+            raise _damaged(f"its {_string('settings', name)} is too large")
+
+
+def _file_name(path: str) -> str:
+    return PureWindowsPath(path).name  # knows both kinds of slash
+
+
+def _damaged(reason: str) -> StyleTransferError:
+    return StyleTransferError(f"The picture's recipe is damaged and is not used: {reason}.")

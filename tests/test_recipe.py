@@ -1,0 +1,199 @@
+"""The recipe in a picture: complete, private, and never trusted."""
+
+import hashlib
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from styletransfer import __version__
+from styletransfer.errors import StyleTransferError
+from styletransfer.images import Format, encode, save_image
+from styletransfer.recipe import LONGEST_TEXT, Recipe, make_recipe, read_recipe, sha256_of
+from styletransfer.settings import PRESETS, Settings
+
+PICTURE = Image.new("RGB", (40, 30), "teal")
+
+
+def recipe(**changes: Any) -> Recipe:
+    settings = Settings(seed=42, style_weight=3.5, shape=(300, 450), style_layer_weights=(1.0, 2.0, 3.0, 4.0, 5.0))
+    made = make_recipe(settings, network="vgg16", photo=b"photo", paintings=[b"one", b"two"])
+    return replace(made, **changes)
+
+
+def changed(**changes: Any) -> str:
+    """The text of a recipe with some of its top keys replaced, or left out where None."""
+    values = json.loads(recipe().to_json()) | changes
+    return json.dumps({name: value for name, value in values.items() if value is not None})
+
+
+def with_setting(name: str, value: object) -> str:
+    return changed(settings=Settings().to_dict() | {name: value})
+
+
+class TestRoundTrip:
+    @pytest.mark.parametrize("kind", ["png", "jpeg", "webp", "tiff", "avif"])
+    def test_through_a_picture(self, kind: Format) -> None:
+        assert read_recipe(encode(PICTURE, kind, recipe=recipe().to_json())) == recipe()
+
+    @pytest.mark.parametrize("ending", [".png", ".jpg", ".webp"])
+    def test_through_a_file(self, tmp_path: Path, ending: str) -> None:
+        path = tmp_path / f"painted{ending}"
+        save_image(PICTURE, path, recipe=recipe().to_json())
+        assert read_recipe(path) == recipe()
+
+    @pytest.mark.parametrize("preset", PRESETS)
+    def test_every_preset(self, preset: str) -> None:
+        made = recipe(settings=PRESETS[preset])
+        assert Recipe.from_json(made.to_json()) == made
+
+    def test_saving_again_with_another_program_keeps_it(self) -> None:
+        opened = Image.open(io.BytesIO(encode(PICTURE, "jpeg", recipe=recipe().to_json())))
+        again = io.BytesIO()
+        opened.save(again, "JPEG", exif=opened.info["exif"], quality=50)
+        assert read_recipe(again.getvalue()) == recipe()
+
+    def test_says_what_it_was_painted_from_and_with(self) -> None:
+        made = recipe()
+        assert made.photo == hashlib.sha256(b"photo").hexdigest()
+        assert made.paintings == tuple(hashlib.sha256(name).hexdigest() for name in (b"one", b"two"))
+        assert made.versions["styletransfer"] == __version__
+        assert set(made.versions) == {"styletransfer", "torch", "numpy", "pillow"}
+
+    def test_same_run_same_text(self) -> None:
+        assert recipe().to_json() == recipe().to_json()
+        assert recipe().to_json().isascii()
+        assert len(recipe().to_json()) < LONGEST_TEXT / 10
+
+
+class TestPrivacy:
+    def test_only_name_and_hash_of_a_weights_file(self, tmp_path: Path) -> None:
+        path = tmp_path / "secret folder" / "my vgg.pth"
+        path.parent.mkdir()
+        path.write_bytes(b"weights")
+        made = make_recipe(Settings(weights=str(path)), network="vgg19", photo=b"", paintings=[b""])
+        assert made.settings.weights is None
+        assert made.weights is not None
+        assert (made.weights.name, made.weights.sha256) == ("my vgg.pth", sha256_of(b"weights"))
+        assert "secret" not in made.to_json()
+        assert Recipe.from_json(made.to_json()) == made
+
+    def test_inputs_leave_no_path(self, tmp_path: Path) -> None:
+        path = tmp_path / "holiday with someone.jpg"
+        path.write_bytes(b"photo")
+        made = make_recipe(Settings(), network="vgg16", photo=path, paintings=[str(path)])
+        assert made.photo == sha256_of(b"photo")
+        assert "holiday" not in made.to_json()
+        assert str(tmp_path) not in made.to_json()
+
+    @pytest.mark.parametrize("name", ["/etc/passwd", r"C:\Users\someone\my.pth", r"\\server\share\my.pth"])
+    def test_a_forged_path_is_reduced_to_its_name(self, name: str) -> None:
+        read = Recipe.from_json(changed(weights={"name": name, "sha256": "0" * 64}))
+        assert read.weights is not None
+        assert read.weights.name in ("passwd", "my.pth")
+
+    def test_a_forged_path_in_the_settings_is_dropped(self) -> None:
+        assert Recipe.from_json(with_setting("weights", "/etc/passwd")).settings.weights is None
+
+
+class TestNone:
+    @pytest.mark.parametrize("kind", ["png", "jpeg", "webp", "tiff", "avif"])
+    def test_a_picture_without_one(self, kind: Format) -> None:
+        assert read_recipe(encode(PICTURE, kind)) is None
+
+    @pytest.mark.parametrize("text", ["", "Taken on holiday", '{"other": "program"}'])
+    def test_a_text_of_someone_else(self, text: str) -> None:
+        assert read_recipe(encode(PICTURE, "jpeg", recipe=text)) is None
+
+    def test_no_picture_at_all(self) -> None:
+        assert read_recipe(b"nonsense") is None
+
+    def test_a_missing_file(self, tmp_path: Path) -> None:
+        with pytest.raises(StyleTransferError, match="no file"):
+            read_recipe(tmp_path / "painted.png")
+
+    def test_inputs_that_are_gone(self, tmp_path: Path) -> None:
+        with pytest.raises(StyleTransferError, match="cannot be read"):
+            make_recipe(Settings(), network="vgg16", photo=tmp_path / "gone.jpg", paintings=[b""])
+
+
+class TestForged:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '{"styletransfer":1',
+            '{"styletransfer":1}',
+            '{"styletransfer":"1"}',
+            '{"styletransfer":' + "[" * 20_000 + "]" * 10_000 + "}",
+            '{"styletransfer":' + "[" * 10_000 + "]" * 10_000 + "}",
+            '{"styletransfer":' + "9" * 20_000 + "}",
+            '["styletransfer"]',
+            changed(settings=[]),
+            changed(settings=None),
+            changed(network=None),
+            changed(network="a\nb"),
+            changed(network="a" * 5000),
+            changed(photo="0" * 63),
+            changed(photo=7),
+            changed(paintings=[]),
+            changed(paintings="0" * 64),
+            changed(paintings=["0" * 64] * 101),
+            changed(versions=[]),
+            changed(versions={"torch": 2}),
+            changed(weights={"name": "a"}),
+            with_setting("size", 10**6),
+            with_setting("size", "450"),
+            with_setting("size", 10**4000),
+            with_setting("style_weight", 10**400),
+            with_setting("style_weight", float("nan")),
+            with_setting("style_weight", -1),
+            with_setting("style_layers", []),
+            with_setting("style_layers", {"relu1_1": 1}),
+            with_setting("style_layers", [["relu1_1"]]),
+            with_setting("style_layers", ["relu1_1"] * 101),
+            with_setting("network", "x" * 3000),
+            with_setting("unheard_of", 1),
+        ],
+    )
+    def test_is_refused_in_one_short_sentence(self, text: str) -> None:
+        with pytest.raises(StyleTransferError) as caught:
+            Recipe.from_json(text)
+        assert len(str(caught.value)) < 400
+        assert str(caught.value).isprintable()
+
+    def test_a_huge_text_is_not_even_parsed(self) -> None:
+        text = recipe().to_json() + " " * LONGEST_TEXT
+        with pytest.raises(StyleTransferError, match="far too long"):
+            read_recipe(encode(PICTURE, "png", recipe=text))
+
+    def test_a_newer_layout(self) -> None:
+        with pytest.raises(StyleTransferError, match="newer version"):
+            Recipe.from_json(changed(styletransfer=2))
+
+    def test_unknown_keys_are_ignored(self) -> None:
+        assert Recipe.from_json(changed(mood="blue")) == recipe()
+
+    @given(
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+        ),
+        st.sampled_from([*json.loads(recipe().to_json()), *(f"settings.{name}" for name in Settings().to_dict())]),
+    )
+    def test_any_value_anywhere_is_a_recipe_or_one_sentence(self, value: Any, place: str) -> None:
+        values = json.loads(recipe().to_json())
+        if place.startswith("settings."):
+            values["settings"][place.removeprefix("settings.")] = value
+        else:
+            values[place] = value
+        try:
+            read = Recipe.from_json(json.dumps(values))
+        except StyleTransferError:
+            return
+        assert Recipe.from_json(read.to_json()) == read
