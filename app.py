@@ -1,0 +1,14 @@
+"""Front door of the studio: `streamlit run app.py`.
+
+Streamlit reads this file twice: the server imports it once to find `app`, whose lifespan warms the painting process
+up before anyone opens the page; then every visit runs it as a script, which draws the page.
+"""
+
+import streamlit as st
+
+from styletransfer.studio import lifetime, page
+
+if __name__ == "__main__":
+    page.show()
+else:
+    app = st.App(__file__, lifespan=lifetime.lifespan)

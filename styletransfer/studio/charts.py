@@ -1,0 +1,74 @@
+"""The loss curves as a Plotly figure. No Streamlit."""
+
+from collections.abc import Collection
+from typing import Any
+
+from styletransfer.frames import LOSS_NAMES, LossName
+from styletransfer.studio.snapshot import LossHistory
+
+HEIGHT = 260
+"""Pixels. Fixed, so that nothing below moves when a new point arrives."""
+LARGEST_POINTS = 400
+"""Points of a curve; more of them cannot be told apart, and cost the browser time that the painting needs."""
+
+LABELS: dict[LossName, str] = {"content": "Content", "style": "Style", "tv": "TV", "total": "Total"}
+COLORS: dict[LossName, str] = {"content": "#4f86b5", "style": "#c96f4a", "tv": "#7d9a55", "total": "#8c857a"}
+"""Each has a contrast of at least 3 : 1 on both backgrounds; the dashes tell them apart without colour."""
+_DASHES: dict[LossName, str] = {"content": "solid", "style": "dash", "tv": "dot", "total": "solid"}
+_GRID = "rgba(140, 133, 122, 0.22)"
+
+
+def loss_chart(history: LossHistory, shown: Collection[LossName] = LOSS_NAMES) -> dict[str, Any]:
+    """The figure of the curves over the epochs, with a logarithmic axis, in Plotly's own JSON schema.
+
+    Args:
+        history: The losses so far; zeros (a term that is off) have no place on the axis and are left out.
+        shown: The curves to draw.
+    """
+    kept = decimated(len(history.epochs), LARGEST_POINTS)
+    epochs = [history.epochs[i] for i in kept]
+    curves = [_curve(name, epochs, [getattr(history, name)[i] for i in kept]) for name in LOSS_NAMES if name in shown]
+    axis = {"gridcolor": _GRID, "zeroline": False, "ticks": "", "automargin": True}
+    return {
+        "data": curves,
+        "layout": {
+            "height": HEIGHT,
+            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+            "showlegend": False,
+            "hovermode": "x unified",
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "font": {"size": 12},
+            "xaxis": {**axis, "title": {"text": "Epoch", "standoff": 8}, "showgrid": False, "rangemode": "tozero"},
+            "yaxis": {**axis, "type": "log", "dtick": 1, "exponentformat": "power",
+                      "minor": {"showgrid": False}},  # fmt: skip
+            "uirevision": "losses",  # keeps zoom and hover when new points arrive
+        },
+    }
+
+
+def described(history: LossHistory) -> str:
+    """The chart in a sentence, for screen readers."""
+    if not history.epochs:
+        return "Loss curves, still empty."
+    first, last = history.total[0], history.total[-1]
+    return f"Loss curves: after epoch {history.epochs[-1]} the total is {last:.3g}, from {first:.3g} at first."
+
+
+def decimated(count: int, largest: int) -> list[int]:
+    """Indices of at most `largest` of `count` points, evenly spread, the first and the last among them."""
+    if count <= largest:
+        return list(range(count))
+    return [round(i * (count - 1) / (largest - 1)) for i in range(largest)]
+
+
+def _curve(name: LossName, epochs: list[int], values: list[float]) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines" if len(epochs) > 1 else "markers",
+        "name": LABELS[name],
+        "x": epochs,
+        "y": [value if value > 0 else None for value in values],
+        "line": {"color": COLORS[name], "dash": _DASHES[name], "width": 2.5 if name == "total" else 1.8},
+        "hovertemplate": "%{y:.3g}",
+    }

@@ -1,0 +1,42 @@
+"""The before/after slider: the photo over the painting, with a border that is moved by mouse, finger or arrow keys."""
+
+from pathlib import Path
+
+import streamlit as st
+
+_FOLDER = Path(__file__).parent
+_component = st.components.v2.component(
+    "styletransfer_compare",
+    html=(_FOLDER / "compare.html").read_text("utf-8"),
+    css=(_FOLDER / "compare.css").read_text("utf-8"),
+    js=(_FOLDER / "compare.js").read_text("utf-8"),
+)
+
+
+def compare(run: str, before: str, after: str, ratio: float, *, photo: str, position: int = 12) -> None:
+    """Show two pictures over each other.
+
+    Args:
+        run: What is compared; another value sets the border back to `position`.
+        before: The photo as a `data:` URL.
+        after: The painted picture as a `data:` URL.
+        ratio: Width over height of both.
+        photo: Title of the photo, for the alt texts.
+        position: Where the border stands at first, in percent from the left: mostly the new picture, with
+            enough of the old one to show that there is something to drag.
+    """
+    _component(
+        key="compare_slider",
+        data={
+            "run": run,
+            "label": "Border between the photo and the painted picture",
+            "before": "photo",
+            "after": "painted",
+            "before_src": before,
+            "after_src": after,
+            "before_alt": f"The photo: {photo}",
+            "after_alt": f"The painted picture of {photo}",
+            "ratio": ratio,
+            "position": position,
+        },
+    )

@@ -1,0 +1,133 @@
+"""The left column's settings: a preset, the three weights, the size, the length. Their values are the session's."""
+
+from dataclasses import replace
+from typing import cast
+
+import streamlit as st
+
+from styletransfer.settings import PRESETS, Settings
+from styletransfer.studio import advanced
+from styletransfer.studio.jobs import Studio
+
+PRESET_NAMES = {"draft": "Draft", "balanced": "Balanced", "fine": "Fine", "notebook": "Notebook"}
+_PRESET_NOTES = {
+    "draft": "A quick sketch, to try out pairs.",
+    "balanced": "A good picture in a coffee's time.",
+    "fine": "Large, with finer strokes. Takes its time.",
+    "notebook": "The textbook recipe to the letter: both pictures squeezed to 3 : 2, many epochs.",
+}
+
+_E6 = (1.0, 1.5, 2.2, 3.3, 4.7, 6.8)
+STEPS_EACH_WAY = 12
+"""Steps of a weight's slider below and above its default: two decades in the E6 series of preferred numbers."""
+
+SIZES = (128, 160, 192, 256, 320, 384, 450, 512, 640, 768, 896, 1024, 1280, 1536, 1792, 2048, 2560, 3072, 4096)
+EPOCHS = (5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 120, 150, 200, 250, 300, 400, 500, 700, 1000, 1500, 2000)
+
+_WEIGHTS = {
+    "content_weight": ("Content weight", "How firmly the photo's shapes are held. Less lets the paint run free."),
+    "style_weight": ("Style weight", "How strongly the painting's colours and strokes take over."),
+    "tv_weight": ("TV weight", "How smooth the surface is. More calms speckles, too much blurs."),
+}
+
+
+def restore(settings: Settings) -> None:
+    """Set everything to what a run was painted with."""
+    st.session_state["preset"] = next((n for n in PRESETS if PRESETS[n].normalized == settings.normalized
+                                       and (PRESETS[n].shape is None) == (settings.shape is None)
+                                       and PRESETS[n].scales == settings.scales), "balanced")  # fmt: skip
+    _fill(settings)
+
+
+def controls(studio: Studio) -> Settings:
+    """Show the settings and return what they stand at.
+
+    Raises:
+        StyleTransferError: What is chosen under Advanced does not go together.
+    """
+    if "preset" not in st.session_state:
+        st.session_state["preset"] = "balanced"
+        _fill(PRESETS["balanced"])
+    st.html('<h2 class="label">Manner</h2>')
+    name = st.segmented_control(
+        "Preset",
+        list(PRESET_NAMES),
+        format_func=PRESET_NAMES.__getitem__,
+        key="preset",
+        required=True,
+        on_change=_adopt_preset,
+        label_visibility="collapsed",
+        width="stretch",
+    )
+    preset = PRESETS[cast("str", name)]
+    st.html(f'<p class="note">{_PRESET_NOTES[cast("str", name)]}</p>')
+    for key, (label, explained) in _WEIGHTS.items():
+        _slider(label, weight_steps(getattr(preset, key)), getattr(preset, key), key, explained)
+    _slider("Resolution", _with(SIZES, preset.size), preset.size, "resolution",
+            "Pixels along the long side of the result. Twice as many take about four times as long.")  # fmt: skip
+    _slider("Epochs", _with(EPOCHS, preset.epochs), preset.epochs, "epochs",
+            "How often the whole picture is gone over. The first ones change most.")  # fmt: skip
+    with st.expander("Advanced", key="advanced_panel"):
+        chosen = advanced.advanced(studio, preset)
+    return _settings(preset, chosen)
+
+
+def weight_steps(default: float) -> tuple[float, ...]:
+    """What a weight's slider offers: off, then two decades up to the default and two beyond it."""
+    span = range(-STEPS_EACH_WAY, STEPS_EACH_WAY + 1)
+    return (0.0, *(float(f"{default * _E6[step % 6] * 10.0 ** (step // 6):.3g}") for step in span))
+
+
+def _slider(label: str, options: tuple[float, ...], default: float, key: str, explained: str) -> None:
+    """A slider over uneven steps that says at which of them the preset stands, and marks it on the track."""
+    share = options.index(default) / (len(options) - 1)
+    if st.session_state[key] not in options:
+        st.session_state[key] = min(options, key=lambda option: abs(option - st.session_state[key]))
+    st.html(f"<style>.st-key-{key}{{--default:{share:.4f}}}</style>")
+    st.select_slider(
+        label,
+        options,
+        key=key,
+        format_func=_number,
+        help=f"{explained} Default: {_number(default)} (the mark on the line).",
+    )
+
+
+def _number(value: float) -> str:
+    if value == 0:
+        return "off"
+    return f"{value:,.0f}".replace(",", "\u2009") if value >= 100 else f"{value:g}"
+
+
+def _with(options: tuple[int, ...], value: int) -> tuple[int, ...]:
+    return tuple(sorted({*options, value}))
+
+
+def _settings(preset: Settings, chosen: advanced.Chosen) -> Settings:
+    size = int(st.session_state["resolution"])
+    shape = preset.shape
+    if shape is not None:
+        height, width = shape
+        shape = (round(size * height / max(shape)), round(size * width / max(shape)))
+    return replace(
+        preset,
+        size=size,
+        shape=shape,
+        epochs=int(st.session_state["epochs"]),
+        content_weight=st.session_state["content_weight"],
+        style_weight=st.session_state["style_weight"],
+        tv_weight=st.session_state["tv_weight"],
+        **chosen,
+    )
+
+
+def _adopt_preset() -> None:
+    _fill(PRESETS[st.session_state["preset"]])
+
+
+def _fill(settings: Settings) -> None:
+    st.session_state["resolution"] = settings.size
+    st.session_state["epochs"] = settings.epochs
+    for key in _WEIGHTS:
+        st.session_state[key] = getattr(settings, key)
+    advanced.fill(settings)

@@ -1,0 +1,38 @@
+"""One studio for each server: made when the server starts, closed when it stops."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import streamlit as st
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.studio.jobs import Studio
+
+logger = logging.getLogger(__name__)
+
+
+@st.cache_resource(show_spinner=False)
+def studio() -> Studio:
+    """The studio of this server, started.
+
+    Raises:
+        StyleTransferError: The data folder cannot be written to.
+    """
+    return Studio().start()
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
+    """Start the painting process with the server, so that it is warm by the first Start; end it with the server."""
+    try:
+        opened = studio()
+    except StyleTransferError as error:
+        logger.warning("%s", error)  # the page says it too, and tries again at every visit
+        yield {}
+        return
+    try:
+        yield {}
+    finally:
+        opened.close()

@@ -1,0 +1,85 @@
+"""Small pieces of HTML for the stage. Whatever comes from a file name is escaped here and nowhere else."""
+
+from html import escape
+
+from styletransfer.studio.pictures import Picture
+
+
+def figure(picture: Picture, kind: str) -> str:
+    """One picture with its label, large."""
+    return (
+        f'<figure style="--ratio:{_ratio(picture.size)}">'
+        f'<img src="{picture.shown}" alt="{escape(kind)}: {escape(picture.title)}">'
+        f"<figcaption><b>{escape(kind)}</b> {escape(picture.title)}</figcaption></figure>"
+    )
+
+
+def diptych(photo: Picture, painting: Picture) -> str:
+    """The pair that is to become one picture, side by side at the same height."""
+    return f'<div class="diptych">{figure(photo, "Photo")}{figure(painting, "Painting")}</div>'
+
+
+def sources(photo: tuple[str, str], painting: tuple[str, str]) -> str:
+    """The pair, small, beside what is being made of it.
+
+    Args:
+        photo: `data:` URL and title.
+        painting: Likewise.
+    """
+    parts = [
+        f'<figure><img src="{url}" alt="{kind}: {escape(title)}"><figcaption>{escape(title)}</figcaption></figure>'
+        for kind, (url, title) in (("Photo", photo), ("Painting", painting))
+        if url
+    ]
+    return f'<div class="sources">{"".join(parts)}</div>'
+
+
+def headline(text: str, below: str = "") -> str:
+    """What the stage is about, as a heading, and one line below it."""
+    line = f"<p>{escape(below)}</p>" if below else ""
+    return f'<header class="headline"><h1>{escape(text)}</h1>{line}</header>'
+
+
+def line(text: str, kind: str = "note", *, strong: str = "") -> str:
+    """One line of text of a kind that the style sheet knows, with its end set in bold."""
+    end = f" <b>{escape(strong)}</b>" if strong else ""
+    return f'<p class="{kind}">{escape(text)}{end}</p>'
+
+
+def note(text: str, more: str = "") -> str:
+    """A quiet box with one or two sentences."""
+    line = f"<p>{escape(more)}</p>" if more else ""
+    return f'<div class="notice" role="status"><p>{escape(text)}</p>{line}</div>'
+
+
+def progress(
+    share: float, left: str, middle: str, right: str, *, still: bool, label: str = "Progress of the painting"
+) -> str:
+    """The bar and the line below it.
+
+    Args:
+        share: 0 to 1.
+        left: How far it is.
+        middle: How long it will take.
+        right: How fast it goes.
+        still: Whether nothing moves at present.
+        label: What the bar is about, for screen readers.
+    """
+    percent = f"{100 * min(1.0, max(0.0, share)):.1f}"
+    return (
+        f'<div class="bar{" still" if still else ""}" role="progressbar" aria-label="{escape(label)}" '
+        f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{percent}" aria-valuetext="{escape(left)}">'
+        f'<i style="width:{percent}%"></i></div>'
+        f'<div class="facts"><span>{escape(left)}</span><span>{escape(middle)}</span>'
+        f"<span>{escape(right)}</span></div>"
+    )
+
+
+def ratio_style(size: tuple[int, int]) -> str:
+    """A style element that tells the live picture's frame which shape it has, before there is a picture."""
+    return f"<style>.st-key-live_image{{--ratio:{_ratio(size)}}}</style>"
+
+
+def _ratio(size: tuple[int, int]) -> str:
+    height, width = size
+    return f"{width / height:.4f}"

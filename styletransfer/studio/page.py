@@ -1,0 +1,163 @@
+"""The page as a whole: settings on the left, the stage in the middle, the curves below. It paints nothing itself."""
+
+import time
+from pathlib import Path
+
+import streamlit as st
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.settings import Settings
+from styletransfer.studio import controls, lifetime, markup
+from styletransfer.studio.curves import curves
+from styletransfer.studio.estimate import estimate_line
+from styletransfer.studio.jobs import Snapshot, Studio
+from styletransfer.studio.picker import adopt_own, adopt_sample, picker
+from styletransfer.studio.pictures import Kind, Picture, read_picture, samples, shown_file, title
+from styletransfer.studio.result import leave, result
+from styletransfer.studio.stage import Sources, live_stage
+
+_THEME = Path(__file__).with_name("theme.css")
+_ICON = Path(__file__).with_name("icon.svg")
+_DOUBLE_CLICK_SECONDS = 1.0
+
+
+def show() -> None:
+    """Draw the page for one visitor, once."""
+    st.set_page_config(page_title="The Studio", page_icon=str(_ICON), layout="wide")
+    st.html(_THEME)
+    try:
+        studio = lifetime.studio()
+    except StyleTransferError as error:
+        st.html(markup.headline("The studio cannot open", str(error)))
+        return
+    run_id = st.query_params.get("run")
+    snapshot = studio.snapshot(run_id) if run_id else None
+    _take_up(studio, snapshot)
+    with st.container(key="studio"):
+        with st.container(key="left"):
+            photo, painting = _left(studio)
+        with st.container(key="stage"):
+            if snapshot is not None:
+                _run(studio, snapshot)
+            else:
+                _empty(studio, photo, painting, lost=bool(run_id))
+
+
+def _take_up(studio: Studio, snapshot: Snapshot | None) -> None:
+    """On a visitor's first look at a run that exists, set the left column to what that run is painted with."""
+    if "visited" in st.session_state:
+        return
+    st.session_state["visited"] = True
+    if snapshot is None:
+        return
+    settings = studio.settings(snapshot.run_id)
+    if settings is not None:
+        controls.restore(settings)
+    files: tuple[tuple[Kind, str, Path | None], ...] = (
+        ("photo", snapshot.photo_name, studio.photo_path(snapshot.run_id)),
+        ("painting", snapshot.painting_name, studio.painting_path(snapshot.run_id)),
+    )
+    for kind, name, path in files:
+        if name in samples(kind):
+            adopt_sample(kind, name)
+        elif path is not None:
+            adopt_own(kind, read_picture(path.read_bytes(), name))
+
+
+def _left(studio: Studio) -> tuple[Picture | None, Picture | None]:
+    st.html('<div class="brand"><b>The Studio</b><span>your photo, painted</span></div>')
+    photo, painting = picker("photo"), picker("painting")
+    settings, problem = None, None
+    try:
+        settings = controls.controls(studio)
+    except StyleTransferError as error:
+        problem = str(error)
+    with st.container(key="start_bar"):
+        _start(studio, photo, painting, settings, problem)
+    return photo, painting
+
+
+def _start(
+    studio: Studio, photo: Picture | None, painting: Picture | None, settings: Settings | None, problem: str | None
+) -> None:
+    busy = bool(studio.active())
+    line = problem or st.session_state.pop("start_problem", None)
+    if photo is None or painting is None:
+        line = "Choose a photo and a painting first."
+    elif settings is not None and line is None:
+        line, fits = estimate_line(studio, settings, photo.size)
+        settings = settings if fits else None
+    st.button(
+        "Paint next" if busy else "Start painting",
+        key="start",
+        type="primary",
+        width="stretch",
+        on_click=_submit,
+        args=(studio, photo, painting, settings),
+        disabled=photo is None or painting is None or settings is None,
+    )
+    st.html(markup.line(line or "", "estimate"))
+
+
+def _submit(studio: Studio, photo: Picture, painting: Picture, settings: Settings) -> None:
+    now = time.monotonic()
+    if now - st.session_state.get("submitted", -_DOUBLE_CLICK_SECONDS) < _DOUBLE_CLICK_SECONDS:
+        return
+    st.session_state["submitted"] = now
+    try:
+        run_id = studio.submit(
+            photo.data, painting.data, settings, photo_name=photo.name, painting_name=painting.name
+        )
+    except StyleTransferError as error:
+        st.session_state["start_problem"] = str(error)
+        return
+    st.query_params["run"] = run_id
+
+
+def _run(studio: Studio, snapshot: Snapshot) -> None:
+    sources = _sources(studio, snapshot)
+    _others(studio, snapshot.run_id)
+    if snapshot.state.over:
+        result(studio, snapshot, sources)
+    else:
+        live_stage(studio, snapshot.run_id, sources)
+    curves(studio, snapshot)
+
+
+def _sources(studio: Studio, snapshot: Snapshot) -> Sources:
+    paths = studio.photo_path(snapshot.run_id), studio.painting_path(snapshot.run_id)
+    photo, painting = (shown_file(path) if path else None for path in paths)
+    settings = studio.settings(snapshot.run_id)
+    shape = (settings.shape if settings else None) or (photo.size if photo else None)
+    return Sources(photo.url if photo else "", painting.url if painting else "", shape or (2, 3))
+
+
+def _empty(studio: Studio, photo: Picture | None, painting: Picture | None, *, lost: bool) -> None:
+    if lost:
+        st.html(markup.note("There is no painting at this address on this computer.",
+                            "It may have been deleted, or the address was cut off on the way. Start a new one here."))  # fmt: skip
+        st.button("Clear the address", key="new", on_click=leave, type="tertiary")
+    _others(studio, None)
+    if photo is None or painting is None:
+        st.html(markup.headline("An empty easel", "Choose a photo and a painting on the left, then press Start."))
+        return
+    st.html(markup.headline(f"{photo.title}, after {painting.title}", "Press Start, and watch it being painted."))
+    st.html(markup.diptych(photo, painting))
+
+
+def _others(studio: Studio, run_id: str | None) -> None:
+    """Say what else is at work, with a way there."""
+    active = studio.active()
+    if not active or active[0] == run_id:
+        return
+    snapshot = studio.snapshot(active[0])
+    if snapshot is None:
+        return
+    with st.container(horizontal=True, key="others", vertical_alignment="center"):
+        pair = f"{title(snapshot.photo_name)}, after {title(snapshot.painting_name)}"
+        st.html(markup.line("On the easel now:", strong=pair), width="content")
+        st.button("Watch it", key="watch", on_click=_watch, args=(active[0],), type="tertiary")
+
+
+def _watch(run_id: str) -> None:
+    st.query_params["run"] = run_id

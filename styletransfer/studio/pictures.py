@@ -1,0 +1,131 @@
+"""Pictures as the page handles them: checked once, shown small, handed on as the file they came as. No Streamlit."""
+
+import base64
+import io
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Literal
+
+from PIL import Image
+
+from styletransfer import images, locations
+from styletransfer.errors import StyleTransferError
+
+Kind = Literal["photo", "painting"]
+
+THUMBNAIL_SIZE = 176
+"""Long side in pixels of a gallery's tile: twice what is shown, for sharp displays."""
+DISPLAY_SIZE = 1280
+"""Long side in pixels of a picture that is shown large. Nothing that is painted or downloaded comes from it."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture that can be painted from.
+
+    Attributes:
+        name: File name as the user knows it.
+        data: The file, byte for byte.
+        size: (height, width) in pixels, upright.
+        shown: It as a `data:` URL, at most `DISPLAY_SIZE` pixels.
+        tile: It as a `data:` URL, at most `THUMBNAIL_SIZE` pixels.
+    """
+
+    name: str
+    data: bytes
+    size: tuple[int, int]
+    shown: str
+    tile: str
+
+    @property
+    def title(self) -> str:
+        """The name as a person would write it under the picture."""
+        return title(self.name)
+
+
+def read_picture(data: bytes, name: str) -> Picture:
+    """Check an uploaded file and make its small versions.
+
+    Raises:
+        StyleTransferError: It cannot be used; the sentence says why.
+    """
+    image = images.open_image(data, name=name)
+    shown = _shrunk(image, DISPLAY_SIZE)
+    return Picture(name, data, (image.height, image.width), data_url(shown), data_url(_shrunk(shown, THUMBNAIL_SIZE)))
+
+
+@lru_cache(maxsize=4)
+def sample(path: Path) -> Picture:
+    """One of the pictures that come along, opened. The few last ones are kept."""
+    return read_picture(path.read_bytes(), path.name)
+
+
+@cache
+def samples(kind: Kind) -> dict[str, Path]:
+    """The pictures that come along, by the name of their file."""
+    paths = locations.sample_photos() if kind == "photo" else locations.sample_paintings()
+    return {path.name: path for path in paths}
+
+
+@cache
+def sample_tile(path: Path) -> str:
+    """A sample's tile as a `data:` URL; the file is decoded only as far as that needs."""
+    with Image.open(path) as opened:
+        opened.draft("RGB", (THUMBNAIL_SIZE, THUMBNAIL_SIZE))
+        return data_url(_shrunk(opened.convert("RGB"), THUMBNAIL_SIZE))
+
+
+def data_url(image: Image.Image | bytes) -> str:
+    """A picture as a `data:` URL (JPEG), so that it needs no address of its own that could be gone the next moment.
+
+    Args:
+        image: A picture (what is transparent shows on white), or the bytes of a JPEG file.
+    """
+    data = image if isinstance(image, bytes) else images.encode(image, "jpeg", quality=88)
+    return "data:image/jpeg;base64," + base64.b64encode(data).decode("ascii")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture file for display: a `data:` URL of at most `DISPLAY_SIZE` pixels, and its own (height, width)."""
+
+    url: str
+    size: tuple[int, int]
+
+
+def shown_file(path: Path) -> Shown:
+    """A picture file for display; the few last ones are kept.
+
+    Raises:
+        StyleTransferError: The file is gone or damaged.
+    """
+    try:
+        return _shown_file(path, path.stat().st_mtime_ns)
+    except OSError as error:
+        raise StyleTransferError(f"{path.name} is no longer there.") from error
+
+
+@lru_cache(maxsize=8)
+def _shown_file(path: Path, _changed: int) -> Shown:
+    image = images.open_image(path, name=path.name)
+    return Shown(data_url(_shrunk(image, DISPLAY_SIZE)), (image.height, image.width))
+
+
+def converted(path: Path, fmt: images.Format) -> io.BytesIO:
+    """A run's picture at full resolution as a file of another format; its recipe is carried over."""
+    data = path.read_bytes()
+    if fmt == "png" and path.suffix == ".png":
+        return io.BytesIO(data)
+    return io.BytesIO(images.encode(images.open_image(data), fmt, recipe=images.embedded_recipe(data)))
+
+
+def title(name: str) -> str:
+    """A file name as a title: "stained_glass.jpg" is "Stained glass"."""
+    words = Path(name).stem.replace("_", " ").replace("-", " ").split()
+    text = " ".join(words)[:80]
+    return text[:1].upper() + text[1:] if text else "Untitled"
+
+
+def _shrunk(image: Image.Image, size: int) -> Image.Image:
+    return image if max(image.size) <= size else images.fit(image, size)

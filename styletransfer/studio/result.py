@@ -1,0 +1,80 @@
+"""A run that is over: the photo against the painted picture, how it ended, and the downloads."""
+
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from styletransfer import images
+from styletransfer.studio import markup, words
+from styletransfer.studio.compare import compare
+from styletransfer.studio.jobs import Snapshot, State, Studio
+from styletransfer.studio.pictures import Shown, converted, shown_file, title
+from styletransfer.studio.stage import Sources
+
+_FORMATS: dict[images.Format, tuple[str, str]] = {
+    "png": ("PNG", "Every pixel as painted. The largest file."),
+    "jpeg": ("JPEG", "Small, opens everywhere."),
+    "webp": ("WebP", "Smallest, for the web."),
+}
+
+
+def result(studio: Studio, snapshot: Snapshot, sources: Sources) -> None:
+    """Show a run that is over."""
+    pair = f"{title(snapshot.photo_name)}, after {title(snapshot.painting_name)}"
+    path = studio.result_path(snapshot.run_id)
+    st.html(markup.headline(pair, _ending(snapshot, painted=path is not None)))
+    if snapshot.state is State.FAILED:
+        with st.container(key="failure"):
+            st.error(snapshot.error or "The painting ended unexpectedly.", icon=":material/error:")
+            if snapshot.remedy:
+                st.html(markup.line(snapshot.remedy))
+    if path is None:
+        st.html(markup.note("Nothing was painted in this run.", "Change what you like and press Start again."))
+    else:
+        painted = shown_file(path)
+        _picture(snapshot, sources, painted)
+        _downloads(snapshot, path, painted)
+    with st.container(key="after"):
+        st.button("New painting", key="new", icon=":material/add:", on_click=leave, type="tertiary")
+
+
+def leave() -> None:
+    """Go back to the empty stage; what is chosen stays."""
+    st.query_params.clear()
+
+
+def _ending(snapshot: Snapshot, *, painted: bool) -> str:
+    time = f"{snapshot.epoch} of {snapshot.epochs} epochs in {words.duration(snapshot.seconds)}"
+    if snapshot.state is State.FINISHED:
+        return f"Finished: {snapshot.epochs} epochs in {words.duration(snapshot.seconds)}."
+    if snapshot.state is State.STOPPED:
+        return f"Stopped after {time}. What was painted is kept." if painted else "Stopped before the first stroke."
+    return f"Ended after {time}." if painted else "Ended before the first stroke."
+
+
+def _picture(snapshot: Snapshot, sources: Sources, painted: Shown) -> None:
+    height, width = painted.size
+    photo, painting = title(snapshot.photo_name), title(snapshot.painting_name)
+    with st.container(key="easel"):
+        with st.container(key="compare"):
+            compare(snapshot.run_id, sources.photo or painted.url, painted.url, width / height, photo=photo)
+        st.html(markup.sources((sources.photo, photo), (sources.painting, painting)), width="content")
+
+
+def _downloads(snapshot: Snapshot, path: Path, painted: Shown) -> None:
+    stem = "-".join(f"{title(snapshot.photo_name)} after {title(snapshot.painting_name)}".lower().split())
+    with st.container(horizontal=True, key="downloads", vertical_alignment="center"):
+        for fmt, (label, explained) in _FORMATS.items():
+            st.download_button(
+                label,
+                partial(converted, path, fmt),
+                file_name=f"{stem}.{'jpg' if fmt == 'jpeg' else fmt}",
+                mime=f"image/{fmt}",
+                key=f"download_{fmt}",
+                icon=":material/download:",
+                type="primary" if fmt == "png" else "secondary",
+                on_click="ignore",
+                help=explained,
+            )
+        st.html(markup.line(f"{words.pixels(painted.size)} px, full resolution"), width="content")

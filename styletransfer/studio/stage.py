@@ -1,0 +1,116 @@
+"""The stage: what is being painted, live. The painting itself happens in another process; this only looks at it."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from styletransfer.studio import markup, words
+from styletransfer.studio.jobs import Snapshot, State, Studio
+from styletransfer.studio.pictures import data_url, title
+
+REFRESH_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The pair of a run: `data:` URLs, empty if their files are gone, and the shape of the result.
+
+    Attributes:
+        photo: The photo.
+        painting: The painting.
+        shape: (height, width) that has the aspect ratio of the result.
+    """
+
+    photo: str
+    painting: str
+    shape: tuple[int, int]
+
+
+def live_stage(studio: Studio, run_id: str, sources: Sources) -> None:
+    """Show a run that is not over, anew twice a second; when it ends, the whole page is drawn once more."""
+    st.html(markup.ratio_style(sources.shape))
+    st.fragment(_tick, run_every=REFRESH_SECONDS)(studio, run_id, sources)
+
+
+def _tick(studio: Studio, run_id: str, sources: Sources) -> None:
+    snapshot = studio.snapshot(run_id)
+    if snapshot is None or snapshot.state.over:
+        st.rerun()  # the timer lives in the browser and stops only when the page is drawn without this fragment
+    st.html(markup.headline(*_headline(snapshot)))
+    with st.container(key="easel"):
+        with st.container(key="live_image"):
+            _picture(snapshot, sources)
+        photo, painting = title(snapshot.photo_name), title(snapshot.painting_name)
+        st.html(markup.sources((sources.photo, photo), (sources.painting, painting)), width="content")
+    with st.container(key="progress"):
+        st.html(_progress(snapshot))
+    with st.container(horizontal=True, key="actions", vertical_alignment="center"):
+        _buttons(studio, snapshot)
+        if snapshot.message:
+            st.html(markup.line(snapshot.message))
+
+
+def _headline(snapshot: Snapshot) -> tuple[str, str]:
+    pair = f"{title(snapshot.photo_name)}, after {title(snapshot.painting_name)}"
+    if snapshot.state is State.QUEUED:
+        return pair, f"Waiting: {words.ordinal(max(1, snapshot.place))}. It begins by itself."
+    if snapshot.requested == "stop":
+        return pair, "Stopping after this step."
+    if snapshot.state is State.PAUSED:
+        return pair, "Paused. Nothing is lost; go on whenever you like."
+    if snapshot.state is State.STARTING:
+        return pair, "Getting the brushes ready."
+    return pair, "Being painted."
+
+
+def _picture(snapshot: Snapshot, sources: Sources) -> None:
+    name = title(snapshot.photo_name)
+    if snapshot.preview is None:
+        alt = f"The photo {name}, not painted yet"
+        if sources.photo:
+            with st.container(key="blank"):
+                st.image(sources.photo, alt=alt, width="stretch")
+        return
+    st.image(data_url(snapshot.preview), alt=f"{name}, painted up to epoch {snapshot.preview_epoch}", width="stretch")
+
+
+def _progress(snapshot: Snapshot) -> str:
+    share = snapshot.epoch / snapshot.epochs
+    far = f"Epoch {snapshot.epoch} of {snapshot.epochs}"
+    if snapshot.state is State.QUEUED:
+        return markup.progress(0, "In the queue", "", "", still=True)
+    if snapshot.state is State.STARTING:
+        return markup.progress(share, far, "", "", still=False)
+    if snapshot.state is State.PAUSED:
+        return markup.progress(share, far, "paused", _scale(snapshot), still=True)
+    left = f"about {words.duration(snapshot.seconds_left)} left" if snapshot.seconds_left is not None else ""
+    pace = words.speed(snapshot.epochs_per_second) if snapshot.epochs_per_second else ""
+    return markup.progress(share, far, left, " · ".join(filter(None, (pace, _scale(snapshot)))), still=False)
+
+
+def _scale(snapshot: Snapshot) -> str:
+    return f"{words.pixels(snapshot.scale)} px" if snapshot.scale else ""
+
+
+def _buttons(studio: Studio, snapshot: Snapshot) -> None:
+    run_id, paused = snapshot.run_id, snapshot.state is State.PAUSED
+    if snapshot.state is not State.QUEUED:
+        st.button(
+            "Resume" if paused else "Pause",
+            key="pause",
+            icon=":material/play_arrow:" if paused else ":material/pause:",
+            on_click=studio.resume if paused else studio.pause,
+            args=(run_id,),
+            disabled=snapshot.requested is not None,
+        )
+    waiting = snapshot.state is State.QUEUED
+    st.button(
+        "Leave the queue" if waiting else "Stop",
+        key="stop",
+        icon=":material/close:" if waiting else ":material/stop:",
+        on_click=studio.stop,
+        args=(run_id,),
+        disabled=snapshot.requested == "stop",
+        shortcut="Alt+S",
+        help=None if waiting else "Ends here and keeps what is painted.",
+    )

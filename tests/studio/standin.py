@@ -1,0 +1,138 @@
+"""A studio whose runs stand wherever a test puts them. Same methods as `styletransfer.studio.jobs.Studio`."""
+
+import io
+import math
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from PIL import Image
+
+from styletransfer.settings import Settings
+from styletransfer.studio.fetch import Download
+from styletransfer.studio.snapshot import LossHistory, Snapshot, State
+
+
+@dataclass
+class Standin:
+    """Keeps what it is asked for in `asked`; tests set `runs` and `downloads` themselves."""
+
+    home: Path
+    runs: dict[str, Snapshot] = field(default_factory=dict)
+    chosen: dict[str, Settings] = field(default_factory=dict)
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+    download: Download | None = None
+    worker_ready: bool = True
+    pace: float | None = 2.0
+
+    def submit(
+        self, photo: bytes, painting: bytes, settings: Settings, *, photo_name: str = "", painting_name: str = ""
+    ) -> str:
+        run_id = f"20260102-030405-{len(self.runs):06x}"
+        waiting = len(self.active())
+        self.runs[run_id] = Snapshot(
+            run_id=run_id,
+            state=State.QUEUED if waiting else State.STARTING,
+            place=waiting,
+            epochs=settings.epochs,
+            photo_name=photo_name,
+            painting_name=painting_name,
+        )
+        self.chosen[run_id] = settings
+        (self.home / f"{run_id}-photo").write_bytes(photo)
+        (self.home / f"{run_id}-painting").write_bytes(painting)
+        self.asked.append(("submit", run_id))
+        return run_id
+
+    def paint(self, run_id: str, epoch: int, state: State = State.PAINTING, **more: object) -> None:
+        """Put a run at an epoch, with a picture and curves that fit it."""
+        run = self.runs[run_id]
+        with Image.open(io.BytesIO((self.home / f"{run_id}-painting").read_bytes())) as opened:
+            texture = opened.convert("RGB")
+        with Image.open(io.BytesIO((self.home / f"{run_id}-photo").read_bytes())) as opened:
+            photo = opened.convert("RGB")
+            photo.thumbnail((640, 640))
+        mixed = Image.blend(photo, texture.resize(photo.size), 0.55 * epoch / run.epochs)
+        buffer = io.BytesIO()
+        mixed.save(buffer, "JPEG", quality=90)
+        if epoch:
+            mixed.save(self.home / f"{run_id}-result.png")
+        epochs = tuple(range(1, epoch + 1))
+        terms = {
+            "content": tuple(0.8 + 0.5 * math.exp(-e / 9) for e in epochs),
+            "style": tuple(0.2 + 40 * math.exp(-e / 4) + 3 / e for e in epochs),
+            "tv": tuple(0.04 + 0.06 * (1 - math.exp(-e / 6)) for e in epochs),
+        }
+        total = tuple(map(sum, zip(*terms.values(), strict=True)))
+        self.runs[run_id] = replace(
+            run,
+            state=state,
+            place=0,
+            epoch=epoch,
+            scale=(photo.height, photo.width) if epoch else None,
+            seconds=epoch * 0.8,
+            seconds_left=None if state.over else (run.epochs - epoch) * 0.8,
+            epochs_per_second=None if state.over else 1.25,
+            losses=LossHistory(epochs=epochs, total=total, **terms),
+            preview=buffer.getvalue() if epoch else None,
+            preview_epoch=epoch,
+            previews_seen=epoch,
+            network="vgg16",
+            **more,  # type: ignore[arg-type]
+        )
+
+    def pause(self, run_id: str) -> None:
+        self.asked.append(("pause", run_id))
+        self.runs[run_id] = replace(self.runs[run_id], state=State.PAUSED)
+
+    def resume(self, run_id: str) -> None:
+        self.asked.append(("resume", run_id))
+        self.runs[run_id] = replace(self.runs[run_id], state=State.PAINTING)
+
+    def stop(self, run_id: str) -> None:
+        self.asked.append(("stop", run_id))
+        self.runs[run_id] = replace(self.runs[run_id], state=State.STOPPED)
+
+    def snapshot(self, run_id: str) -> Snapshot | None:
+        return self.runs.get(run_id)
+
+    def active(self) -> list[str]:
+        return [run_id for run_id, run in self.runs.items() if not run.state.over]
+
+    def recent(self, limit: int = 20) -> list[str]:
+        return list(reversed(self.runs))[:limit]
+
+    def settings(self, run_id: str) -> Settings | None:
+        return self.chosen.get(run_id)
+
+    def photo_path(self, run_id: str) -> Path | None:
+        return self._file(run_id, "photo")
+
+    def painting_path(self, run_id: str) -> Path | None:
+        return self._file(run_id, "painting")
+
+    def result_path(self, run_id: str) -> Path | None:
+        return self._file(run_id, "result.png")
+
+    def losses_csv(self, run_id: str) -> bytes | None:
+        return b"epoch,seconds,height,width,content,style,tv,total\n" if run_id in self.runs else None
+
+    def timeline(self, run_id: str) -> list[tuple[int, Path]]:
+        return []
+
+    def fetch_vgg19(self) -> None:
+        self.asked.append(("fetch",))
+        self.download = Download("running", 120_000_000, 548_000_000)
+
+    def cancel_fetch(self) -> None:
+        self.asked.append(("cancel",))
+        self.download = Download("cancelled")
+
+    def fetching(self) -> Download | None:
+        return self.download
+
+    def seconds_per_megapixel(self, network: str) -> float | None:
+        return self.pace if network else None
+
+    def _file(self, run_id: str, name: str) -> Path | None:
+        path = self.home / f"{run_id}-{name}"
+        return path if run_id in self.runs and path.exists() else None
