@@ -77,10 +77,15 @@ class Job:
         """It is the run's turn."""
         self._now = replace(self._now, state=State.STARTING)
 
-    def request(self, request: Request) -> None:
-        """The user has asked for something that the worker has yet to do."""
-        if self._now.requested != "stop":  # nothing takes a Stop back
-            self._now = replace(self._now, requested=request)
+    def request(self, request: Request) -> bool:
+        """The user asks for something that the worker has yet to do; whether it makes a difference."""
+        if self._now.requested == "stop":
+            return False  # nothing takes a Stop back
+        will_be_held = self._now.requested == "pause" if self._now.requested else self._now.state is State.PAUSED
+        if request != "stop" and will_be_held == (request == "pause"):
+            return False
+        self._now = replace(self._now, requested=request)
+        return True
 
     def painted(self, event: Painted) -> None:
         """One more epoch is done."""

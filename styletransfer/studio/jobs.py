@@ -13,12 +13,12 @@ from styletransfer.settings import Settings
 from styletransfer.studio.faults import CLOSED, NO_WORKER, SEE_LOG, WAITED, explain_death
 from styletransfer.studio.fetch import Download, Fetch
 from styletransfer.studio.job import Job
-from styletransfer.studio.messages import Ended, Event, Held, Paint, Painted, Pause, Preview, Ready, Resume, Stop
+from styletransfer.studio.messages import Command, Ended, Event, Held, Paint, Painted, Pause, Preview, Ready, Resume, Stop
 from styletransfer.studio.process import Worker
 from styletransfer.studio.shelf import Shelf
-from styletransfer.studio.snapshot import LossHistory, Snapshot, State
+from styletransfer.studio.snapshot import LossHistory, Request, Snapshot, State
 
-__all__ = ["Download", "LossHistory", "Snapshot", "State", "Studio"]
+__all__ = ["Download", "LossHistory", "Request", "Snapshot", "State", "Studio"]
 
 logger = logging.getLogger(__name__)
 
@@ -121,18 +121,12 @@ class Studio:
     def pause(self, run_id: str) -> None:
         """Pause the run after its present step. No effect on a run that is not being painted or is unknown."""
         with self._lock:
-            job = self._queue.get(run_id)
-            if job is not None and job.at_work and self._worker is not None and job.state is not State.PAUSED:
-                job.request("pause")
-                self._worker.tell(Pause(run_id))
+            self._ask(run_id, "pause", Pause(run_id))
 
     def resume(self, run_id: str) -> None:
         """Go on with a paused run. No effect on any other."""
         with self._lock:
-            job = self._queue.get(run_id)
-            if job is not None and job.at_work and self._worker is not None:
-                job.request("resume")
-                self._worker.tell(Resume(run_id))
+            self._ask(run_id, "resume", Resume(run_id))
 
     def stop(self, run_id: str) -> None:
         """End the run after its present step and keep what is painted; take it out of the queue if it waits there."""
@@ -140,9 +134,8 @@ class Studio:
             job = self._queue.get(run_id)
             if job is None:
                 return
-            if job.at_work and self._worker is not None:
-                job.request("stop")
-                self._worker.tell(Stop(run_id))
+            if job.at_work:
+                self._ask(run_id, "stop", Stop(run_id))
             else:
                 self._end_here(job, State.STOPPED, message="This was taken out of the queue.")
                 self._next()
@@ -224,11 +217,21 @@ class Studio:
             raise StyleTransferError("The studio is closed; start it again.")
         return shelf
 
+    def _ask(self, run_id: str, request: Request, command: Command) -> None:
+        """Pass a wish on to the worker if the run is there and the wish makes a difference."""
+        job = self._queue.get(run_id)
+        if job is not None and job.at_work and self._worker is not None and job.request(request):
+            self._worker.tell(command)
+
     def _hire(self) -> None:
         """Start a worker if there is none."""
         if self._worker is None and not self._closing:
             self._ready = False
-            self._worker = Worker(self._engine, self._home / "worker.log", self._on_event, self._on_end)
+            try:
+                self._worker = Worker(self._engine, self._home / "worker.log", self._on_event, self._on_end)
+            except OSError:
+                logger.exception("no worker could be started")
+                self._give_up()
 
     def _next(self) -> None:
         """Give the first in the queue to the worker if that is free."""
@@ -280,11 +283,15 @@ class Studio:
                 return
             self._false_starts = self._false_starts + 1 if stillborn else 0
             if self._false_starts >= FALSE_STARTS:
-                for job in list(self._queue.values()):
-                    self._end_here(job, State.FAILED, error=NO_WORKER, remedy=SEE_LOG)
+                self._give_up()
             else:
                 self._hire()
                 self._next()
+
+    def _give_up(self) -> None:
+        """No worker can be had: no run can go on."""
+        for job in list(self._queue.values()):
+            self._end_here(job, State.FAILED, error=NO_WORKER, remedy=SEE_LOG)
 
     def _end_here(
         self, job: Job, state: State, *, message: str | None = None, error: str | None = None, remedy: str | None = None

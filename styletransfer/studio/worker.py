@@ -137,9 +137,10 @@ class Painter:
 
     def _warm_up(self) -> None:
         """Take one step of a tiny picture, so that libraries and weights are in memory when the first run comes."""
+        settings = Settings(size=SMALLEST_SIZE, epochs=1, scales=1)
         blank = Image.new("RGB", (SMALLEST_SIZE, SMALLEST_SIZE), (128, 112, 96))
         try:
-            with closing(self._engine()(blank, blank, Settings(size=SMALLEST_SIZE, epochs=1))) as frames:
+            with closing(self._engine()(blank, blank, settings)) as frames:
                 next(frames, None)
         except Exception:
             logger.exception("the warm-up failed; the first run will say why")
