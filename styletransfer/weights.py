@@ -32,6 +32,12 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 CALIBRATION_SIZE = 256
 """Long side in pixels of the photos that activations are measured on."""
 
+VGG19_METADATA = {
+    "network": "VGG-19, conv1_1 to conv5_4 (configuration E)",
+    "source": "torchvision, VGG19_Weights.IMAGENET1K_V1 (vgg19-dcbb9e9d.pth)",
+    "changes": "float16; without the classifier; activation_means added",
+}
+
 Convolutions = Sequence[tuple[Tensor, Tensor]]
 
 _logger = logging.getLogger(__name__)
@@ -130,6 +136,16 @@ def save_weights(path: Path, convolutions: Convolutions, activation_means: Tenso
                 raise ValueError(f"{slot.name}.{part} does not fit into float16")
     with replacing(path) as temporary:
         temporary.write_bytes(safetensors.torch.save(tensors, dict(metadata)))
+
+
+def convert(source: str | Path, target: str | Path) -> None:
+    """Boil torchvision's VGG-19 down to a file of its convolutions (80 MB to 40 MB; relative error 5e-4 at most).
+
+    Raises:
+        StyleTransferError: `source` is something else, or `target` cannot be written.
+    """
+    weights = load_weights("vgg19", source)
+    save_weights(Path(target), weights.convolutions, weights.activation_means, VGG19_METADATA)
 
 
 @torch.no_grad()
