@@ -1,10 +1,10 @@
 """Turn a photo into a painting: neural style transfer by optimisation, with every step of it in view.
 
-    from styletransfer import Settings, open_image, stylize
+from styletransfer import Settings, open_image, stylize
 
-    for frame in stylize(open_image("photo.jpg"), open_image("painting.jpg"), Settings(size=450)):
-        print(frame.epoch, frame.losses["total"])
-    frame.image.save("painted.png")
+for frame in stylize(open_image("photo.jpg"), open_image("painting.jpg"), Settings(size=450)):
+print(frame.epoch, frame.losses["total"])
+frame.image.save("painted.png")
 """
 
 from importlib import import_module

@@ -16,6 +16,8 @@ Optimizer = Literal["adam", "lbfgs"]
 
 SMALLEST_SIZE = 64
 """Long side in pixels under which the deepest tap sees too few positions for its statistics to mean anything."""
+SMALLEST_SIDE = 32
+"""Short side in pixels under which nothing is left of the picture in front of the deepest tap."""
 LARGEST_SIZE = 8192
 
 
@@ -135,7 +137,9 @@ class Settings:
         unknown = sorted(set(values) - known)
         if unknown:
             raise StyleTransferError(f"These settings are not known: {', '.join(map(str, unknown))[:200]}.")
-        plain = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+        plain: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
+        }
         try:
             return cls(**plain)
         except (TypeError, ValueError) as error:

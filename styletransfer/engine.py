@@ -1,0 +1,239 @@
+"""The algorithm of Gatys, Ecker and Bethge (2016) as a generator: it paints, the caller decides the pace.
+
+Everything else in the project consumes what `stylize` yields. It opens no files but the network's weights, prints
+nothing, and starts no threads or processes.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.frames import Frame, LossName
+from styletransfer.images import fit, join_alpha, scaled_shape, split_alpha
+from styletransfer.losses import content_loss, style_loss, total_variation
+from styletransfer.network import Features, Network
+from styletransfer.settings import SMALLEST_SIDE, Settings
+from styletransfer.solver import LBFGS, Adam, Pyramid, Solver
+from styletransfer.tensors import to_image, to_tensor
+from styletransfer.weights import Weights, load_weights
+
+MOST_SETBACKS = 8
+"""Steps in a row that may diverge before the run gives up."""
+
+
+def stylize(
+    content: Image.Image,
+    style: Image.Image,
+    settings: Settings | None = None,
+    *,
+    start: Image.Image | None = None,
+    weights: Weights | None = None,
+) -> Iterator[Frame]:
+    """Paint `content` in the manner of `style`, one epoch at a time.
+
+    Args:
+        content: The photo, RGB or RGBA; the result gets its transparency.
+        style: The painting, RGB or RGBA, of any shape.
+        settings: What to paint; the defaults if None.
+        start: A picture to start from instead of the photo or noise; it is scaled to the photo's shape.
+        weights: Of the network; loaded as the settings say if None.
+
+    Yields:
+        A frame after every epoch. It carries the picture every `preview_every` epochs and at the end. Closing the
+        generator stops the painting.
+
+    Raises:
+        StyleTransferError: The settings do not fit the pictures, the network or the machine.
+    """
+    settings = settings or Settings()
+    device = find_device(settings.device)
+    network = Network(weights or load_weights(settings.network, settings.weights), settings, device)
+    photo, alpha = split_alpha(content)
+    painting, _ = split_alpha(style)
+    sizes = scale_shapes(photo.size, settings)
+    begin = time.perf_counter()
+    generator = torch.Generator().manual_seed(settings.seed)
+    picture: Tensor | None = to_tensor(_resized(split_alpha(start)[0], sizes[0]), device) if start else None
+    epoch = 0
+    for shape, epochs in zip(sizes, split_epochs(settings.epochs, len(sizes)), strict=True):
+        objective = Objective.between(network, photo, painting, shape, settings, device)
+        if picture is not None:
+            picture = _enlarged(picture, shape)
+        elif settings.init == "noise":
+            picture = torch.randn(1, 3, *shape, generator=generator).to(device)
+        else:
+            picture = to_tensor(_resized(photo, shape), device)
+        for step in optimize(objective, picture, epochs, settings):
+            epoch += 1
+            picture = step.picture
+            shown = epoch % settings.preview_every == 0 or epoch == settings.epochs
+            yield Frame(
+                epoch=epoch,
+                epochs=settings.epochs,
+                scale=shape,
+                losses=step.losses,
+                seconds=time.perf_counter() - begin,
+                image=join_alpha(to_image(picture), alpha) if shown else None,
+                network=network.name,
+                message=step.message,
+            )
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What is minimised at one scale: how far a picture is from the photo's content and the painting's style."""
+
+    network: Network
+    content: list[Tensor]
+    grams: list[Tensor]
+    settings: Settings
+
+    @classmethod
+    def between(
+        cls,
+        network: Network,
+        photo: Image.Image,
+        painting: Image.Image,
+        shape: tuple[int, int],
+        settings: Settings,
+        device: torch.device,
+    ) -> "Objective":
+        """Look at both pictures at the scale `shape`, (height, width), and remember what is to be matched."""
+        with torch.no_grad():
+            content = network(to_tensor(_resized(photo, shape), device)).content
+            grams = network(to_tensor(_painting_at(painting, shape, settings), device)).grams
+        return cls(network, content, grams, settings)
+
+    def losses(self, picture: Tensor) -> dict[LossName, Tensor]:
+        """The weighted terms and their sum, each a scalar; `picture` is normalised, (1, 3, h, w)."""
+        settings = self.settings
+        features: Features = self.network(picture)
+        layer_weights = settings.style_layer_weights or (1.0,) * len(settings.style_layers)
+        content = [content_loss(seen, target) for seen, target in zip(features.content, self.content, strict=True)]
+        terms: dict[LossName, Tensor] = {
+            "content": settings.content_weight * torch.stack(content).sum(),
+            "style": settings.style_weight * style_loss(features.grams, self.grams, layer_weights),
+            "tv": settings.tv_weight * total_variation(picture),
+        }
+        return {**terms, "total": torch.stack(list(terms.values())).sum()}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the solver: the losses where it looked, and the picture it went to."""
+
+    losses: dict[LossName, float]
+    picture: Tensor
+    message: str | None
+
+
+def optimize(objective: Objective, picture: Tensor, epochs: int, settings: Settings) -> Iterator[Step]:
+    """Change the picture, (1, 3, h, w), step by step so that the objective falls.
+
+    A step to a place where the loss is not finite is taken back, and the solver goes on with smaller ones.
+
+    Raises:
+        StyleTransferError: The loss stays non-finite however small the steps.
+    """
+    pyramid = Pyramid((picture.shape[2], picture.shape[3]), settings.pyramid)
+    solver = make_solver(settings)
+    x = pyramid.variables(picture)
+    last_good: tuple[Tensor, dict[LossName, float]] | None = None
+    setbacks = 0
+    for _ in range(epochs):
+        x.requires_grad_()
+        terms = objective.losses(pyramid.picture(x))
+        (grad,) = torch.autograd.grad(terms["total"], x)
+        losses: dict[LossName, float] = dict(zip(terms, torch.stack(list(terms.values())).tolist(), strict=True))
+        x = x.detach()
+        message = None
+        if _finite(losses["total"], grad):
+            last_good, setbacks = (x, losses), 0
+            x = solver.step(x, losses["total"], grad)
+        elif last_good is None or setbacks == MOST_SETBACKS:
+            raise StyleTransferError("The losses grew beyond all bounds; choose smaller weights or a smaller step.")
+        else:
+            x, losses = last_good
+            setbacks += 1
+            solver.dampen()
+            message = "A step went astray: it was taken back, and the painting goes on with smaller steps."
+        with torch.no_grad():
+            yield Step(losses, pyramid.picture(x), message)
+
+
+def make_solver(settings: Settings) -> Solver:
+    """The solver that the settings name."""
+    if settings.optimizer == "adam":
+        return Adam(settings.learning_rate, settings.decay_every, settings.decay)
+    return LBFGS(settings.learning_rate)
+
+
+def find_device(name: str) -> torch.device:
+    """The device of that name; for "auto" the fastest there is.
+
+    Raises:
+        StyleTransferError: The machine has no such device.
+    """
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if name == "auto":
+        name = next(kind for kind, there in available.items() if there)
+    if not available[name]:
+        raise StyleTransferError(f"This machine has no {name} device; choose another one, or auto.")
+    return torch.device(name)
+
+
+def scale_shapes(photo_size: tuple[int, int], settings: Settings) -> list[tuple[int, int]]:
+    """(height, width) of every scale that is painted, smallest first; the last is the result's.
+
+    Args:
+        photo_size: (width, height) of the photo.
+        settings: Give the final size and the number of scales.
+
+    Raises:
+        StyleTransferError: The short side would be smaller than the network can look at.
+    """
+    final = settings.shape or scaled_shape(*photo_size, settings.size)
+    if min(final) < SMALLEST_SIDE:
+        needed = -(-SMALLEST_SIDE * max(final) // min(final))
+        raise StyleTransferError(
+            f"At this size the picture would be only {min(final)} pixels on its short side, and the network needs "
+            f"{SMALLEST_SIDE}: choose a size of at least {needed}, or a photo that is less narrow."
+        )
+    shapes = [final]
+    while len(shapes) < settings.scales:
+        height, width = (round(side / 2 ** len(shapes)) for side in final)
+        if min(height, width) < 2 * SMALLEST_SIDE:
+            break
+        shapes.insert(0, (height, width))
+    return shapes
+
+
+def split_epochs(epochs: int, scales: int) -> list[int]:
+    """How many of the epochs each scale gets, smallest scale first; every scale gets its turn if there are enough."""
+    share = epochs // scales
+    return [*([share] * (scales - 1)), epochs - share * (scales - 1)]
+
+
+def _painting_at(painting: Image.Image, shape: tuple[int, int], settings: Settings) -> Image.Image:
+    """The painting at the scale at which it is looked at: as many pixels on its long side as the picture has."""
+    return _resized(painting, settings.shape) if settings.shape else fit(painting, max(shape))
+
+
+def _resized(image: Image.Image, shape: tuple[int, int]) -> Image.Image:
+    """The image squeezed to (height, width)."""
+    return image.resize((shape[1], shape[0]), Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def _enlarged(picture: Tensor, shape: tuple[int, int]) -> Tensor:
+    if (picture.shape[2], picture.shape[3]) == shape:
+        return picture
+    return torch.nn.functional.interpolate(picture, shape, mode="bicubic", align_corners=False)
+
+
+def _finite(loss: float, grad: Tensor) -> bool:
+    return bool(torch.isfinite(grad.sum())) and loss == loss and abs(loss) != float("inf")

@@ -1,0 +1,151 @@
+"""How the picture is changed: the variables that stand for its pixels, and the solvers that step them.
+
+A solver sees a flat vector of variables, the loss there and its gradient, and says where to look next. One step is
+one look at the picture, so that "epoch" means the same for all of them. Knows nothing of networks or styles.
+"""
+
+from collections import deque
+from typing import Protocol
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
+from torch import Tensor
+
+
+class Pyramid:
+    """A picture as the sum of its Laplacian pyramid's levels (Burt and Adelson 1983), each level free to change.
+
+    One step on a coarse level moves a whole region at once, which single pixels take many steps to agree on.
+    With one level the variables are the pixels themselves.
+
+    Args:
+        shape: (height, width) of the picture.
+        levels: Number of levels; each has half the height and width of the one before, down to 2 pixels.
+    """
+
+    def __init__(self, shape: tuple[int, int], levels: int) -> None:
+        self.shapes = [shape]
+        while len(self.shapes) < levels and min(self.shapes[-1]) >= 4:
+            height, width = self.shapes[-1]
+            self.shapes.append((-(-height // 2), -(-width // 2)))
+        self.sizes = [3 * height * width for height, width in self.shapes]
+
+    def variables(self, picture: Tensor) -> Tensor:
+        """The flat vector that stands for `picture`, (1, 3, h, w)."""
+        levels = []
+        for finer, coarser in zip(self.shapes, self.shapes[1:], strict=False):
+            coarse = F.interpolate(picture, coarser, mode="bilinear", align_corners=False, antialias=True)
+            levels.append(picture - _enlarge(coarse, finer))
+            picture = coarse
+        return torch.cat([level.reshape(-1) for level in (*levels, picture)])
+
+    def picture(self, variables: Tensor) -> Tensor:
+        """The picture (1, 3, h, w) that a flat vector stands for; differentiable."""
+        *finer, picture = (
+            level.view(1, 3, *shape)
+            for level, shape in zip(torch.split(variables, self.sizes), self.shapes, strict=True)
+        )
+        for level in reversed(finer):
+            picture = level + _enlarge(picture, (level.shape[2], level.shape[3]))
+        return picture
+
+
+def _enlarge(picture: Tensor, shape: tuple[int, int]) -> Tensor:
+    return F.interpolate(picture, shape, mode="bilinear", align_corners=False)
+
+
+class Solver(Protocol):
+    """Proposes where to look next."""
+
+    def step(self, x: Tensor, loss: float, grad: Tensor) -> Tensor:
+        """Given the loss and its gradient at `x`, a flat vector, return the next point; `x` itself is not changed."""
+
+    def dampen(self) -> None:
+        """Forget what led here and take smaller steps from now on."""
+
+
+class Adam:
+    """Adam (Kingma and Ba 2015) with its step multiplied by `decay` after every `decay_every` steps."""
+
+    def __init__(self, step: float, decay_every: int, decay: float, betas: tuple[float, float] = (0.9, 0.999)) -> None:
+        self.rate, self.decay_every, self.decay, self.betas = step, decay_every, decay, betas
+        self.steps = self.since_start = 0
+        self.mean: Tensor | None = None
+        self.square: Tensor | None = None
+
+    def step(self, x: Tensor, loss: float, grad: Tensor) -> Tensor:  # noqa: ARG002 - other solvers need the loss
+        """See `Solver`."""
+        if self.mean is None or self.square is None:
+            self.mean, self.square = torch.zeros_like(x), torch.zeros_like(x)
+        rate = self.rate * self.decay ** (self.steps // self.decay_every)
+        self.steps += 1
+        self.since_start += 1
+        self.mean.lerp_(grad, 1 - self.betas[0])
+        self.square.mul_(self.betas[1]).addcmul_(grad, grad, value=1 - self.betas[1])
+        mean_bias, square_bias = (1 - beta**self.since_start for beta in self.betas)
+        return torch.addcdiv(x, self.mean, (self.square / square_bias).sqrt_().add_(1e-8), value=-rate / mean_bias)
+
+    def dampen(self) -> None:
+        """See `Solver`."""
+        self.rate *= 0.5
+        self.since_start, self.mean, self.square = 0, None, None
+
+
+class LBFGS:
+    """Limited-memory BFGS (Nocedal 1980) without a line search, so that every step costs one look at the picture.
+
+    A step that makes the loss worse by more than `tolerance` is taken back and tried again at a quarter of its length.
+
+    Args:
+        first_step: Root mean square change of a variable in the first step, when nothing is known of the curvature.
+        history: Pairs of steps and gradient changes that are remembered.
+        tolerance: Factor that the loss may grow by in one step.
+    """
+
+    def __init__(self, first_step: float, history: int = 12, tolerance: float = 1.2) -> None:
+        self.first_step, self.tolerance = first_step, tolerance
+        self.pairs: deque[tuple[Tensor, Tensor, float]] = deque(maxlen=history)
+        self.previous: tuple[Tensor, float, Tensor] | None = None
+        self.direction: Tensor | None = None
+        self.length = 1.0
+
+    def step(self, x: Tensor, loss: float, grad: Tensor) -> Tensor:
+        """See `Solver`."""
+        if self.previous is not None and self.direction is not None:
+            x_before, loss_before, grad_before = self.previous
+            if loss > self.tolerance * loss_before:
+                self.length *= 0.25
+                return x_before + self.length * self.direction
+            self._remember(x - x_before, grad - grad_before)
+        self.previous = (x, loss, grad)
+        self.direction = self._descent(grad)
+        self.length = 1.0
+        return x + self.direction
+
+    def dampen(self) -> None:
+        """See `Solver`."""
+        self.first_step *= 0.5
+        self.pairs.clear()
+        self.previous = self.direction = None
+
+    def _remember(self, step: Tensor, change: Tensor) -> None:
+        curvature = float(step @ change)
+        # Only a pair of positive curvature keeps the approximate Hessian positive definite.
+        if curvature > 1e-10 * float(change @ change):
+            self.pairs.append((step, change, curvature))
+
+    def _descent(self, grad: Tensor) -> Tensor:
+        """Minus the approximate inverse Hessian times the gradient, by the two-loop recursion."""
+        direction = -grad
+        if not self.pairs:
+            return direction * (self.first_step / direction.square().mean().sqrt().clamp_min(1e-30))
+        shares = []
+        for step, change, curvature in reversed(self.pairs):
+            share = (step @ direction) / curvature
+            shares.append(share)
+            direction = torch.addcmul(direction, change, -share)
+        _, change, curvature = self.pairs[-1]
+        direction = direction * (curvature / (change @ change))
+        for (step, change, curvature), share in zip(self.pairs, reversed(shares), strict=True):
+            direction = torch.addcmul(direction, step, share - (change @ direction) / curvature)
+        return direction
