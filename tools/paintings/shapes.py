@@ -59,15 +59,21 @@ def swell(count: int, thin: float = 0.25) -> Field:
 
 
 class Canvas:
-    """An RGB picture drawn at a multiple of its size, so that edges come out smooth."""
+    """An RGB picture drawn at a multiple of its size, so that edges come out smooth.
 
-    def __init__(self, width: int, height: int, background: Colour, oversample: int = 2) -> None:
-        self.width, self.height, self.oversample = width, height, oversample
+    `unit` is the length of one unit in pixels of the finished picture, its height if not given.
+    """
+
+    def __init__(
+        self, width: int, height: int, background: Colour, oversample: int = 2, unit: float | None = None
+    ) -> None:
+        self.width, self.height = width, height
+        self.unit = (height if unit is None else unit) * oversample
         self.image = Image.new("RGB", (width * oversample, height * oversample), _rgb(background))
         self.draw = ImageDraw.Draw(self.image)
 
     def _pixels(self, points: Points) -> list[tuple[float, float]]:
-        return [(float(x), float(y)) for x, y in np.asarray(points) * (self.height * self.oversample)]
+        return [(float(x), float(y)) for x, y in np.asarray(points) * self.unit]
 
     def fill(self, outline: Points, ink: Colour) -> None:
         """Fill a closed outline, shape (n, 2)."""
@@ -81,13 +87,13 @@ class Canvas:
     def contour(self, outline: Points, ink: Colour, width: float) -> None:
         """Draw a closed line of even width with round joints."""
         pixels = self._pixels(np.vstack([outline, outline[:2]]))
-        thickness = max(1, round(width * self.height * self.oversample))
+        thickness = max(1, round(width * self.unit))
         self.draw.line(pixels, fill=_rgb(ink), width=thickness, joint="curve")
 
     def dot(self, centre: ArrayLike, radius: float, ink: Colour) -> None:
         """Fill a disc."""
-        x, y = np.asarray(centre, dtype=np.float64) * (self.height * self.oversample)
-        r = radius * self.height * self.oversample
+        x, y = np.asarray(centre, dtype=np.float64) * self.unit
+        r = radius * self.unit
         self.draw.ellipse((x - r, y - r, x + r, y + r), fill=_rgb(ink))
 
     def array(self) -> Field:

@@ -126,7 +126,7 @@ def border(window: Window, rng: np.random.Generator, x: Field, y: Field) -> None
     jewel = np.floor(along / 0.0417).astype(np.int64)
     window.paint.image.paste((255, 255, 255), mask=Image.fromarray(rim < 0.05))
     window.cut(side * 100 + jewel, rim < 0.036, lambda i: varied(rng, BORDER[(i % 100 + i // 100) % len(BORDER)], 0.15))
-    window.cut(side * 100 + jewel // 4, (rim >= 0.036) & (rim < 0.05), lambda i: varied(rng, colour("f2e2b0"), 0.06))
+    window.cut(side * 100 + jewel // 4, (rim >= 0.036) & (rim < 0.05), _in_turn(rng, [colour("f2e2b0")]))
 
 
 def leaf(window: Window, rng: np.random.Generator, path: ArrayLike, width: float) -> None:
