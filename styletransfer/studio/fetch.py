@@ -1,21 +1,11 @@
-"""The download of VGG-19, in a process of its own, so that neither the page nor the painting waits for it.
-
-Run as `python -m styletransfer.studio.fetch` it is that process: it tells of its progress on its standard output and
-takes the end of its standard input for a wish to stop.
-"""
+"""The download of VGG-19, in a thread of its own, so that neither the page nor the painting waits for it."""
 
 import logging
-import signal
-import sys
 import threading
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import IO, Literal, cast
+from typing import Literal
 
 from styletransfer.errors import StyleTransferError
-from styletransfer.studio.messages import receive, send
-from styletransfer.studio.process import spawn
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +16,7 @@ class Download:
 
     Attributes:
         state: "running", "done", "cancelled" or "failed".
-        received: Bytes received.
+        received: Bytes received; all of them are there some seconds before it is "done".
         size: Bytes in all, or None while unknown.
         error: One plain sentence on why it failed, or None.
     """
@@ -38,65 +28,32 @@ class Download:
 
 
 class Fetch:
-    """One download, from its start to its end.
+    """One download, begun on creation. It dies with the process; what has come by then is not lost."""
 
-    Args:
-        log: File that takes what the process prints.
-        module: What is run.
-    """
-
-    def __init__(self, log: Path, module: str = "styletransfer.studio.fetch") -> None:
+    def __init__(self) -> None:
         self.progress = Download("running")
-        self._cancelled = False
-        self._process = spawn(module, log=log)
-        threading.Thread(target=self._listen, name="download", daemon=True).start()
+        self._cancelled = threading.Event()
+        threading.Thread(target=self._run, name="download", daemon=True).start()
 
     def cancel(self) -> None:
-        """Ask the process to stop and to clear away what it has received."""
-        self._cancelled = True
-        with suppress(OSError):
-            cast("IO[bytes]", self._process.stdin).close()
+        """Ask the download to stop; the next one goes on from where it is."""
+        self._cancelled.set()
 
-    def _listen(self) -> None:
-        with cast("IO[bytes]", self._process.stdout) as told, suppress(EOFError):
-            while True:
-                self.progress = receive(told)
-        self._process.wait()
-        with suppress(OSError):
-            cast("IO[bytes]", self._process.stdin).close()
-        if self.progress.state == "running":  # it went without a word
-            if self._cancelled:
-                self.progress = Download("cancelled")
+    def _run(self) -> None:
+        try:
+            from styletransfer.download import download_vgg19  # needs libraries that the page can do without
+
+            download_vgg19(self._received, self._cancelled.is_set)
+            self.progress = replace(self.progress, state="done")
+        except StyleTransferError as error:
+            if self._cancelled.is_set():
+                self.progress = replace(self.progress, state="cancelled")
             else:
-                error = "The download ended unexpectedly; start it again."
-                self.progress = Download("failed", self.progress.received, self.progress.size, error)
+                self.progress = replace(self.progress, state="failed", error=str(error))
+        except Exception:
+            logger.exception("the download broke off")
+            error_text = "The download broke off because of a fault in the program; start it again."
+            self.progress = replace(self.progress, state="failed", error=error_text)
 
-
-def main() -> None:
-    """Download VGG-19 for the studio at the other end of the standard streams."""
-    from styletransfer.weights import download_vgg19  # only here: this process may import torch, the page's may not
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the studio's to handle; its end is ours
-    cancelled = threading.Event()
-    told = Download("running")
-
-    def listen() -> None:
-        sys.stdin.buffer.read()
-        cancelled.set()
-
-    def tell(download: Download) -> None:
-        nonlocal told
-        told = download
-        with suppress(OSError):
-            send(sys.stdout.buffer, download)
-
-    threading.Thread(target=listen, daemon=True).start()
-    try:
-        download_vgg19(lambda received, size: tell(Download("running", received, size)), cancelled.is_set)
-        tell(replace(told, state="cancelled" if cancelled.is_set() else "done"))
-    except StyleTransferError as error:
-        tell(Download("cancelled") if cancelled.is_set() else replace(told, state="failed", error=str(error)))
-
-
-if __name__ == "__main__":
-    main()
+    def _received(self, received: int, size: int) -> None:
+        self.progress = Download("running", received, size)

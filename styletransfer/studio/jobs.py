@@ -13,7 +13,19 @@ from styletransfer.settings import Settings
 from styletransfer.studio.faults import CLOSED, NO_WORKER, SEE_LOG, WAITED, explain_death
 from styletransfer.studio.fetch import Download, Fetch
 from styletransfer.studio.job import Job
-from styletransfer.studio.messages import Command, Ended, Event, Held, Paint, Painted, Pause, Preview, Ready, Resume, Stop
+from styletransfer.studio.messages import (
+    Command,
+    Ended,
+    Event,
+    Held,
+    Paint,
+    Painted,
+    Pause,
+    Preview,
+    Ready,
+    Resume,
+    Stop,
+)
 from styletransfer.studio.process import Worker
 from styletransfer.studio.shelf import Shelf
 from styletransfer.studio.snapshot import LossHistory, Request, Snapshot, State
@@ -195,13 +207,13 @@ class Studio:
     # --- VGG-19 -----------------------------------------------------------------------------------------------------
 
     def fetch_vgg19(self) -> None:
-        """Begin to download VGG-19 in a process of its own. No effect while a download runs."""
+        """Begin to download VGG-19 in the background. No effect while a download runs."""
         with self._lock:
             if self._fetch is None or self._fetch.progress.state != "running":
-                self._fetch = Fetch(self._home / "download.log")
+                self._fetch = Fetch()
 
     def cancel_fetch(self) -> None:
-        """Stop the download; what was downloaded of it is removed. No effect without one."""
+        """Stop the download; the next one goes on from where it is. No effect without one."""
         if self._fetch is not None:
             self._fetch.cancel()
 
