@@ -76,8 +76,8 @@ def progress(
 
 
 def ratio_style(size: tuple[int, int]) -> str:
-    """A style element that tells the live picture's frame which shape it has, before there is a picture."""
-    return f"<style>.st-key-live_image{{--ratio:{_ratio(size)}}}</style>"
+    """A style element that tells the easel which shape the picture has, before there is one."""
+    return f"<style>.st-key-easel{{--ratio:{_ratio(size)}}}</style>"
 
 
 def _ratio(size: tuple[int, int]) -> str:

@@ -23,7 +23,9 @@ def result(studio: Studio, snapshot: Snapshot, sources: Sources) -> None:
     """Show a run that is over."""
     pair = f"{title(snapshot.photo_name)}, after {title(snapshot.painting_name)}"
     path = studio.result_path(snapshot.run_id)
-    st.html(markup.headline(pair, _ending(snapshot, painted=path is not None)))
+    with st.container(horizontal=True, key="head", vertical_alignment="center"):
+        st.html(markup.headline(pair, _ending(snapshot, painted=path is not None)))
+        st.button("New painting", key="new", icon=":material/add:", on_click=leave)
     if snapshot.state is State.FAILED:
         with st.container(key="failure"):
             st.error(snapshot.error or "The painting ended unexpectedly.", icon=":material/error:")
@@ -35,8 +37,6 @@ def result(studio: Studio, snapshot: Snapshot, sources: Sources) -> None:
         painted = shown_file(path)
         _picture(snapshot, sources, painted)
         _downloads(snapshot, path, painted)
-    with st.container(key="after"):
-        st.button("New painting", key="new", icon=":material/add:", on_click=leave, type="tertiary")
 
 
 def leave() -> None:
@@ -56,6 +56,7 @@ def _ending(snapshot: Snapshot, *, painted: bool) -> str:
 def _picture(snapshot: Snapshot, sources: Sources, painted: Shown) -> None:
     height, width = painted.size
     photo, painting = title(snapshot.photo_name), title(snapshot.painting_name)
+    st.html(markup.ratio_style(painted.size))
     with st.container(key="easel"):
         with st.container(key="compare"):
             compare(snapshot.run_id, sources.photo or painted.url, painted.url, width / height, photo=photo)

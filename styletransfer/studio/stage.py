@@ -36,7 +36,9 @@ def _tick(studio: Studio, run_id: str, sources: Sources) -> None:
     snapshot = studio.snapshot(run_id)
     if snapshot is None or snapshot.state.over:
         st.rerun()  # the timer lives in the browser and stops only when the page is drawn without this fragment
-    st.html(markup.headline(*_headline(snapshot)))
+    with st.container(horizontal=True, key="head", vertical_alignment="center"):
+        st.html(markup.headline(*_headline(snapshot)))
+        _buttons(studio, snapshot)
     with st.container(key="easel"):
         with st.container(key="live_image"):
             _picture(snapshot, sources)
@@ -44,10 +46,8 @@ def _tick(studio: Studio, run_id: str, sources: Sources) -> None:
         st.html(markup.sources((sources.photo, photo), (sources.painting, painting)), width="content")
     with st.container(key="progress"):
         st.html(_progress(snapshot))
-    with st.container(horizontal=True, key="actions", vertical_alignment="center"):
-        _buttons(studio, snapshot)
-        if snapshot.message:
-            st.html(markup.line(snapshot.message))
+    if snapshot.message:
+        st.html(markup.line(snapshot.message))
 
 
 def _headline(snapshot: Snapshot) -> tuple[str, str]:
