@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 import numpy as np
+import pillow_heif
 import pytest
 from PIL import Image, ImageCms
 
@@ -117,6 +118,12 @@ class TestDepth:
         opened = np.asarray(open_image(_png_of_16_bits(rgb)))
         assert np.abs(opened - rgb / 257).max() <= 1
 
+    def test_heic_of_more_than_8_bits(self) -> None:
+        deep = np.asarray(gradient(), dtype=np.uint16) * 257
+        buffer = io.BytesIO()
+        pillow_heif.from_bytes("RGB;16", gradient().size, deep.tobytes()).save(buffer, quality=95, chroma=444)
+        assert np.abs(np.asarray(open_image(buffer.getvalue()), int) - np.asarray(gradient(), int)).max() <= 10
+
     def test_32_bit_whole_numbers_within_16_bits(self) -> None:
         levels = np.arange(0, 65536, 64, dtype=np.int32).reshape(32, 32)
         opened = open_image(saved(Image.fromarray(levels), "TIFF"))
@@ -215,6 +222,20 @@ class TestOrientation:
         exif = Image.Exif()
         exif[0x0112] = orientation
         opened = open_image(saved(stored, kind, exif=exif, quality=98))
+        assert opened.size == gradient().size
+        assert np.abs(np.asarray(opened, int) - np.asarray(gradient(), int)).mean() < 4
+
+    @pytest.mark.parametrize("orientation", range(1, 9))
+    def test_of_a_phones_heic_is_applied_once(self, orientation: int) -> None:
+        # A phone writes the orientation twice: as a property of the picture, which counts, and in EXIF.
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        stored = Image.fromarray(np.ascontiguousarray(self.TURNED[orientation](np.asarray(gradient()))))
+        heif = pillow_heif.from_pillow(stored)
+        heif.info["exif"] = exif.tobytes()
+        buffer = io.BytesIO()
+        heif.save(buffer, quality=95)
+        opened = open_image(buffer.getvalue())
         assert opened.size == gradient().size
         assert np.abs(np.asarray(opened, int) - np.asarray(gradient(), int)).mean() < 4
 
