@@ -7,6 +7,7 @@ from styletransfer.errors import StyleTransferError
 CLOSED = "The studio was closed while this was being painted."
 WAITED = "The studio was closed while this was waiting for its turn."
 
+ELSEWHERE = "Another studio on this computer is painting this; it can be paused and stopped there."
 LEFT = "The studio ended while this was being painted."
 NO_WORKER = "The process that paints does not start."
 SEE_LOG = "See worker.log in the folder of the runs for the reason; installing the program again may help."

@@ -50,6 +50,7 @@ class Job:
         self.at_work = False
         self._history = History()
         self._pace = Pace()
+        self._unanswered = 0
         self._now = Snapshot(
             run_id=run.run_id,
             state=record.state,
@@ -85,6 +86,7 @@ class Job:
         if request != "stop" and will_be_held == (request == "pause"):
             return False
         self._now = replace(self._now, requested=request)
+        self._unanswered += 1
         return True
 
     def painted(self, event: Painted) -> None:
@@ -114,12 +116,10 @@ class Job:
     def held(self, event: Held) -> None:
         """The run is paused, or goes on."""
         going_on = State.PAINTING if self._now.epoch else State.STARTING
-        answered: Request = "pause" if event.paused else "resume"
-        self._now = replace(
-            self._now,
-            state=State.PAUSED if event.paused else going_on,
-            requested=None if self._now.requested == answered else self._now.requested,
-        )
+        self._now = replace(self._now, state=State.PAUSED if event.paused else going_on)
+        self._unanswered -= 1  # pause and resume alternate, so that the worker answers each
+        if self._unanswered == 0:
+            self._now = replace(self._now, requested=None)
 
     def ended(self, event: Ended) -> None:
         """The run is over."""

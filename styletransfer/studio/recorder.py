@@ -7,9 +7,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from styletransfer.files import replacing
 from styletransfer.frames import Frame
 from styletransfer.images import encode, save_image
+from styletransfer.recipe import make_recipe
 from styletransfer.studio.history import COLUMNS
 from styletransfer.studio.messages import Ended
 from styletransfer.studio.runs import Run, write_whole
@@ -56,6 +56,7 @@ class Recorder:
         self._previewed = 0
         self._jpeg = b""
         self._saved = 0
+        self._recipe: str | None = None
         self._stride = 1
         self._kept: list[Path] = []
         self._losses = run.losses.open("w", encoding="ascii", newline="", buffering=1)  # every line at once
@@ -94,13 +95,11 @@ class Recorder:
         return jpeg
 
     def save(self) -> None:
-        """Bring everything on disk up to date; the picture is compressed in haste."""
+        """Bring everything on disk up to date."""
         began = time.perf_counter()
         self._run.write(self._record)
         if self._image is not None and self._saved != self._image_epoch:
-            with replacing(self._run.result) as temporary:
-                self._image.save(temporary, compress_level=1)
-            self._saved = self._image_epoch
+            self._save_result(self._image)
         self._save_budget.spent(time.perf_counter() - began)
 
     def finish(self, ended: Ended) -> tuple[int, bytes] | None:
@@ -110,7 +109,8 @@ class Recorder:
             if self._previewed != self._image_epoch:
                 last = (self._image_epoch, self._preview())
             self._keep(always=True)
-            save_image(self._image, self._run.result)
+            if self._saved != self._image_epoch:
+                self._save_result(self._image)
         self._record = replace(
             self._record,
             state=ended.state,
@@ -126,6 +126,14 @@ class Recorder:
         """Mark the run as paused, or as being painted again, and bring the disk up to date."""
         self._record = replace(self._record, state=State.PAUSED if paused else State.PAINTING)
         self.save()
+
+    def _save_result(self, image: Image.Image) -> None:
+        if self._recipe is None:
+            photo, painting = self._run.inputs()
+            recipe = make_recipe(self._run.settings(), network=self._record.network, photo=photo, paintings=[painting])
+            self._recipe = recipe.to_json()
+        save_image(image, self._run.result, recipe=self._recipe)
+        self._saved = self._image_epoch
 
     def _preview(self) -> bytes:
         assert self._image is not None  # noqa: S101 - the callers have looked

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Settings
-from styletransfer.studio.faults import LEFT, WAITED
+from styletransfer.studio.faults import ELSEWHERE, LEFT, WAITED
 from styletransfer.studio.history import read_losses
 from styletransfer.studio.messages import Ended
 from styletransfer.studio.presence import Presence
@@ -161,6 +161,8 @@ class Shelf:
             last = Snapshot(run_id=run.run_id, state=record.state, epochs=record.epochs)
             self.settle(last, Ended(run_id=run.run_id, state=State.STOPPED, message=message))
             record = replace(run.read(), state=State.STOPPED)  # also where the disk is full or read-only
+        elif not record.state.over:
+            record = replace(record, message=ELSEWHERE)
         previews = run.timeline()
         preview: bytes | None = None
         with suppress(OSError):  # thinned away a moment ago by another server's worker

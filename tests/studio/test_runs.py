@@ -14,6 +14,7 @@ from PIL import Image
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.frames import Frame
+from styletransfer.recipe import read_recipe, sha256_of
 from styletransfer.settings import Settings
 from styletransfer.studio.history import POINTS, History, read_losses
 from styletransfer.studio.messages import Ended
@@ -189,6 +190,10 @@ def test_a_recorded_run_can_be_read_back(tmp_path: Path) -> None:
     assert [epoch for epoch, _ in run.timeline()] == [2, 3]
     with Image.open(run.result) as result:
         assert (result.size, result.getpixel((0, 0))) == ((1500, 1000), (0, 128, 0))
+    recipe = read_recipe(run.result)
+    assert recipe is not None
+    assert (recipe.settings, recipe.network) == (run.settings(), "fake")
+    assert recipe.photo == sha256_of(picture())
     assert run.losses.read_text().splitlines() == [
         "epoch,seconds,height,width,content,style,tv,total",
         "1,0.100,80,120,1,2,0.5,3.5",
