@@ -105,8 +105,8 @@ def things(canvas: Canvas, rng: np.random.Generator) -> None:
             0.002,
         )
     shape(canvas, placed(bowl, (1.12, 0.52), 0.36, 0), colour("d9d4c4"))
-    body = spline([(0, 0.5), (-0.3, 0.42), (-0.36, 0.18), (-0.2, -0.06), (-0.27, -0.28), (-0.12, -0.44), (0, -0.45),
-                   (0.12, -0.44), (0.27, -0.28), (0.2, -0.06), (0.36, 0.18), (0.3, 0.42)], 120, closed=True)  # fmt: skip
+    side = [(-0.3, 0.42), (-0.36, 0.18), (-0.2, -0.06), (-0.27, -0.28), (-0.12, -0.44)]
+    body = spline([(0, 0.5), *side, (0, -0.45), *((-x, y) for x, y in reversed(side))], 120, closed=True)
     at, size, turn = (0.68, 0.6), 0.66, 0.5
     shape(canvas, placed(np.add(body, (0.035, 0.03)), at, size, turn), colour("5a2f16"))
     shape(canvas, placed(body, at, size, turn), colour("cf7a2c"), 0.008)
