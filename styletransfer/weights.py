@@ -99,6 +99,7 @@ def load_weights(network: Network = "auto", path: str | Path | None = None) -> W
         network: "vgg16", "vgg19", or "auto": VGG-19 if it has been downloaded, else the VGG-16 that comes along.
         path: A weights file to take instead: a PyTorch state dict of torchvision's VGG-16 or VGG-19 or of its
             `features`, or a safetensors file of either. With it, "auto" means whichever network the file holds.
+            It must take what torchvision's networks take; Caffe's convention (BGR, 0 to 255) cannot be told apart.
 
     Raises:
         StyleTransferError: There is no such file, it cannot be read, or it holds something else.
@@ -217,7 +218,7 @@ def _read_tensors(path: Path) -> dict[str, Tensor]:
     if not isinstance(content, Mapping) or not all(isinstance(key, str) for key in content):
         raise StyleTransferError(f"{path} holds no state dict; give {_EXPECTED}.")
     return {
-        re.sub(r"^(module|features)\.|(?<=features\.)module\.", "", key).removeprefix("features."): value.detach()
+        re.sub(r"^((module|features)\.)+", "", key): value.detach()
         for key, value in content.items()
         if isinstance(value, Tensor)
     }
