@@ -1,0 +1,188 @@
+"""The command line: `styletransfer PHOTO PAINTING -o OUT`.
+
+It has no defaults of its own: what is not given comes from `Settings`. What is slow to import comes only after the
+arguments have been read, so that `--help` and a mistyped option are answered at once.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, get_args
+
+from styletransfer import __version__
+from styletransfer.errors import StyleTransferError
+from styletransfer.settings import PRESETS, Device, Network, Optimizer, Pooling, Settings, Start
+
+if TYPE_CHECKING:
+    from styletransfer.display import Display
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+"""Exit codes; 0 is success."""
+
+_USAGE = "%(prog)s PHOTO PAINTING -o OUT [options]\n       %(prog)s --download-vgg19"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        argv: Arguments without the program's name; those of the process if None.
+
+    Returns:
+        The exit code: 0, `BAD_INPUT` or `INTERRUPTED`.
+    """
+    try:
+        arguments = _parser().parse_intermixed_args(argv)
+        # Imported here as it takes a moment, which a mistyped option need not wait for.
+        from styletransfer.display import Display
+
+        display = Display(quiet=arguments.quiet)
+        if arguments.download_vgg19:
+            _download(arguments, display)
+            return 0
+        return _paint(arguments, display)
+    except StyleTransferError as error:
+        sys.stderr.write(f"styletransfer: {error}\n")
+        return BAD_INPUT
+    except (MemoryError, RuntimeError) as error:
+        text = str(error).lower()  # torch raises plain RuntimeErrors when the processor's memory is used up
+        if not (isinstance(error, MemoryError) or "out of memory" in text or "allocate memory" in text):
+            raise
+        sys.stderr.write("styletransfer: There is not enough memory to paint at this size; choose a smaller --size.\n")
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        sys.stderr.write("styletransfer: Stopped; there was nothing to keep yet.\n")
+        return INTERRUPTED
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in our own words and way instead of leaving the process."""
+
+    def error(self, message: str) -> NoReturn:
+        raise StyleTransferError(f"{message[:1].upper()}{message[1:].rstrip('.')}; see --help.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    """The options; each that has the name of a field of `Settings` sets that field."""
+    parser = _Parser(
+        prog="styletransfer",
+        usage=_USAGE,
+        description="Paint a photo in the manner of a painting, on this machine.",
+        epilog="Ctrl-C stops the painting and saves what there is. Exit codes: 0 painted, 2 something is wrong with "
+        "the input (a sentence says what), 130 stopped by Ctrl-C.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("photo", nargs="?", type=Path, metavar="PHOTO", help="what to paint")
+    add("painting", nargs="?", type=Path, metavar="PAINTING", help="how to paint it")
+    add(
+        "-o",
+        "--out",
+        type=Path,
+        metavar="OUT",
+        help="where to save the result: a name that ends in .png, .jpg, .webp, .avif or .tiff",
+    )
+    add("--quiet", action="store_true", help="say nothing unless something is wrong")
+    add("--version", action="version", version=f"styletransfer {__version__}")
+    add("--download-vgg19", action="store_true", help="fetch the weights of VGG-19 (548 MB) once and for all, and exit")
+    _add_settings(parser)
+    _add_files(parser)
+    return parser
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    presets = ", ".join(
+        f"{name} ({max(preset.shape or (preset.size,))} px, {preset.epochs} epochs)" for name, preset in PRESETS.items()
+    )
+    group = parser.add_argument_group("how to paint", "What is not given comes from the preset.")
+    add = group.add_argument
+    origin = group.add_mutually_exclusive_group()
+    origin.add_argument("--preset", choices=PRESETS, help=f"a set of settings to begin with: {presets}")
+    origin.add_argument("--recipe", type=Path, metavar="PICTURE", help="begin with the settings of a painted picture")
+    add("--size", type=int, metavar="PIXELS", help="long side of the result; the photo's aspect ratio is kept")
+    add("--epochs", type=int, metavar="N", help="steps of painting")
+    add("--content-weight", type=float, metavar="X", help="how much the photo matters")
+    add("--style-weight", type=float, metavar="X", help="how much the painting matters")
+    add("--tv-weight", type=float, metavar="X", help="how much smoothness matters")
+    add("--content-layers", type=_names, metavar="A,B", help="where the network looks at the photo, such as relu4_2")
+    add("--style-layers", type=_names, metavar="A,B", help="where it looks at the painting, such as relu1_1,relu2_1")
+    add("--pooling", choices=get_args(Pooling), help="how the network shrinks what it sees")
+    add("--network", choices=get_args(Network), help="auto takes VGG-19 if it has been downloaded, else VGG-16")
+    add("--weights", metavar="FILE", help="weights of VGG-16 or VGG-19 of your own (.pth or .safetensors)")
+    add("--optimizer", choices=get_args(Optimizer), help="what decides on the next step")
+    add("--init", metavar="START", help=f"start from: {', '.join(get_args(Start))}, or the file of a picture")
+    add("--seed", type=int, metavar="N", help="another number, another noise to start from")
+    add("--device", choices=get_args(Device), help="where to compute; auto takes the fastest there is")
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what to keep besides")
+    add = group.add_argument
+    add("--save-every", type=int, metavar="N", help="keep the picture of every Nth epoch as OUT-0010.png and so on")
+    add("--losses", type=Path, metavar="FILE.csv", help="write the losses of every epoch into a table")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _paint(arguments: argparse.Namespace, display: "Display") -> int:
+    for name, value in (("PHOTO", arguments.photo), ("PAINTING", arguments.painting), ("-o OUT", arguments.out)):
+        if value is None:
+            raise StyleTransferError(f"{name} is missing: give a photo, a painting, and -o with a name for the result.")
+    settings = _settings(arguments, display)
+    from styletransfer.order import Order, paint
+
+    order = Order(
+        photo=arguments.photo,
+        painting=arguments.painting,
+        out=arguments.out,
+        settings=settings,
+        start=None if arguments.init in (None, *get_args(Start)) else Path(arguments.init),
+        save_every=arguments.save_every,
+        losses=arguments.losses,
+    )
+    return 0 if paint(order, display) else INTERRUPTED
+
+
+def _settings(arguments: argparse.Namespace, display: "Display") -> Settings:
+    """The preset's or the recipe's settings, with what else was given on the command line."""
+    settings = PRESETS[arguments.preset] if arguments.preset else Settings()
+    if arguments.recipe is not None:
+        settings = _restored(arguments.recipe, arguments.weights is not None, display)
+    given = {field.name: getattr(arguments, field.name, None) for field in fields(Settings)}
+    if arguments.init not in get_args(Start):
+        given["init"] = None
+    changes = {name: value for name, value in given.items() if value is not None}
+    if arguments.size is not None:
+        changes["shape"] = None  # a fixed shape would leave the size without effect
+    return replace(settings, **changes)
+
+
+def _restored(path: Path, has_weights: bool, display: "Display") -> Settings:
+    """The settings that a picture was painted with, and with the network that it was painted with."""
+    from styletransfer.recipe import read_recipe
+
+    recipe = read_recipe(path)
+    if recipe is None:
+        raise StyleTransferError(f"{path} carries no recipe; give a picture that was painted by this program.")
+    if recipe.weights is not None and not has_weights:
+        display.say(f"It was painted with the weights in {recipe.weights.name}: give them with --weights for the same.")
+    elif recipe.weights is None and recipe.settings.network == "auto":
+        return Settings.from_dict(recipe.settings.to_dict() | {"network": recipe.network})
+    return recipe.settings
+
+
+def _download(arguments: argparse.Namespace, display: "Display") -> None:
+    from styletransfer.download import download_vgg19
+    from styletransfer.locations import vgg19_available, vgg19_path
+
+    if arguments.photo is not None:
+        raise StyleTransferError("--download-vgg19 only downloads: paint with a second command when it is done.")
+    if not vgg19_available():
+        with display.progress("VGG-19") as report:
+            download_vgg19(lambda done, total: report(done, total, f"{done / 1e6:.0f} of {total / 1e6:.0f} MB"))
+    display.say(f"The weights of VGG-19 are in {vgg19_path()}.")

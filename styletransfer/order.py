@@ -1,0 +1,164 @@
+"""A painting ordered on the command line: its files are checked, it is painted, and what comes of it is kept."""
+
+import csv
+import io
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from styletransfer import files, images
+from styletransfer.display import Display
+from styletransfer.errors import StyleTransferError
+from styletransfer.frames import LOSS_NAMES, Frame
+from styletransfer.recipe import make_recipe
+from styletransfer.settings import Settings
+
+_COLUMNS = ("epoch", "seconds", "height", "width", *LOSS_NAMES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What is to be painted, from which files and into which.
+
+    Attributes:
+        photo: The photo's file.
+        painting: The painting's file.
+        out: The file of the result; its ending decides on the format.
+        settings: How to paint.
+        start: File of a picture to start from, or None to start as the settings say.
+        save_every: Epochs between two pictures that are kept beside the result, or None to keep none.
+        losses: CSV file for the losses of every epoch, or None.
+    """
+
+    photo: Path
+    painting: Path
+    out: Path
+    settings: Settings
+    start: Path | None = None
+    save_every: int | None = None
+    losses: Path | None = None
+
+    def snapshot(self, epoch: int) -> Path:
+        """Where the picture after `epoch` is kept: out-0010.png for out.png."""
+        digits = max(4, len(str(self.settings.epochs)))
+        return self.out.with_stem(f"{self.out.stem}-{epoch:0{digits}}")
+
+    def check(self) -> None:
+        """Make sure that everything can be written, and that nothing is written over what is read.
+
+        Raises:
+            StyleTransferError: It is not so.
+        """
+        if self.save_every is not None and self.save_every < 1:
+            raise StyleTransferError(f"--save-every must be a whole number of at least 1, not {self.save_every}.")
+        images.check_writable(self.out)
+        outputs = [self.out]
+        if self.losses is not None:
+            files.check_writable(self.losses)
+            if os.path.realpath(self.losses) == os.path.realpath(self.out):
+                raise StyleTransferError("The picture and the table of losses need two different names.")
+            outputs.append(self.losses)
+        if self.save_every is not None:
+            outputs += map(self.snapshot, range(self.save_every, self.settings.epochs + 1, self.save_every))
+        inputs = (self.photo, self.painting, self.start, self.settings.weights)
+        read = {os.path.realpath(path) for path in inputs if path is not None}
+        for path in outputs:
+            if os.path.realpath(path) in read:
+                raise StyleTransferError(f"{path} would be written over, but it is needed; choose another name.")
+
+
+def paint(order: Order, display: Display) -> bool:
+    """Paint what was ordered and save it; Ctrl-C ends the painting early and saves what there is.
+
+    Returns:
+        Whether it was painted to the end.
+
+    Raises:
+        StyleTransferError: The order or a picture does not allow it, or the result cannot be saved.
+        KeyboardInterrupt: Ctrl-C came before there was anything to save.
+    """
+    order.check()
+    photo, painting = images.open_image(order.photo), images.open_image(order.painting)
+    start = None if order.start is None else images.open_image(order.start)
+    with display.waiting("Laying out the brushes"):
+        from styletransfer.engine import stylize  # torch takes seconds, which no mistyped name need wait for
+        from styletransfer.weights import load_weights
+
+        weights = load_weights(order.settings.network, order.settings.weights)
+    # Now, while the files are sure to be as they were read.
+    recipe = make_recipe(order.settings, network=weights.name, photo=order.photo, paintings=[order.painting])
+    keeper = _Keeper(order, recipe.to_json())
+    work = _work(photo.size, order.settings)
+    display.say(f"Network: {weights.source}")
+    # A picture of every epoch costs next to nothing here, and so Ctrl-C keeps the newest.
+    settings = replace(order.settings, preview_every=1)
+    done = 0
+    try:
+        with display.progress("Painting") as report:
+            for frame in stylize(photo, painting, settings, start=start, weights=weights):
+                keeper.add(frame)
+                done += frame.scale[0] * frame.scale[1]
+                report(done, work, _state(frame))
+                if frame.message:
+                    display.say(frame.message)
+    except KeyboardInterrupt:
+        if keeper.frame is None:
+            raise
+    display.say(keeper.finish())
+    return keeper.whole
+
+
+class _Keeper:
+    """Keeps what comes of an order: the newest picture, the pictures on the way, the losses."""
+
+    def __init__(self, order: Order, recipe: str) -> None:
+        self.frame: Frame | None = None
+        self._order = order
+        self._recipe = recipe
+        self._rows: list[tuple[object, ...]] = [_COLUMNS]
+
+    @property
+    def whole(self) -> bool:
+        """Whether the last epoch is there."""
+        return self.frame is not None and self.frame.epoch == self.frame.epochs
+
+    def add(self, frame: Frame) -> None:
+        """Take in the next frame, which must have a picture."""
+        losses = (f"{frame.losses[name]:.6g}" for name in LOSS_NAMES)
+        self._rows.append((frame.epoch, f"{frame.seconds:.3f}", *frame.scale, *losses))
+        self.frame = frame
+        every = self._order.save_every
+        if every and frame.epoch % every == 0:
+            self._save(frame, self._order.snapshot(frame.epoch))
+
+    def finish(self) -> str:
+        """Save the newest picture and the losses. Returns a sentence on them."""
+        frame = self.frame
+        assert frame is not None  # noqa: S101 - there is something to keep
+        self._save(frame, self._order.out)
+        if self._order.losses is not None:
+            table = io.StringIO()
+            csv.writer(table, lineterminator="\n").writerows(self._rows)
+            with files.replacing(self._order.losses) as temporary:
+                temporary.write_text(table.getvalue(), encoding="ascii")
+        height, width = frame.scale
+        how = "Painted" if self.whole else f"Stopped after epoch {frame.epoch} of {frame.epochs}:"
+        return f"{how} {self._order.out} ({width} x {height} pixels, {frame.seconds:.0f} s)."
+
+    def _save(self, frame: Frame, path: Path) -> None:
+        assert frame.image is not None  # noqa: S101 - every frame was asked to have one
+        images.save_image(frame.image, path, recipe=self._recipe)
+
+
+def _work(photo_size: tuple[int, int], settings: Settings) -> int:
+    """Pixels in all the epochs together. Time grows with them, whereas the first epochs are often small and quick."""
+    from styletransfer.engine import scale_shapes, split_epochs
+
+    shapes = scale_shapes(photo_size, settings)
+    parts = zip(shapes, split_epochs(settings.epochs, len(shapes)), strict=True)
+    return sum(height * width * epochs for (height, width), epochs in parts)
+
+
+def _state(frame: Frame) -> str:
+    losses = ", ".join(f"{name} {frame.losses[name]:.3g}" for name in LOSS_NAMES if name != "total")
+    return f"{frame.epoch}/{frame.epochs}, {losses}"
