@@ -259,3 +259,32 @@ def test_the_page_s_process_never_imports_torch(tmp_path: Path) -> None:
         "assert 'torch' not in sys.modules; assert 'streamlit' not in sys.modules"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, cwd=PROJECT)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
+def test_the_real_engine_paints_survives_a_kill_and_stays_small(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")  # threads only wait for each other when steps are this small
+    noise = BytesIO()
+    Image.effect_noise((180, 120), 90).convert("RGB").save(noise, "PNG")
+
+    def submit(epochs: int) -> str:
+        settings = Settings(size=128, epochs=epochs, scales=1, network="vgg16")
+        return studio.submit(noise.getvalue(), noise.getvalue(), settings)
+
+    with closing(Studio(tmp_path, engine="tests.studio.small:stylize").start()) as studio:
+        killed, whole = submit(5000), submit(650)
+        until(lambda: look(studio, killed).preview_epoch > 0, 120)
+        worker_of(studio).kill()
+        until(lambda: look(studio, killed).state is State.FAILED)
+        assert studio.result_path(killed) is not None
+        until(lambda: look(studio, whole).epoch >= 150, 120)
+        processes = [worker_of(studio), psutil.Process()]
+        before = [process.memory_info().rss for process in processes]
+        until(lambda: look(studio, whole).epoch >= 650, 120)
+        after = [process.memory_info().rss for process in processes]
+        until(lambda: look(studio, whole).state is State.FINISHED)
+        assert look(studio, whole).losses.total[-1] < look(studio, whole).losses.total[0]
+        grown = [(later - earlier) / 2**20 for earlier, later in zip(before, after, strict=True)]
+        assert max(grown) < 24, f"worker and page grew by {grown} MiB over 500 frames"
