@@ -1,5 +1,6 @@
 """The loss curves as a Plotly figure. No Streamlit."""
 
+import math
 from collections.abc import Collection
 from typing import Any
 
@@ -10,6 +11,9 @@ HEIGHT = 260
 """Pixels. Fixed, so that nothing below moves when a new point arrives."""
 LARGEST_POINTS = 400
 """Points of a curve; more of them cannot be told apart, and cost the browser time that the painting needs."""
+
+LARGEST_DECADES = 4.0
+"""Powers of ten that the axis spans at most."""
 
 LABELS: dict[LossName, str] = {"content": "Content", "style": "Style", "tv": "TV", "total": "Total"}
 COLORS: dict[LossName, str] = {"content": "#4f86b5", "style": "#c96f4a", "tv": "#7d9a55", "total": "#8c857a"}
@@ -40,8 +44,7 @@ def loss_chart(history: LossHistory, shown: Collection[LossName] = LOSS_NAMES) -
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"size": 12},
             "xaxis": {**axis, "title": {"text": "Epoch", "standoff": 8}, "showgrid": False, "rangemode": "tozero"},
-            "yaxis": {**axis, "type": "log", "dtick": 1, "exponentformat": "power",
-                      "minor": {"showgrid": False}},  # fmt: skip
+            "yaxis": {**axis, "type": "log", "range": _range(curves), "nticks": 6, "exponentformat": "power"},
             "uirevision": "losses",  # keeps zoom and hover when new points arrive
         },
     }
@@ -60,6 +63,21 @@ def decimated(count: int, largest: int) -> list[int]:
     if count <= largest:
         return list(range(count))
     return [round(i * (count - 1) / (largest - 1)) for i in range(largest)]
+
+
+def _range(curves: list[dict[str, Any]]) -> list[float] | None:
+    """Exponents of 10 between which the axis spans; whatever is far below the rest may leave it.
+
+    A painting that starts from the photo begins with a content loss of next to nothing, which would press everything
+    else into a line at the top.
+    """
+    values = [value for curve in curves for value in curve["y"] if value is not None]
+    if not values:
+        return None
+    top = math.log10(max(values))
+    bottom = max(math.log10(min(values)), top - LARGEST_DECADES)
+    margin = 0.06 * max(0.5, top - bottom)
+    return [bottom - margin, top + margin]
 
 
 def _curve(name: LossName, epochs: list[int], values: list[float]) -> dict[str, Any]:

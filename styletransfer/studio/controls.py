@@ -33,9 +33,7 @@ _WEIGHTS = {
 
 def restore(settings: Settings) -> None:
     """Set everything to what a run was painted with."""
-    st.session_state["preset"] = next((n for n in PRESETS if PRESETS[n].normalized == settings.normalized
-                                       and (PRESETS[n].shape is None) == (settings.shape is None)
-                                       and PRESETS[n].scales == settings.scales), "balanced")  # fmt: skip
+    st.session_state["preset"] = max(PRESETS, key=lambda name: _likeness(PRESETS[name], settings))
     _fill(settings)
 
 
@@ -70,6 +68,11 @@ def controls(studio: Studio) -> Settings:
     with st.expander("Advanced", key="advanced_panel"):
         chosen = advanced.advanced(studio, preset)
     return _settings(preset, chosen)
+
+
+def _likeness(preset: Settings, settings: Settings) -> int:
+    ours, theirs = preset.to_dict(), settings.to_dict()
+    return sum(ours[name] == theirs[name] for name in ours)
 
 
 def weight_steps(default: float) -> tuple[float, ...]:

@@ -18,6 +18,7 @@ from styletransfer.studio.stage import Sources, live_stage
 
 _THEME = Path(__file__).with_name("theme.css")
 _ICON = Path(__file__).with_name("icon.svg")
+_LOST = "There is no painting at this address on this computer."
 _DOUBLE_CLICK_SECONDS = 1.0
 
 
@@ -65,13 +66,14 @@ def _take_up(studio: Studio, snapshot: Snapshot | None) -> None:
 
 
 def _left(studio: Studio) -> tuple[Picture | None, Picture | None]:
-    st.html('<div class="brand"><b>The Studio</b><span>your photo, painted</span></div>')
-    photo, painting = picker("photo"), picker("painting")
     settings, problem = None, None
-    try:
-        settings = controls.controls(studio)
-    except StyleTransferError as error:
-        problem = str(error)
+    with st.container(key="panel"):
+        st.html('<div class="brand"><b>The Studio</b><span>your photo, painted</span></div>')
+        photo, painting = picker("photo"), picker("painting")
+        try:
+            settings = controls.controls(studio)
+        except StyleTransferError as error:
+            problem = str(error)
     with st.container(key="start_bar"):
         _start(studio, photo, painting, settings, problem)
     return photo, painting
@@ -105,9 +107,7 @@ def _submit(studio: Studio, photo: Picture, painting: Picture, settings: Setting
         return
     st.session_state["submitted"] = now
     try:
-        run_id = studio.submit(
-            photo.data, painting.data, settings, photo_name=photo.name, painting_name=painting.name
-        )
+        run_id = studio.submit(photo.data, painting.data, settings, photo_name=photo.name, painting_name=painting.name)
     except StyleTransferError as error:
         st.session_state["start_problem"] = str(error)
         return
@@ -134,8 +134,7 @@ def _sources(studio: Studio, snapshot: Snapshot) -> Sources:
 
 def _empty(studio: Studio, photo: Picture | None, painting: Picture | None, *, lost: bool) -> None:
     if lost:
-        st.html(markup.note("There is no painting at this address on this computer.",
-                            "It may have been deleted, or the address was cut off on the way. Start a new one here."))  # fmt: skip
+        st.html(markup.note(_LOST, "It may have been deleted, or the address was cut off. Start a new one here."))
         st.button("Clear the address", key="new", on_click=leave, type="tertiary")
     _others(studio, None)
     if photo is None or painting is None:

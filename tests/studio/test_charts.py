@@ -1,0 +1,62 @@
+import math
+
+from styletransfer.frames import LOSS_NAMES
+from styletransfer.studio.charts import HEIGHT, LARGEST_DECADES, LARGEST_POINTS, decimated, described, loss_chart
+from styletransfer.studio.snapshot import LossHistory
+
+
+def history(count: int, content: float = 1.0) -> LossHistory:
+    epochs = tuple(range(1, count + 1))
+    style = tuple(10 / epoch for epoch in epochs)
+    return LossHistory(
+        epochs=epochs,
+        content=(content,) * count,
+        style=style,
+        tv=(0.0,) * count,
+        total=tuple(content + each for each in style),
+    )
+
+
+def test_all_four_curves_are_drawn_on_a_logarithmic_axis_of_fixed_height() -> None:
+    figure = loss_chart(history(20))
+    assert [curve["name"] for curve in figure["data"]] == ["Content", "Style", "TV", "Total"]
+    assert figure["layout"]["yaxis"]["type"] == "log"
+    assert figure["layout"]["height"] == HEIGHT
+
+
+def test_a_curve_that_is_switched_off_is_left_out() -> None:
+    figure = loss_chart(history(20), ["style", "total"])
+    assert [curve["name"] for curve in figure["data"]] == ["Style", "Total"]
+
+
+def test_the_chart_may_be_empty() -> None:
+    assert loss_chart(LossHistory())["data"][0]["x"] == []
+    assert loss_chart(history(3), [])["data"] == []
+    assert "empty" in described(LossHistory())
+
+
+def test_a_loss_of_zero_has_no_place_on_a_logarithmic_axis() -> None:
+    tv = loss_chart(history(5))["data"][LOSS_NAMES.index("tv")]
+    assert tv["y"] == [None] * 5
+
+
+def test_a_long_run_is_thinned_to_few_points_with_the_first_and_the_last() -> None:
+    curve = loss_chart(history(10_000))["data"][0]
+    assert len(curve["x"]) == LARGEST_POINTS
+    assert curve["x"][0] == 1
+    assert curve["x"][-1] == 10_000
+    assert curve["x"] == sorted(set(curve["x"]))
+
+
+def test_a_short_run_is_not_thinned() -> None:
+    assert decimated(7, 400) == [0, 1, 2, 3, 4, 5, 6]
+
+
+def test_a_loss_of_next_to_nothing_does_not_flatten_the_others() -> None:
+    low, high = loss_chart(history(9, content=1e-11))["layout"]["yaxis"]["range"]
+    assert high - low < LARGEST_DECADES + 1
+    assert low < math.log10(10 / 9) < high
+
+
+def test_a_screen_reader_hears_how_far_the_losses_have_fallen() -> None:
+    assert described(history(10)) == "Loss curves: after epoch 10 the total is 2, from 11 at first."
