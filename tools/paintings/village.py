@@ -63,7 +63,7 @@ class Village:
     def build(self, rng: np.random.Generator) -> None:
         """Three rows of houses, the far ones first, and the church among them."""
         for base, size in ((0.765, 0.055), (0.835, 0.072), (0.925, 0.094)):
-            x = -0.04 + rng.uniform(0, 0.03)
+            x = -0.09 + rng.uniform(0, 0.03)
             while x < 1.36:
                 if not (base == 0.835 and 0.42 < x < 0.60):
                     self.house(rng, x, base + rng.uniform(-0.01, 0.015), size * rng.uniform(0.85, 1.15))
