@@ -46,24 +46,65 @@ def fill(settings: Settings) -> None:
 
 def advanced(studio: Studio, preset: Settings) -> Chosen:
     """Show the advanced settings and return what is chosen."""
-    st.selectbox("Network", list(_NETWORKS), format_func=_network_label, key="network",
-                 help="Whose eyes judge the picture. VGG-19 sees a little finer and takes a little longer.")  # fmt: skip
+    st.selectbox(
+        "Network",
+        list(_NETWORKS),
+        format_func=_network_label,
+        key="network",
+        help="Whose eyes judge the picture. VGG-19 sees a little finer and takes a little longer.",
+    )
     download(studio)
     layers = list(dict.fromkeys((*LAYERS, *preset.content_layers, *preset.style_layers)))
-    st.multiselect("Content layers", layers, format_func=_layer_label, key="content_layers",
-                   help="Where the photo's shapes are looked for. Deep layers (4, 5) know things, not edges.")  # fmt: skip
-    st.multiselect("Style layers", layers, format_func=_layer_label, key="style_layers",
-                   help="Where the painting's manner is looked for: 1 is grain and colour, 5 is large forms.")  # fmt: skip
-    st.selectbox("Pooling", list(_POOLINGS), format_func=_POOLINGS.__getitem__, key="pooling",
-                 help="How the network steps back from the picture. Average gives softer transitions.")  # fmt: skip
-    st.selectbox("Optimiser", list(_OPTIMIZERS), format_func=_OPTIMIZERS.__getitem__, key="optimizer",
-                 help="Who holds the brush. L-BFGS needs fewer epochs, Adam is patient and steady.")  # fmt: skip
-    st.selectbox("Start picture", list(_STARTS), format_func=_STARTS.__getitem__, key="init",
-                 help="What stands on the canvas at first. From noise, the photo shines through less.")  # fmt: skip
-    st.number_input("Seed", min_value=0, max_value=2**31 - 1, step=1, key="seed",
-                    help="The same number gives the same picture; another one another throw of the dice.")  # fmt: skip
-    st.selectbox("Device", list(_DEVICES), format_func=_DEVICES.__getitem__, key="device",
-                 help="What does the work. A graphics card is much faster, if there is one.")  # fmt: skip
+    st.multiselect(
+        "Content layers",
+        layers,
+        format_func=_layer_label,
+        key="content_layers",
+        help="Where the photo's shapes are looked for. Deep layers (4, 5) know things, not edges.",
+    )
+    st.multiselect(
+        "Style layers",
+        layers,
+        format_func=_layer_label,
+        key="style_layers",
+        help="Where the painting's manner is looked for: 1 is grain and colour, 5 is large forms.",
+    )
+    st.selectbox(
+        "Pooling",
+        list(_POOLINGS),
+        format_func=_POOLINGS.__getitem__,
+        key="pooling",
+        help="How the network steps back from the picture. Average gives softer transitions.",
+    )
+    st.selectbox(
+        "Optimiser",
+        list(_OPTIMIZERS),
+        format_func=_OPTIMIZERS.__getitem__,
+        key="optimizer",
+        help="Who holds the brush. L-BFGS needs fewer epochs, Adam is patient and steady.",
+    )
+    st.selectbox(
+        "Start picture",
+        list(_STARTS),
+        format_func=_STARTS.__getitem__,
+        key="init",
+        help="What stands on the canvas at first. From noise, the photo shines through less.",
+    )
+    st.number_input(
+        "Seed",
+        min_value=0,
+        max_value=2**31 - 1,
+        step=1,
+        key="seed",
+        help="The same number gives the same picture; another one another throw of the dice.",
+    )
+    st.selectbox(
+        "Device",
+        list(_DEVICES),
+        format_func=_DEVICES.__getitem__,
+        key="device",
+        help="What does the work. A graphics card is much faster, if there is one.",
+    )
     state = st.session_state
     return Chosen(
         network=state["network"],

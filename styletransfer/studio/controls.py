@@ -61,10 +61,20 @@ def controls(studio: Studio) -> Settings:
     st.html(f'<p class="note">{_PRESET_NOTES[cast("str", name)]}</p>')
     for key, (label, explained) in _WEIGHTS.items():
         _slider(label, weight_steps(getattr(preset, key)), getattr(preset, key), key, explained)
-    _slider("Resolution", _with(SIZES, preset.size), preset.size, "resolution",
-            "Pixels along the long side of the result. Twice as many take about four times as long.")  # fmt: skip
-    _slider("Epochs", _with(EPOCHS, preset.epochs), preset.epochs, "epochs",
-            "How often the whole picture is gone over. The first ones change most.")  # fmt: skip
+    _slider(
+        "Resolution",
+        _with(SIZES, preset.size),
+        preset.size,
+        "resolution",
+        "Pixels along the long side of the result. Twice as many take about four times as long.",
+    )
+    _slider(
+        "Epochs",
+        _with(EPOCHS, preset.epochs),
+        preset.epochs,
+        "epochs",
+        "How often the whole picture is gone over. The first ones change most.",
+    )
     with st.expander("Advanced", key="advanced_panel"):
         chosen = advanced.advanced(studio, preset)
     return _settings(preset, chosen)

@@ -9,7 +9,7 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Settings
 from styletransfer.studio import controls, lifetime, markup
 from styletransfer.studio.curves import curves
-from styletransfer.studio.estimate import estimate_line
+from styletransfer.studio.estimate import estimate, too_large
 from styletransfer.studio.jobs import Snapshot, Studio
 from styletransfer.studio.picker import adopt_own, adopt_sample, picker
 from styletransfer.studio.pictures import Kind, Picture, read_picture, samples, shown_file, title
@@ -82,23 +82,22 @@ def _left(studio: Studio) -> tuple[Picture | None, Picture | None]:
 def _start(
     studio: Studio, photo: Picture | None, painting: Picture | None, settings: Settings | None, problem: str | None
 ) -> None:
-    busy = bool(studio.active())
-    line = problem or st.session_state.pop("start_problem", None)
     if photo is None or painting is None:
-        line = "Choose a photo and a painting first."
-    elif settings is not None and line is None:
-        line, fits = estimate_line(studio, settings, photo.size)
-        settings = settings if fits else None
+        problem = "Choose a photo and a painting first."
+    elif settings is not None:
+        problem = too_large(settings, photo.size)
     st.button(
-        "Paint next" if busy else "Start painting",
+        "Paint next" if studio.active() else "Start painting",
         key="start",
         type="primary",
         width="stretch",
         on_click=_submit,
         args=(studio, photo, painting, settings),
-        disabled=photo is None or painting is None or settings is None,
+        disabled=problem is not None,
     )
-    st.html(markup.line(line or "", "estimate"))
+    if problem is None and settings is not None and photo is not None:
+        problem = st.session_state.pop("start_problem", None) or estimate(studio, settings, photo.size)
+    st.html(markup.line(problem or "", "estimate"))
 
 
 def _submit(studio: Studio, photo: Picture, painting: Picture, settings: Settings) -> None:

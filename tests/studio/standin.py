@@ -116,9 +116,6 @@ class Standin:
     def losses_csv(self, run_id: str) -> bytes | None:
         return b"epoch,seconds,height,width,content,style,tv,total\n" if run_id in self.runs else None
 
-    def timeline(self, run_id: str) -> list[tuple[int, Path]]:
-        return []
-
     def fetch_vgg19(self) -> None:
         self.asked.append(("fetch",))
         self.download = Download("running", 120_000_000, 548_000_000)

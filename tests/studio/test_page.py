@@ -11,8 +11,8 @@ from PIL import Image
 from standin import Standin
 from streamlit.testing.v1 import AppTest
 
-from styletransfer.settings import PRESETS
-from styletransfer.studio import lifetime
+from styletransfer.settings import PRESETS, Settings
+from styletransfer.studio import estimate, lifetime
 from styletransfer.studio.controls import weight_steps
 from styletransfer.studio.fetch import Download
 from styletransfer.studio.snapshot import State
@@ -284,6 +284,33 @@ def test_without_a_network_the_download_says_so(studio: Standin, visit: Callable
     page = visit()
     assert page.error[0].value == "There is no connection to the internet."
     assert not page.button(key="start").disabled
+
+
+def test_the_expected_time_stands_next_to_start(studio: Standin, visit: Callable[..., AppTest]) -> None:
+    page = visit()
+    assert "on this machine" in text(page)
+    studio.pace, studio.worker_ready = None, False
+    assert "once the brushes are warm" in text(looked_at(page.run()))
+
+
+def test_a_size_that_does_not_fit_into_memory_is_said_before_start(
+    visit: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(estimate, "available_bytes", lambda: 1_500_000_000)
+    page = visit()
+    assert not page.button(key="start").disabled
+    looked_at(page.select_slider(key="resolution").set_value(4096).run())
+    assert page.button(key="start").disabled
+    assert "at most 832 pixels" in text(page)
+    looked_at(page.select_slider(key="resolution").set_value(768).run())
+    assert not page.button(key="start").disabled
+
+
+def test_twice_the_size_is_four_times_the_work_and_coarse_scales_are_cheap() -> None:
+    small, large = Settings(size=300, epochs=60, scales=1), Settings(size=600, epochs=60, scales=1)
+    assert estimate.work(large, (400, 600)) == pytest.approx(4 * estimate.work(small, (400, 600)))
+    assert estimate.work(small, (400, 600)) == pytest.approx(60 * 0.06)
+    assert estimate.work(Settings(size=300, epochs=60, scales=2), (400, 600)) == pytest.approx(30 * 0.06 * 1.25)
 
 
 def test_the_page_never_imports_torch() -> None:
