@@ -21,7 +21,7 @@ from tools.paintings.penwork import (
     tree,
     window,
 )
-from tools.paintings.shapes import Field, Points, colour, noise, palette, paper, picture, spline, warped
+from tools.paintings.shapes import Colour, Field, Points, colour, noise, palette, paper, picture, spline, warped
 
 PAPER = colour("f3e4c3")
 RIVER, AIR, FAR, MEADOW = palette("a3b3bd c9d0d8 b4b4b4 c2b585")
@@ -64,10 +64,10 @@ def sky(sheet: Sheet, aspect: float) -> None:
         sheet.line(spline([(x, y), (x + 0.4 * s, y - 0.6 * s), (x + s, y - 0.5 * s)], 8), 0.0028)
 
 
-def slope(sheet: Sheet, crest: Points, wash: tuple[float, ...] | Field, angle: float, low: float, high: float) -> None:
+def slope(sheet: Sheet, crest: Points, wash: Colour, angle: float, low: float, high: float) -> None:
     """Draw a hillside below its crest, hatched along the fall of the ground."""
     foot = np.array([(crest[-1, 0], 1.0), (crest[0, 0], 1.0)])
-    hill = sheet.shape(np.vstack([crest, foot]), np.asarray(wash), 0)
+    hill = sheet.shape(np.vstack([crest, foot]), wash, 0)
     sheet.line(crest, 0.003)
     sheet.hatch(
         hill, angle, lambda p: low + (high - low) * (0.5 + 0.5 * np.sin(p[:, 0] * 17 + p[:, 1] * 9)), 0.0068, bend=0.25
