@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import replace
 
 from styletransfer.studio.history import History
-from styletransfer.studio.messages import Ended, Held, Painted, Preview
+from styletransfer.studio.messages import Ended, Held, Painted, Preview, Speed
 from styletransfer.studio.runs import Record, Run
 from styletransfer.studio.snapshot import Request, Snapshot, State
 
@@ -27,6 +27,14 @@ class Pace:
         self._marks.append((seconds, epoch))
         while len(self._marks) > 2 and seconds - self._marks[0][0] > self.WINDOW:
             self._marks.popleft()
+
+    @property
+    def seconds_per_megapixel(self) -> float | None:
+        """Seconds of an epoch for every million pixels, or None while too little is known for a good measurement."""
+        speed = self.epochs_per_second
+        if speed is None or self._scale is None or len(self._marks) < 6:
+            return None
+        return 1e6 / (speed * self._scale[0] * self._scale[1])
 
     @property
     def epochs_per_second(self) -> float | None:
@@ -73,6 +81,12 @@ class Job:
         speed = self._pace.epochs_per_second
         left = (now.epochs - now.epoch) / speed if speed else None
         return replace(now, epochs_per_second=speed, seconds_left=left)
+
+    @property
+    def speed(self) -> Speed | None:
+        """How fast this was painted of late, or None while too little is known."""
+        seconds = self._pace.seconds_per_megapixel
+        return None if seconds is None else Speed(self._now.network, seconds)
 
     def start(self) -> None:
         """It is the run's turn."""

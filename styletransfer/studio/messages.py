@@ -47,8 +47,18 @@ Command = Paint | Pause | Resume | Stop
 
 
 @dataclass(frozen=True)
+class Speed:
+    """How fast this machine paints with a network: seconds of an epoch for every million pixels of the picture."""
+
+    network: str
+    seconds_per_megapixel: float
+
+
+@dataclass(frozen=True)
 class Ready:
-    """The worker is warm."""
+    """The worker is warm. `speed` is what its warm-up has shown, or None if that failed."""
+
+    speed: Speed | None
 
 
 @dataclass(frozen=True, kw_only=True)

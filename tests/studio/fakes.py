@@ -9,7 +9,8 @@ from PIL import Image
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.frames import Frame
-from styletransfer.settings import SMALLEST_SIZE, Settings
+from styletransfer.settings import Settings
+from styletransfer.studio.worker import WARM_UP_SIZE
 
 STEP = 0.01
 """Seconds that an epoch takes."""
@@ -69,7 +70,7 @@ def dead_on_arrival(content: Image.Image, style: Image.Image, settings: Settings
 
 def warm_only(content: Image.Image, style: Image.Image, settings: Settings) -> Generator[Frame, None, None]:
     """Fail before the first epoch of anything but the warm-up."""
-    if settings.size != SMALLEST_SIZE:
+    if settings.size != WARM_UP_SIZE:
         raise StyleTransferError("There are no weights; put them back.")
     yield from stylize(content, style, settings)
 

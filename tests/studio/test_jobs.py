@@ -1,5 +1,6 @@
 """The studio as the page uses it, with an engine that needs no network."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -269,6 +270,18 @@ def test_a_second_studio_shows_the_runs_of_the_first(studio: Studio, home: Path)
         assert look(other, live).state is State.PAINTING
         other.stop(live)  # not this one's to stop
     assert look(studio, live).state is State.PAINTING
+
+
+def test_the_machine_s_speed_is_measured_and_kept(home: Path, studio: Studio) -> None:
+    assert studio.seconds_per_megapixel("vgg19") is None
+    finished = begin(studio, epochs=30)
+    wait_for(studio, finished, State.FINISHED)
+    speeds = json.loads((home / "speeds.json").read_text())
+    assert 1e6 / (64 * 96) * 0.01 < speeds["fake"] < 1e6 / (64 * 96) * 0.05  # a fake step takes 10 ms
+    (home / "speeds.json").write_text('{"vgg16": 6.5}')
+    assert Studio(home).seconds_per_megapixel("vgg16") == 6.5
+    (home / "speeds.json").write_text("[")
+    assert Studio(home).seconds_per_megapixel("vgg16") is None
 
 
 def test_a_closed_studio_says_so(tmp_path: Path) -> None:

@@ -160,6 +160,7 @@ def test_closing_during_a_long_step_does_not_hang(tmp_path: Path) -> None:
     studio = Studio(tmp_path, engine=FAKE).start()
     run_id = begin(studio, seed=SLOW_STEP)
     until(lambda: look(studio, run_id).epoch == 3)
+    time.sleep(0.3)
     worker = worker_of(studio)
     studio.close()
     assert not worker.is_running()
