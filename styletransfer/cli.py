@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code: 0, `BAD_INPUT` or `INTERRUPTED`.
     """
     try:
-        arguments = _parser().parse_intermixed_args(argv)
+        arguments = build_parser().parse_intermixed_args(argv)
         # Imported here as it takes a moment, which a mistyped option need not wait for.
         from styletransfer.display import Display
 
@@ -65,7 +65,7 @@ class _Parser(argparse.ArgumentParser):
         raise StyleTransferError(f"{message[:1].upper()}{message[1:].rstrip('.')}; see --help.")
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
     """The options; each that has the name of a field of `Settings` sets that field."""
     parser = _Parser(
         prog="styletransfer",

@@ -1,0 +1,46 @@
+"""What the README says is so."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from styletransfer import cli
+from styletransfer.images import open_image
+from styletransfer.locations import assets_dir
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_its_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    for name in ("photo", "painting"):
+        (tmp_path / f"{name}.jpg").write_bytes((assets_dir() / "photos" / "cat.jpg").read_bytes())
+    exec(code.replace("Settings(", "Settings(epochs=2, scales=1, ").replace("size=450", "size=64"), {})  # noqa: S102
+    assert open_image("painted.png").width == 64
+
+
+def test_it_names_every_option_and_no_other() -> None:
+    known = {option for action in cli.build_parser()._actions for option in action.option_strings}
+    section = README[README.index("## The command line") : README.index("## From Python")]
+    named = set(re.findall(r"`(--[a-z0-9-]+)", section))
+    assert named == {option for option in known if option.startswith("--")} - {"--help", "--version", "--out"}
+
+
+def test_the_first_command_names_files_that_are_there() -> None:
+    photo, painting = re.findall(r"python -m styletransfer (\S+) (\S+) -o painted.png", README)[0]
+    assert (ROOT / photo).is_file()
+    assert (ROOT / painting).is_file()
+
+
+def test_its_links_lead_somewhere() -> None:
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_continuous_integration_runs_its_test_command() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "&& python -m pytest\n" in README
+    assert "\npython -m pytest\n" in script
