@@ -1,0 +1,69 @@
+"""What the core's tests share: pictures that are made on the spot, and networks of torchvision's with random weights."""
+
+from collections.abc import Callable
+
+import hypothesis
+import numpy as np
+import pytest
+import torch
+import torchvision
+from PIL import Image
+from torch import nn
+
+from styletransfer.weights import Weights
+
+# A busy machine is no failure.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
+
+
+@pytest.fixture(scope="session")
+def soft_picture() -> Callable[..., Image.Image]:
+    """Makes a picture of soft patches: soft_picture(seed, (width, height))."""
+
+    def make(seed: int, size: tuple[int, int] = (96, 64)) -> Image.Image:
+        patches = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), dtype=np.uint8)
+        return Image.fromarray(patches).resize(size, Image.Resampling.BICUBIC)
+
+    return make
+
+
+def _features(network: str) -> nn.Sequential:
+    """torchvision's `features` with random weights that keep activations of about the same size in every layer."""
+    with torch.device("meta"):  # the classifier, most of the network, takes up no memory and no time
+        features: nn.Sequential = getattr(torchvision.models, network)(weights=None, init_weights=False).features
+    features = features.to_empty(device="cpu")
+    generator = torch.Generator().manual_seed(0)
+    for layer in features:
+        if isinstance(layer, nn.Conv2d):
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu", generator=generator)
+            nn.init.normal_(layer.bias, std=0.1, generator=generator)
+    return features
+
+
+def _weights(network: str, features: nn.Sequential) -> Weights:
+    layers = [layer for layer in features if isinstance(layer, nn.Conv2d)]
+    pairs = tuple((layer.weight.detach(), layer.bias.detach()) for layer in layers)
+    return Weights(network, pairs, torch.linspace(0.5, 2, len(pairs)), f"random {network}")
+
+
+@pytest.fixture(scope="session")
+def vgg16_features() -> nn.Sequential:
+    return _features("vgg16")
+
+
+@pytest.fixture(scope="session")
+def vgg19_features() -> nn.Sequential:
+    return _features("vgg19")
+
+
+@pytest.fixture(scope="session")
+def vgg16(vgg16_features: nn.Sequential) -> Weights:
+    """The numbers of `vgg16_features`, with made-up activation means."""
+    return _weights("vgg16", vgg16_features)
+
+
+@pytest.fixture(scope="session")
+def vgg19(vgg19_features: nn.Sequential) -> Weights:
+    """The numbers of `vgg19_features`, with made-up activation means."""
+    return _weights("vgg19", vgg19_features)
