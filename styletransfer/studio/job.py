@@ -1,48 +1,13 @@
 """A run in the memory of the page's process, from Start to its end: what its events add up to."""
 
-from collections import deque
 from dataclasses import replace
 
+from styletransfer.settings import Settings
 from styletransfer.studio.history import History
 from styletransfer.studio.messages import Ended, Held, Painted, Preview, Speed
+from styletransfer.studio.pace import Pace
 from styletransfer.studio.runs import Record, Run
 from styletransfer.studio.snapshot import Request, Snapshot, State
-
-
-class Pace:
-    """How fast the epochs come at present: over the last few seconds, at one scale."""
-
-    WINDOW = 6.0
-    """Seconds of painting that count as the present."""
-
-    def __init__(self) -> None:
-        self._marks: deque[tuple[float, int]] = deque(maxlen=256)
-        self._scale: tuple[int, int] | None = None
-
-    def add(self, seconds: float, epoch: int, scale: tuple[int, int]) -> None:
-        """Tell that `epoch` was done after so many seconds of painting."""
-        if scale != self._scale:
-            self._scale = scale
-            self._marks.clear()
-        self._marks.append((seconds, epoch))
-        while len(self._marks) > 2 and seconds - self._marks[0][0] > self.WINDOW:
-            self._marks.popleft()
-
-    @property
-    def seconds_per_megapixel(self) -> float | None:
-        """Seconds of an epoch for every million pixels, or None while too little is known for a good measurement."""
-        speed = self.epochs_per_second
-        if speed is None or self._scale is None or len(self._marks) < 6:
-            return None
-        return 1e6 / (speed * self._scale[0] * self._scale[1])
-
-    @property
-    def epochs_per_second(self) -> float | None:
-        """Present speed, or None while too little is known."""
-        if len(self._marks) < 2:
-            return None
-        (began, first), (ended, last) = self._marks[0], self._marks[-1]
-        return (last - first) / max(ended - began, 1e-6)
 
 
 class Job:
@@ -53,11 +18,11 @@ class Job:
         at_work: Whether the worker has it.
     """
 
-    def __init__(self, run: Run, record: Record) -> None:
+    def __init__(self, run: Run, record: Record, settings: Settings) -> None:
         self.run = run
         self.at_work = False
         self._history = History()
-        self._pace = Pace()
+        self._pace = Pace(settings)
         self._unanswered = 0
         self._now = Snapshot(
             run_id=run.run_id,
@@ -78,9 +43,7 @@ class Job:
         now = replace(self._now, place=place, losses=self._history.curves())
         if now.state.over:
             return now
-        speed = self._pace.epochs_per_second
-        left = (now.epochs - now.epoch) / speed if speed else None
-        return replace(now, epochs_per_second=speed, seconds_left=left)
+        return replace(now, epochs_per_second=self._pace.epochs_per_second, seconds_left=self._pace.seconds_left)
 
     @property
     def speed(self) -> Speed | None:

@@ -93,7 +93,7 @@ class Studio:
         open_image(photo, name=photo_name or "The photo")
         open_image(painting, name=painting_name or "The painting")
         run, record = self._shelf.add(photo, painting, settings, (photo_name, painting_name))
-        self._easel.add(Job(run, record))
+        self._easel.add(Job(run, record, settings))
         return run.run_id
 
     def pause(self, run_id: str) -> None:

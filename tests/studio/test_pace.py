@@ -1,0 +1,51 @@
+"""Speed and time left of a run."""
+
+import pytest
+
+from styletransfer.settings import Settings
+from styletransfer.studio.pace import Pace
+
+
+def test_nothing_is_said_before_it_is_known() -> None:
+    pace = Pace(Settings())
+    assert (pace.epochs_per_second, pace.seconds_left, pace.seconds_per_megapixel) == (None, None, None)
+    pace.add(3.0, 1, (300, 450))
+    assert (pace.epochs_per_second, pace.seconds_left) == (None, None)
+
+
+def test_a_steady_run_at_one_scale() -> None:
+    pace = Pace(Settings(size=500, epochs=100, scales=1))
+    for epoch in range(1, 41):
+        pace.add(0.5 * epoch, epoch, (400, 500))
+    assert pace.epochs_per_second == pytest.approx(2.0)
+    assert pace.seconds_left == pytest.approx(30.0)
+    assert pace.seconds_per_megapixel == pytest.approx(2.5)
+
+
+def test_only_the_last_seconds_count() -> None:
+    pace = Pace(Settings(size=500, epochs=100, scales=1))
+    seconds = 0.0
+    for epoch in range(1, 81):
+        seconds += 5.0 if epoch < 40 else 0.5
+        pace.add(seconds, epoch, (400, 500))
+    assert pace.epochs_per_second == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(("scales", "epochs"), [(1, 60), (2, 60), (2, 61), (3, 120), (3, 100)])
+def test_time_left_knows_that_later_scales_take_longer(scales: int, epochs: int) -> None:
+    """An epoch takes a second at the first scale, four at the next, and so on."""
+    pace = Pace(Settings(size=800, epochs=epochs, scales=scales))
+    share = epochs // scales
+    costs = [4.0 ** min(epoch // share, scales - 1) for epoch in range(epochs)]
+    sizes = [800 // 2 ** (scales - 1 - min(epoch // share, scales - 1)) for epoch in range(epochs)]
+    for epoch, size in enumerate(sizes):
+        pace.add(sum(costs[: epoch + 1]), epoch + 1, (size * 3 // 4, size))
+        if pace.seconds_left is not None:
+            assert pace.seconds_left == pytest.approx(sum(costs[epoch + 1 :]))
+
+
+def test_a_given_shape_counts_as_the_final_size() -> None:
+    pace = Pace(Settings(shape=(300, 450), size=2000, epochs=10, scales=1))
+    for epoch in (1, 2, 3):
+        pace.add(epoch, epoch, (300, 450))
+    assert pace.seconds_left == pytest.approx(7.0)
