@@ -51,7 +51,7 @@ class Display:
             TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
         ]
         with Progress(*columns, console=self._console) as progress:
-            task = progress.add_task("", total=None)
+            task = progress.add_task("getting ready", total=None)
             yield lambda done, total, state: progress.update(task, completed=done, total=total, description=state)
 
     def _lines(self, title: str) -> Report:
