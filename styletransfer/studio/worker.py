@@ -143,17 +143,14 @@ class Painter:
         """Take some steps of a small picture: libraries and weights come into memory, and the speed shows."""
         noise = Image.effect_noise((WARM_UP_SIZE, WARM_UP_SIZE), 64).convert("RGB")
         settings = Settings(size=WARM_UP_SIZE, epochs=WARM_UP_EPOCHS, scales=1)
-        network, done = "", [time.perf_counter()]
         try:
             with closing(self._engine()(noise, noise, settings)) as frames:
-                for frame in frames:
-                    network = frame.network
-                    done.append(time.perf_counter())
+                done = [(frame.network, time.perf_counter()) for frame in frames]
+            fastest = min(later - earlier for (_, earlier), (_, later) in pairwise(done))
+            return Speed(done[-1][0], fastest / (WARM_UP_SIZE * WARM_UP_SIZE) * 1e6)
         except Exception:
             logger.exception("the warm-up failed; the first run will say why")
             return None
-        fastest = min(later - earlier for earlier, later in pairwise(done))
-        return Speed(network, fastest / (WARM_UP_SIZE * WARM_UP_SIZE) * 1e6)
 
     def _attempt(self, command: Paint) -> Ended:
         """Paint one run; whatever goes wrong with it must not take the worker along. Raises Gone."""
@@ -161,7 +158,7 @@ class Painter:
             return self._paint(command)
         except Gone:
             raise
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - as said
             return failed(command.run_id, error)
 
     def _paint(self, command: Paint) -> Ended:
@@ -218,8 +215,8 @@ class Painter:
                 case Pause() if not paused:
                     paused = True
                     watch.hold()
-                    recorder.hold(paused=True)
                     self._tell(Held(run_id, paused=True))
+                    recorder.hold(paused=True)
                 case Resume() if paused:
                     paused = False
                     recorder.hold(paused=False)
@@ -246,6 +243,8 @@ def main() -> None:
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(5)  # the page stays smooth while every core paints
+    with suppress(OSError):  # where Linux runs out of memory, it is the painting that must go, not the page
+        Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
 
     def tell(event: Event) -> None:
         with suppress(OSError, ValueError):  # the inbox notices that the studio is gone
