@@ -1,6 +1,7 @@
 """One studio for each server: made when the server starts, closed when it stops."""
 
 import logging
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from styletransfer.errors import StyleTransferError
+from styletransfer.studio import pictures
 from styletransfer.studio.jobs import Studio
 
 logger = logging.getLogger(__name__)
@@ -26,6 +28,7 @@ def studio() -> Studio:
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Start the painting process with the server, so that it is warm by the first Start; end it with the server."""
+    threading.Thread(target=_preload, name="preload", daemon=True).start()
     try:
         opened = studio()
     except StyleTransferError as error:
@@ -36,3 +39,9 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         yield {}
     finally:
         opened.close()
+
+
+def _preload() -> None:
+    """Do what the first visitor would have to wait for."""
+    pictures.preload()
+    import plotly.graph_objects  # noqa: F401 - takes a while, and the first run needs it

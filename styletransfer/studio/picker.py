@@ -6,13 +6,10 @@ import streamlit as st
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.studio.gallery import Tile, gallery, picked
-from styletransfer.studio.pictures import Kind, Picture, read_picture, sample, sample_tile, samples, title
+from styletransfer.studio.pictures import FIRST_PAIR, Kind, Picture, read_picture, sample, sample_tile, samples, title
 
 OWN = "own"
 """Id of the tile that stands for the user's own picture."""
-FIRST_PAIR: dict[Kind, str] = {"photo": "mountains.jpg", "painting": "wave.jpg"}
-"""What is chosen at first, so that Start works at once."""
-
 _ENDINGS = ["jpg", "jpeg", "png", "webp", "avif", "tif", "tiff", "gif", "heic", "heif", "bmp"]
 _HELP: dict[Kind, str] = {
     "photo": "What is to be seen in the result: its shapes stay. JPEG, PNG, WebP, AVIF, TIFF, GIF, HEIC or BMP.",

@@ -1,0 +1,213 @@
+"""The studio as a person uses it: real weights at a small size, in a real browser."""
+
+import io
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PIL import Image, ImageDraw
+
+pytestmark = pytest.mark.browser
+
+PATIENCE = 240_000
+"""Milliseconds that a painting is waited for: a busy machine may take its time."""
+PREVIEW = ".st-key-live_image img[alt*='painted up to']"
+Visit = Callable[..., Any]
+
+
+def picture(color: str, size: tuple[int, int]) -> bytes:
+    image = Image.new("RGB", size, color)
+    draw = ImageDraw.Draw(image)
+    for x in range(0, size[0], 16):
+        draw.ellipse((x, 20, x + 12, size[1] - x % 40), fill=(x % 255, 80, 200 - x % 200), outline="white")
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def set_slider(page: Any, key: str, *keys: str) -> None:
+    """Move a slider with the keyboard."""
+    slider = page.locator(f".st-key-{key} input[type=range]")
+    slider.focus()
+    for each in keys:
+        slider.press(each)
+        page.wait_for_timeout(60)
+    page.wait_for_timeout(700)
+
+
+def make_small(page: Any, *more_epochs: str) -> None:
+    """128 pixels on the long side, 5 epochs and one step of the slider more for each of `more_epochs`."""
+    set_slider(page, "resolution", "Home")
+    set_slider(page, "epochs", "Home", *more_epochs)
+
+
+def start(page: Any) -> str:
+    """Press Start and give the run's id."""
+    page.locator(".st-key-start button").click()
+    page.wait_for_url(re.compile(r"run="))
+    return str(page.url.split("run=")[1])
+
+
+def finished(page: Any) -> None:
+    page.locator(".st-key-compare").wait_for(timeout=PATIENCE)
+
+
+def test_from_two_files_to_a_picture_on_disk(visit: Visit) -> None:
+    page = visit()
+    for kind, color, size in (("photo", "navy", (300, 200)), ("painting", "orange", (240, 240))):
+        file = {"name": f"my_{kind}.png", "mimeType": "image/png", "buffer": picture(color, size)}
+        page.locator(f".st-key-{kind} input[type=file]").set_input_files(file)
+        page.locator(f"img[alt='Your {kind}: My {kind}']").first.wait_for()
+    make_small(page, *["ArrowRight"] * 4)
+    start(page)
+
+    seen: set[str] = set()
+    page.locator(PREVIEW).wait_for(timeout=PATIENCE)
+    end = time.monotonic() + PATIENCE / 1000
+    while not page.locator(".st-key-compare").count() and time.monotonic() < end:
+        preview = page.locator(PREVIEW)
+        seen.add(preview.get_attribute("src") if preview.count() else "")
+        page.wait_for_timeout(150)
+    assert len(seen - {"", None}) >= 3
+
+    four_curves = "document.querySelectorAll('.st-key-loss_chart .scatterlayer .trace').length === 4"
+    page.wait_for_function(four_curves)
+    page.locator(".st-key-curves button", has_text="TV").click()
+    page.wait_for_function("document.querySelectorAll('.st-key-loss_chart .scatterlayer .trace').length === 3")
+
+    for label, kind in (("PNG", "PNG"), ("JPEG", "JPEG"), ("WebP", "WEBP")):
+        with page.expect_download() as download:
+            page.locator(".st-key-downloads button", has_text=label).click()
+        with Image.open(download.value.path()) as opened:
+            opened.load()
+            assert (opened.format, opened.size) == (kind, (128, 85))
+        assert download.value.suggested_filename.startswith("my-photo-after-my-painting.")
+    with page.expect_download() as download:
+        page.locator(".st-key-losses_csv button").click()
+    table = download.value.path().read_text("utf-8").splitlines()
+    assert table[0].startswith("epoch,seconds")
+    assert len(table) == 1 + 30
+
+
+def test_before_and_after_by_keyboard(visit: Visit) -> None:
+    page = visit()
+    make_small(page)
+    start(page)
+    finished(page)
+    border = page.locator(".st-key-compare input[type=range]")
+    border.wait_for(state="attached")
+    border.focus()
+    border.press("Home")
+    left = page.locator(".st-key-compare .line").bounding_box()
+    border.press("End")
+    right = page.locator(".st-key-compare .line").bounding_box()
+    assert right["x"] - left["x"] > 200
+    border.press("ArrowLeft")
+    assert border.get_attribute("aria-valuetext") == "99 % photo, 1 % painted"
+
+
+def test_sliders_moved_and_the_page_reloaded_while_it_paints(visit: Visit) -> None:
+    page = visit()
+    make_small(page, *["ArrowRight"] * 12)
+    run = start(page)
+    page.locator(PREVIEW).wait_for(timeout=PATIENCE)
+    set_slider(page, "style_weight", "ArrowRight", "ArrowRight", "ArrowLeft")
+    set_slider(page, "epochs", "ArrowLeft", "ArrowLeft")
+    before = epoch(page)
+    page.reload()
+    page.locator(PREVIEW).wait_for()
+    assert page.url.endswith(run)
+    assert epoch(page) >= before
+    other = visit(f"?run={run}")
+    other.locator(PREVIEW).wait_for()
+    assert other.locator(".st-key-others").count() == 0  # it is this one that is on the easel, and no other was begun
+    other.locator(".st-key-stop button").click()
+    page.get_by_text(re.compile("Stopped after")).wait_for()
+
+
+def epoch(page: Any) -> int:
+    return int(page.locator(".st-key-progress .bar").get_attribute("aria-valuetext").split()[1])
+
+
+def test_a_second_tab_queues_and_leaves_the_queue(visit: Visit) -> None:
+    first, second = visit(), visit()
+    make_small(first, *["ArrowRight"] * 14)
+    start(first)
+    first.locator(PREVIEW).wait_for(timeout=PATIENCE)
+    make_small(second)
+    start(second)
+    second.get_by_text("Waiting: next").wait_for()
+    assert "On the easel now" in second.locator(".st-key-others").inner_text()
+    second.locator(".st-key-stop button").click()
+    second.get_by_text("Nothing was painted in this run.").wait_for()
+    first.locator(".st-key-stop button").click()
+    first.get_by_text(re.compile("Stopped after")).wait_for()
+
+
+def test_stop_by_its_shortcut_acts_within_a_second(visit: Visit) -> None:
+    page = visit()
+    make_small(page, *["ArrowRight"] * 14)
+    start(page)
+    page.locator(PREVIEW).wait_for(timeout=PATIENCE)
+    began = time.monotonic()
+    page.keyboard.press("Alt+s")
+    page.get_by_text(re.compile("Stopped after")).wait_for()
+    assert time.monotonic() - began < 1.0 + step_seconds(page)
+    finished(page)
+
+
+def step_seconds(page: Any) -> float:
+    """How long one step took in the run on the page: the step that is under way is always finished first."""
+    words = re.search(r"Stopped after (\d+) of \d+ epochs in (?:(\d+) min ?)?(?:(\d+) s)?", page.inner_text("h1 + p"))
+    assert words is not None
+    epochs, minutes, seconds = (int(word or 0) for word in words.groups())
+    return (60 * minutes + seconds) / max(1, epochs)
+
+
+def test_pause_holds_the_epoch_and_resume_goes_on(visit: Visit) -> None:
+    page = visit()
+    make_small(page, *["ArrowRight"] * 14)
+    start(page)
+    page.locator(PREVIEW).wait_for(timeout=PATIENCE)
+    page.locator(".st-key-pause button").click()
+    page.locator(".st-key-pause button", has_text="Resume").wait_for()
+    page.wait_for_timeout(700)
+    held = epoch(page)
+    page.wait_for_timeout(2_000)
+    assert epoch(page) == held
+    page.locator(".st-key-pause button").click()
+    page.wait_for_function(f"+document.querySelector('.st-key-progress .bar').ariaValueText.split(' ')[1] > {held}")
+    page.locator(".st-key-stop button").click()
+    finished(page)
+
+
+def test_the_galleries_are_walked_with_the_arrow_keys(visit: Visit) -> None:
+    page = visit()
+    tiles = page.locator(".st-key-painting_gallery input[type=radio]")
+    title = page.locator("h1").inner_text()
+    tiles.first.focus()
+    page.locator(".st-key-painting_gallery input:checked").focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("before => document.querySelector('h1').innerText !== before", arg=title)
+    assert all(image.get_attribute("alt") for image in page.locator("img").all())
+
+
+def test_a_bad_file_is_a_sentence_and_a_strange_address_a_note(visit: Visit) -> None:
+    page = visit("?run=../../secrets")
+    page.get_by_text("There is no painting at this address").wait_for()
+    file = {"name": "notes.jpg", "mimeType": "image/jpeg", "buffer": b"This is no picture."}
+    page.locator(".st-key-photo input[type=file]").set_input_files(file)
+    page.locator(".st-key-panel [data-testid=stAlert]").wait_for()
+    assert "notes.jpg is not a picture" in page.locator(".st-key-panel [data-testid=stAlert]").inner_text()
+
+
+@pytest.mark.parametrize("width", [360, 390, 768, 1024])
+def test_nothing_is_wider_than_the_window(visit: Visit, width: int) -> None:
+    page = visit(width=width, height=844)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= width
+    box = page.locator(".st-key-start button").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
