@@ -146,7 +146,7 @@ def test_closing_the_studio_keeps_what_is_painted(tmp_path: Path) -> None:
         until(lambda: look(studio, painting).epoch > 10)
         worker = worker_of(studio)
         began = time.monotonic()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 4
     assert not worker.is_running()
     record = Run(tmp_path / painting).read()
     assert record.state is State.STOPPED
@@ -204,7 +204,7 @@ def test_no_orphan_is_left_and_the_run_is_whole_when_the_server_ends(tmp_path: P
         server.wait(10)
     began = time.monotonic()
     until(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 4
     run = Run(tmp_path / run_id)
     assert run.read().state is State.STOPPED
     Image.open(run.result).load()
