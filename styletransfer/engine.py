@@ -4,20 +4,22 @@ Everything else in the project consumes what `stylize` yields. It opens no files
 nothing, and starts no threads or processes.
 """
 
+import math
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 import torch
 from PIL import Image
 from torch import Tensor
 
+from styletransfer.allocator import kept_memory
 from styletransfer.errors import StyleTransferError
 from styletransfer.frames import Frame, LossName
 from styletransfer.images import fit, join_alpha, scaled_shape, split_alpha
 from styletransfer.losses import content_loss, style_loss, total_variation
 from styletransfer.network import Features, Network
-from styletransfer.settings import SMALLEST_SIDE, Settings
+from styletransfer.settings import SMALLEST_SIDE, Settings, Weighting
 from styletransfer.solver import LBFGS, Adam, Pyramid, Solver
 from styletransfer.tensors import to_image, to_tensor
 from styletransfer.weights import Weights, load_weights
@@ -33,6 +35,7 @@ def stylize(
     *,
     start: Image.Image | None = None,
     weights: Weights | None = None,
+    steer: Callable[[], Weighting] | None = None,
 ) -> Iterator[Frame]:
     """Paint `content` in the manner of `style`, one epoch at a time.
 
@@ -42,6 +45,7 @@ def stylize(
         settings: What to paint; the defaults if None.
         start: A picture to start from instead of the photo or noise; it is scaled to the photo's shape.
         weights: Of the network; loaded as the settings say if None.
+        steer: Asked before every step for the weights of the three losses, so that they can change on the way.
 
     Yields:
         A frame after every epoch. It carries the picture every `preview_every` epochs and at the end. Closing the
@@ -50,7 +54,18 @@ def stylize(
     Raises:
         StyleTransferError: The settings do not fit the pictures, the network or the machine.
     """
-    settings = settings or Settings()
+    with kept_memory():
+        yield from _paint(content, style, settings or Settings(), start, weights, steer)
+
+
+def _paint(
+    content: Image.Image,
+    style: Image.Image,
+    settings: Settings,
+    start: Image.Image | None,
+    weights: Weights | None,
+    steer: Callable[[], Weighting] | None,
+) -> Iterator[Frame]:
     device = find_device(settings.device)
     network = Network(weights or load_weights(settings.network, settings.weights), settings, device)
     photo, alpha = split_alpha(content)
@@ -68,7 +83,7 @@ def stylize(
             picture = torch.randn(1, 3, *shape, generator=generator).to(device)
         else:
             picture = to_tensor(_resized(photo, shape), device)
-        for step in optimize(objective, picture, epochs, settings):
+        for step in optimize(objective, picture, epochs, settings, steer or (lambda: settings.weighting)):
             epoch += 1
             picture = step.picture
             shown = epoch % settings.preview_every == 0 or epoch == settings.epochs
@@ -109,33 +124,34 @@ class Objective:
             grams = network(to_tensor(_painting_at(painting, shape, settings), device)).grams
         return cls(network, content, grams, settings)
 
-    def losses(self, picture: Tensor) -> dict[LossName, Tensor]:
+    def losses(self, picture: Tensor, weighting: Weighting) -> dict[LossName, Tensor]:
         """The weighted terms and their sum, each a scalar; `picture` is normalised, (1, 3, h, w)."""
-        settings = self.settings
         features: Features = self.network(picture)
-        layer_weights = settings.style_layer_weights or (1.0,) * len(settings.style_layers)
+        layer_weights = self.settings.style_layer_weights or [(len(gram) / 64) ** 2 for gram in self.grams]
         content = [content_loss(seen, target) for seen, target in zip(features.content, self.content, strict=True)]
         terms: dict[LossName, Tensor] = {
-            "content": settings.content_weight * torch.stack(content).sum(),
-            "style": settings.style_weight * style_loss(features.grams, self.grams, layer_weights),
-            "tv": settings.tv_weight * total_variation(picture),
+            "content": weighting.content * torch.stack(content).sum(),
+            "style": weighting.style * style_loss(features.grams, self.grams, layer_weights),
+            "tv": weighting.tv * total_variation(picture),
         }
         return {**terms, "total": torch.stack(list(terms.values())).sum()}
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of the solver: the losses where it looked, and the picture it went to."""
+    """Where the solver stands after one look: the picture, its losses, and what went wrong on the way, if anything."""
 
-    losses: dict[LossName, float]
     picture: Tensor
+    losses: dict[LossName, float]
     message: str | None
 
 
-def optimize(objective: Objective, picture: Tensor, epochs: int, settings: Settings) -> Iterator[Step]:
+def optimize(
+    objective: Objective, picture: Tensor, epochs: int, settings: Settings, steer: Callable[[], Weighting]
+) -> Iterator[Step]:
     """Change the picture, (1, 3, h, w), step by step so that the objective falls.
 
-    A step to a place where the loss is not finite is taken back, and the solver goes on with smaller ones.
+    A step that makes the loss much worse, or not finite at all, is taken back and tried again with less courage.
 
     Raises:
         StyleTransferError: The loss stays non-finite however small the steps.
@@ -143,34 +159,38 @@ def optimize(objective: Objective, picture: Tensor, epochs: int, settings: Setti
     pyramid = Pyramid((picture.shape[2], picture.shape[3]), settings.pyramid)
     solver = make_solver(settings)
     x = pyramid.variables(picture)
-    last_good: tuple[Tensor, dict[LossName, float]] | None = None
+    good: Step | None = None
+    limit = math.inf
     setbacks = 0
+    weighting = steer()
     for _ in range(epochs):
+        if weighting != (weighting := steer()):
+            solver.forget()
+            limit = math.inf
         x.requires_grad_()
-        terms = objective.losses(pyramid.picture(x))
+        picture = pyramid.picture(x)
+        terms = objective.losses(picture, weighting)
         (grad,) = torch.autograd.grad(terms["total"], x)
-        losses: dict[LossName, float] = dict(zip(terms, torch.stack(list(terms.values())).tolist(), strict=True))
         x = x.detach()
-        message = None
-        if _finite(losses["total"], grad):
-            last_good, setbacks = (x, losses), 0
+        losses = dict(zip(terms, torch.stack(list(terms.values())).tolist(), strict=True))
+        finite = math.isfinite(losses["total"]) and bool(torch.isfinite(grad).all())
+        if finite and losses["total"] <= limit:
+            good, setbacks, limit = Step(picture.detach(), losses, None), 0, solver.tolerance * losses["total"]
             x = solver.step(x, losses["total"], grad)
-        elif last_good is None or setbacks == MOST_SETBACKS:
+            yield good
+            continue
+        setbacks += not finite
+        if good is None or setbacks > MOST_SETBACKS:
             raise StyleTransferError("The losses grew beyond all bounds; choose smaller weights or a smaller step.")
-        else:
-            x, losses = last_good
-            setbacks += 1
-            solver.dampen()
-            message = "A step went astray: it was taken back, and the painting goes on with smaller steps."
-        with torch.no_grad():
-            yield Step(losses, pyramid.picture(x), message)
+        x = solver.retreat()
+        yield good if finite else replace(good, message="A step went astray and was taken back; going on with less.")
 
 
 def make_solver(settings: Settings) -> Solver:
     """The solver that the settings name."""
     if settings.optimizer == "adam":
         return Adam(settings.learning_rate, settings.decay_every, settings.decay)
-    return LBFGS(settings.learning_rate)
+    return LBFGS()
 
 
 def find_device(name: str) -> torch.device:
@@ -199,7 +219,7 @@ def scale_shapes(photo_size: tuple[int, int], settings: Settings) -> list[tuple[
     """
     final = settings.shape or scaled_shape(*photo_size, settings.size)
     if min(final) < SMALLEST_SIDE:
-        needed = -(-SMALLEST_SIDE * max(final) // min(final))
+        needed = -(-SMALLEST_SIDE * max(photo_size) // min(photo_size))
         raise StyleTransferError(
             f"At this size the picture would be only {min(final)} pixels on its short side, and the network needs "
             f"{SMALLEST_SIDE}: choose a size of at least {needed}, or a photo that is less narrow."
@@ -220,8 +240,11 @@ def split_epochs(epochs: int, scales: int) -> list[int]:
 
 
 def _painting_at(painting: Image.Image, shape: tuple[int, int], settings: Settings) -> Image.Image:
-    """The painting at the scale at which it is looked at: as many pixels on its long side as the picture has."""
-    return _resized(painting, settings.shape) if settings.shape else fit(painting, max(shape))
+    """The painting as it is looked at: as many pixels on its long side as the picture has, or as the network needs."""
+    if settings.shape:
+        return _resized(painting, settings.shape)
+    narrowest = math.ceil(SMALLEST_SIDE * max(painting.size) / min(painting.size))
+    return fit(painting, max(*shape, narrowest))
 
 
 def _resized(image: Image.Image, shape: tuple[int, int]) -> Image.Image:
@@ -233,7 +256,3 @@ def _enlarged(picture: Tensor, shape: tuple[int, int]) -> Tensor:
     if (picture.shape[2], picture.shape[3]) == shape:
         return picture
     return torch.nn.functional.interpolate(picture, shape, mode="bicubic", align_corners=False)
-
-
-def _finite(loss: float, grad: Tensor) -> bool:
-    return bool(torch.isfinite(grad.sum())) and loss == loss and abs(loss) != float("inf")

@@ -17,11 +17,9 @@ from styletransfer.convolution import Convolution, convolve, convolve_relu, fast
 from styletransfer.errors import StyleTransferError
 from styletransfer.losses import feature_products
 from styletransfer.settings import Pooling, Settings
-from styletransfer.weights import Weights
+from styletransfer.weights import DEPTHS, Weights
 
-BLOCK_DEPTHS = {"vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
-
-AVERAGE_POOLING_GAIN = (1.0, 1.0, 1.0, 1.0)
+AVERAGE_POOLING_GAIN = (1.284, 1.715, 1.847, 2.131)
 """Mean after max pooling over mean after average pooling, for each pooling of VGG-16 over the sample photos. With
 it, average pooling leaves the next layer as much activation as max pooling, which the weights were trained with."""
 
@@ -187,7 +185,7 @@ class Network:
         device: torch.device | None = None,
         dtype: torch.dtype = torch.float32,
     ) -> None:
-        depths = BLOCK_DEPTHS[weights.name]
+        depths = DEPTHS[weights.name]
         self.name = weights.name
         self.content_taps = tuple(parse_tap(name, depths) for name in settings.content_layers)
         self.style_taps = tuple(parse_tap(name, depths) for name in settings.style_layers)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from styletransfer.errors import StyleTransferError
 
@@ -19,6 +19,14 @@ SMALLEST_SIZE = 64
 SMALLEST_SIDE = 32
 """Short side in pixels under which nothing is left of the picture in front of the deepest tap."""
 LARGEST_SIZE = 8192
+
+
+class Weighting(NamedTuple):
+    """The three weights of the objective, which may change while a picture is being painted."""
+
+    content: float
+    style: float
+    tv: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +44,9 @@ class Settings:
         weights: Path of a weights file of the user's own, or None for the known ones.
         content_layers: Names of the content taps. "relu4_last" is the last convolution of block 4 in any network.
         style_layers: Names of the style taps, such as "relu1_1" (after the ReLU) or "conv5_1" (before it).
-        style_layer_weights: One weight for each style layer, or None for 1 each.
+        style_layer_weights: One weight for each style layer, or None for (channels / 64)^2. The Gram matrices are
+            divided by their number of channels, which Gatys 2016 does not do; this undoes it, so that broad strokes,
+            which deep layers see, count as much as fine grain.
         pooling: "max" as trained, or "average" (Gatys 2016), rescaled to the same mean activation.
         normalized: Rescale the network so that every layer has mean activation 1 (Gatys 2016), so that the three
             weights mean the same on every network.
@@ -59,8 +69,8 @@ class Settings:
     shape: tuple[int, int] | None = None
     epochs: int = 60
     content_weight: float = 1.0
-    style_weight: float = 1.0
-    tv_weight: float = 1.0
+    style_weight: float = 1e4
+    tv_weight: float = 3.0
     network: Network = "auto"
     weights: str | None = None
     content_layers: tuple[str, ...] = ("relu4_last",)
@@ -92,9 +102,13 @@ class Settings:
         _check_whole("scales", self.scales, 1, 8)
         _check_whole("pyramid", self.pyramid, 1, 8)
         _check_whole("preview_every", self.preview_every, 1, 100_000)
+        if not isinstance(self.normalized, bool):
+            raise StyleTransferError(f"normalized must be true or false, not {self.normalized!r}.")
+        if not isinstance(self.weights, (str, type(None))):
+            raise StyleTransferError(f"weights must be the path of a file, not {self.weights!r}.")
         if self.shape is not None:
-            if len(self.shape) != 2:
-                raise StyleTransferError(f"The shape must be two numbers, height and width, not {self.shape!r}.")
+            if not isinstance(self.shape, tuple) or len(self.shape) != 2:
+                raise StyleTransferError(f"shape must be two numbers, height and width, not {self.shape!r}.")
             for side in self.shape:
                 _check_whole("shape", side, SMALLEST_SIZE, LARGEST_SIZE)
         for name in ("content_weight", "style_weight", "tv_weight"):
@@ -106,13 +120,15 @@ class Settings:
     def _check_layers(self) -> None:
         for name in ("content_layers", "style_layers"):
             layers = getattr(self, name)
-            if isinstance(layers, str) or not layers:
-                raise StyleTransferError(f"Name at least one layer in {name}, for example relu4_1.")
+            if not isinstance(layers, tuple) or not layers or not all(isinstance(layer, str) for layer in layers):
+                raise StyleTransferError(f"{name} must name at least one layer, for example relu4_1.")
             if len(set(layers)) != len(layers):
                 raise StyleTransferError(f"A layer stands twice in {name}: {', '.join(layers)}.")
         weights = self.style_layer_weights
         if weights is None:
             return
+        if not isinstance(weights, tuple):
+            raise StyleTransferError(f"style_layer_weights must be one number for each layer, not {weights!r}.")
         if len(weights) != len(self.style_layers):
             raise StyleTransferError(
                 f"There are {len(self.style_layers)} style layers but {len(weights)} style_layer_weights; "
@@ -120,6 +136,11 @@ class Settings:
             )
         for weight in weights:
             _check_number("style_layer_weights", weight, 0.0)
+
+    @property
+    def weighting(self) -> Weighting:
+        """The three weights that a run begins with."""
+        return Weighting(self.content_weight, self.style_weight, self.tv_weight)
 
     def to_dict(self) -> dict[str, Any]:
         """All values as plain JSON types, for `from_dict`."""
@@ -157,8 +178,8 @@ def _check_whole(name: str, value: object, low: int, high: int) -> None:
 
 
 def _check_number(name: str, value: object, low: float, high: float = math.inf, *, above: bool = False) -> None:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    if not number or value < low or value > high or (above and value == low):  # type: ignore[operator]
+    number = isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
+    if not number or value == math.inf or (above and value == low):
         limit = "greater than" if above else "at least"
         upper = "" if math.isinf(high) else f" and at most {high:g}"
         raise StyleTransferError(f"{name} must be a number {limit} {low:g}{upper}, not {value!r}.")
@@ -172,6 +193,7 @@ NOTEBOOK = Settings(
     tv_weight=10.0,
     content_layers=("relu4_last",),
     style_layers=("relu1_1", "relu2_1", "relu3_1", "relu4_1", "conv5_1"),
+    style_layer_weights=(1.0, 1.0, 1.0, 1.0, 1.0),
     normalized=False,
     optimizer="adam",
     scales=1,

@@ -4,6 +4,7 @@ A solver sees a flat vector of variables, the loss there and its gradient, and s
 one look at the picture, so that "epoch" means the same for all of them. Knows nothing of networks or styles.
 """
 
+import math
 from collections import deque
 from typing import Protocol
 
@@ -55,28 +56,42 @@ def _enlarge(picture: Tensor, shape: tuple[int, int]) -> Tensor:
 
 
 class Solver(Protocol):
-    """Proposes where to look next."""
+    """Proposes where to look next.
+
+    Attributes:
+        tolerance: Factor that the loss may grow by from one look to the next before the step is taken back.
+    """
+
+    tolerance: float
 
     def step(self, x: Tensor, loss: float, grad: Tensor) -> Tensor:
         """Given the loss and its gradient at `x`, a flat vector, return the next point; `x` itself is not changed."""
 
-    def dampen(self) -> None:
-        """Forget what led here and take smaller steps from now on."""
+    def retreat(self) -> Tensor:
+        """The last proposal led astray: go back to the point before it and return one that is less far away."""
+
+    def forget(self) -> None:
+        """The objective has changed: what was learnt of its curvature no longer holds."""
 
 
 class Adam:
     """Adam (Kingma and Ba 2015) with its step multiplied by `decay` after every `decay_every` steps."""
 
-    def __init__(self, step: float, decay_every: int, decay: float, betas: tuple[float, float] = (0.9, 0.999)) -> None:
-        self.rate, self.decay_every, self.decay, self.betas = step, decay_every, decay, betas
+    tolerance = math.inf
+    """The loss may rise: that is how Adam leaves a ditch."""
+
+    def __init__(self, rate: float, decay_every: int, decay: float, betas: tuple[float, float] = (0.9, 0.999)) -> None:
+        self.rate, self.decay_every, self.decay, self.betas = rate, decay_every, decay, betas
         self.steps = self.since_start = 0
         self.mean: Tensor | None = None
         self.square: Tensor | None = None
+        self.last: tuple[Tensor, Tensor] | None = None
 
     def step(self, x: Tensor, loss: float, grad: Tensor) -> Tensor:  # noqa: ARG002 - other solvers need the loss
         """See `Solver`."""
         if self.mean is None or self.square is None:
             self.mean, self.square = torch.zeros_like(x), torch.zeros_like(x)
+        self.last = (x, grad)
         rate = self.rate * self.decay ** (self.steps // self.decay_every)
         self.steps += 1
         self.since_start += 1
@@ -85,48 +100,61 @@ class Adam:
         mean_bias, square_bias = (1 - beta**self.since_start for beta in self.betas)
         return torch.addcdiv(x, self.mean, (self.square / square_bias).sqrt_().add_(1e-8), value=-rate / mean_bias)
 
-    def dampen(self) -> None:
-        """See `Solver`."""
+    def retreat(self) -> Tensor:
+        """See `Solver`. Forgets its moments and goes on at half the rate."""
+        if self.last is None:
+            raise ValueError("There is no step to take back.")
         self.rate *= 0.5
+        self.steps -= 1
         self.since_start, self.mean, self.square = 0, None, None
+        return self.step(self.last[0], math.nan, self.last[1])
+
+    def forget(self) -> None:
+        """See `Solver`. Its moments fade by themselves."""
 
 
 class LBFGS:
     """Limited-memory BFGS (Nocedal 1980) without a line search, so that every step costs one look at the picture.
 
-    A step that makes the loss worse by more than `tolerance` is taken back and tried again at a quarter of its length.
-
     Args:
         first_step: Root mean square change of a variable in the first step, when nothing is known of the curvature.
         history: Pairs of steps and gradient changes that are remembered.
-        tolerance: Factor that the loss may grow by in one step.
+        tolerance: See `Solver`.
     """
 
-    def __init__(self, first_step: float, history: int = 12, tolerance: float = 1.2) -> None:
+    def __init__(self, first_step: float = 0.05, history: int = 12, tolerance: float = 1.2) -> None:
         self.first_step, self.tolerance = first_step, tolerance
         self.pairs: deque[tuple[Tensor, Tensor, float]] = deque(maxlen=history)
-        self.previous: tuple[Tensor, float, Tensor] | None = None
+        self.last: tuple[Tensor, Tensor] | None = None
         self.direction: Tensor | None = None
         self.length = 1.0
 
-    def step(self, x: Tensor, loss: float, grad: Tensor) -> Tensor:
+    def step(self, x: Tensor, loss: float, grad: Tensor) -> Tensor:  # noqa: ARG002 - see `tolerance`
         """See `Solver`."""
-        if self.previous is not None and self.direction is not None:
-            x_before, loss_before, grad_before = self.previous
-            if loss > self.tolerance * loss_before:
-                self.length *= 0.25
-                return x_before + self.length * self.direction
-            self._remember(x - x_before, grad - grad_before)
-        self.previous = (x, loss, grad)
+        if self.last is not None and self.direction is not None:
+            self._remember(x - self.last[0], grad - self.last[1])
+        self.last = (x, grad)
         self.direction = self._descent(grad)
         self.length = 1.0
         return x + self.direction
 
-    def dampen(self) -> None:
+    def retreat(self) -> Tensor:
+        """See `Solver`. Goes a quarter as far, and after the second time forgets the curvature as well."""
+        if self.last is None:
+            raise ValueError("There is no step to take back.")
+        x, grad = self.last
+        if self.direction is None:
+            return x
+        self.length *= 0.25
+        if self.length < 0.05 and self.pairs:
+            self.pairs.clear()
+            self.direction = self._descent(grad)
+        return x + self.length * self.direction
+
+    def forget(self) -> None:
         """See `Solver`."""
-        self.first_step *= 0.5
         self.pairs.clear()
-        self.previous = self.direction = None
+        self.direction = None
 
     def _remember(self, step: Tensor, change: Tensor) -> None:
         curvature = float(step @ change)

@@ -62,7 +62,10 @@ def _slots(depths: Sequence[int]) -> tuple[Slot, ...]:
     return tuple(slots)
 
 
-SLOTS: Mapping[str, tuple[Slot, ...]] = {"vgg19": _slots((2, 2, 4, 4, 4)), "vgg16": _slots((2, 2, 3, 3, 3))}
+DEPTHS: Mapping[str, tuple[int, ...]] = {"vgg19": (2, 2, 4, 4, 4), "vgg16": (2, 2, 3, 3, 3)}
+"""How many convolutions each block of a network has."""
+
+SLOTS: Mapping[str, tuple[Slot, ...]] = {network: _slots(depths) for network, depths in DEPTHS.items()}
 """The convolutions of each network in order. VGG-19 first: by their names, VGG-16's are a subset of VGG-19's."""
 
 _EXPECTED = (

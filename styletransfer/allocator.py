@@ -1,0 +1,40 @@
+"""Keeping freed memory in the process, so that the next step of the solver need not ask the system for it again.
+
+By default glibc hands every large block back to the system as soon as it is freed, and the system clears each page
+anew when it is next asked for. A step allocates and frees the same gigabyte or so every time.
+"""
+
+import ctypes
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+# The parameters' numbers and defaults, from glibc's malloc.h and mallopt(3).
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+_DEFAULT_THRESHOLD = 128 * 1024
+_KEEP = 2**30
+
+
+@contextmanager
+def kept_memory() -> Iterator[None]:
+    """Inside, freed memory stays with the process; at the end it goes back to the system. No effect without glibc."""
+    libc = _glibc()
+    if libc is None:
+        yield
+        return
+    libc.mallopt(_M_MMAP_THRESHOLD, _KEEP)
+    libc.mallopt(_M_TRIM_THRESHOLD, _KEEP)
+    try:
+        yield
+    finally:
+        libc.mallopt(_M_MMAP_THRESHOLD, _DEFAULT_THRESHOLD)
+        libc.mallopt(_M_TRIM_THRESHOLD, _DEFAULT_THRESHOLD)
+        libc.malloc_trim(0)
+
+
+def _glibc() -> ctypes.CDLL | None:
+    if not sys.platform.startswith("linux"):
+        return None
+    libc = ctypes.CDLL(None)
+    # Other C libraries on Linux, such as musl, have no such call.
+    return libc if hasattr(libc, "mallopt") and hasattr(libc, "malloc_trim") else None
