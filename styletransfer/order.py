@@ -152,7 +152,7 @@ class _Keeper:
 
 def _work(photo_size: tuple[int, int], settings: Settings) -> int:
     """Pixels in all the epochs together. Time grows with them, whereas the first epochs are often small and quick."""
-    from styletransfer.engine import scale_shapes, split_epochs
+    from styletransfer.scales import scale_shapes, split_epochs
 
     shapes = scale_shapes(photo_size, settings)
     parts = zip(shapes, split_epochs(settings.epochs, len(shapes)), strict=True)
