@@ -128,12 +128,13 @@ class Objective:
     def losses(self, picture: Tensor, weighting: Weighting) -> dict[LossName, Tensor]:
         """The weighted terms and their sum, each a scalar; `picture` is normalised, (1, 3, h, w)."""
         features: Features = self.network(picture)
+        balance = self.network.balance
         layer_weights = self.settings.style_layer_weights or [(len(gram) / 64) ** 2 for gram in self.grams]
         content = [content_loss(seen, target) for seen, target in zip(features.content, self.content, strict=True)]
         terms: dict[LossName, Tensor] = {
-            "content": weighting.content * torch.stack(content).sum(),
-            "style": weighting.style * style_loss(features.grams, self.grams, layer_weights),
-            "tv": weighting.tv * total_variation(picture),
+            "content": weighting.content * balance.content * torch.stack(content).sum(),
+            "style": weighting.style * balance.style * style_loss(features.grams, self.grams, layer_weights),
+            "tv": weighting.tv * balance.tv * total_variation(picture),
         }
         return {**terms, "total": torch.stack(list(terms.values())).sum()}
 

@@ -201,7 +201,8 @@ NOTEBOOK = Settings(
     preview_every=10,
 )
 """The recipe of *Dive into Deep Learning* 14.12 to the letter. The taps are what torchvision's VGG-19 gives there:
-its in-place ReLU overwrites every tapped convolution but the last with its post-ReLU value."""
+its in-place ReLU overwrites every tapped convolution but the last with its post-ReLU value. On VGG-16, whose original
+weights have activations of another scale, the rescaled network stands in (see `network.RAW_BALANCE`)."""
 
 PRESETS: Mapping[str, Settings] = MappingProxyType(
     {

@@ -1,0 +1,1 @@
+"""Benchmarks against the notebook's own loop; run them as modules from the project's folder."""

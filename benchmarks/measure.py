@@ -1,0 +1,83 @@
+"""Running one painter in a process of its own, so that neither inherits the other's memory, threads or allocator."""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One painter's run.
+
+    Attributes:
+        seconds: Of each step, the first two left out.
+        peak: Bytes of resident memory at the highest, above what the process held after its imports.
+    """
+
+    seconds: list[float]
+    peak: int
+
+    @property
+    def step(self) -> float:
+        """Median seconds of a step."""
+        return statistics.median(self.seconds)
+
+
+class PeakMemory:
+    """Watches this process's resident memory from a thread, as the system's own peak would count the imports in."""
+
+    def __init__(self) -> None:
+        self._process = psutil.Process()
+        self._before = self._peak = self._process.memory_info().rss
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        while True:
+            self._peak = max(self._peak, self._process.memory_info().rss)
+            time.sleep(0.005)
+
+    @property
+    def above_start(self) -> int:
+        """Bytes."""
+        return self._peak - self._before
+
+
+def time_steps(steps: Iterator[object], count: int, memory: PeakMemory) -> Measurement:
+    """Take `count` steps after two that do not count."""
+    next(steps)
+    next(steps)
+    seconds = []
+    for _ in range(count):
+        begin = time.perf_counter()
+        next(steps)
+        seconds.append(time.perf_counter() - begin)
+    return Measurement(seconds, memory.above_start)
+
+
+def report(measurement: Measurement) -> None:
+    """Hand the measurement to the process that asked for it."""
+    json.dump(asdict(measurement), sys.stdout)
+
+
+def in_own_process(module: str, *arguments: str) -> Measurement:
+    """Run `python -m module arguments` and read the measurement that it reports."""
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent)
+    return Measurement(**json.loads(done.stdout))
+
+
+def whole_number(text: str) -> int:
+    """A positive whole number from the command line."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
