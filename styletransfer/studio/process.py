@@ -23,8 +23,9 @@ def spawn(module: str, *arguments: str, log: Path) -> subprocess.Popen[bytes]:
 
     It finds the same project as this process whatever the folder it is started from. Raises OSError.
     """
-    if log.exists() and log.stat().st_size > LARGEST_LOG:
-        log.replace(log.with_suffix(".old.log"))
+    with suppress(OSError):  # no log yet, or one that another server's worker has open
+        if log.stat().st_size > LARGEST_LOG:
+            log.replace(log.with_suffix(".old.log"))
     project = str(Path(__file__).parents[2])
     path = os.pathsep.join(filter(None, [project, os.environ.get("PYTHONPATH")]))
     with log.open("ab") as errors:

@@ -18,6 +18,7 @@ from PIL import Image
 
 from styletransfer.settings import Settings
 from styletransfer.studio.jobs import Snapshot, State, Studio
+from styletransfer.studio.process import LARGEST_LOG, spawn
 from styletransfer.studio.runs import Run
 
 FAKE = "tests.studio.fakes:stylize"
@@ -165,6 +166,14 @@ def test_closing_during_a_long_step_does_not_hang(tmp_path: Path) -> None:
     studio.close()
     assert not worker.is_running()
     assert Run(tmp_path / run_id).read().epoch == 4  # the step was finished and saved
+
+
+def test_the_log_does_not_grow_for_ever(tmp_path: Path) -> None:
+    log = tmp_path / "worker.log"
+    log.write_bytes(b"x" * (LARGEST_LOG + 1))
+    spawn("styletransfer.errors", log=log).communicate()
+    assert log.stat().st_size < 1000
+    assert log.with_suffix(".old.log").stat().st_size == LARGEST_LOG + 1
 
 
 SERVER = """
