@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 import re
 import signal
 import subprocess
@@ -23,6 +22,8 @@ from styletransfer.images import open_image
 from styletransfer.locations import HOME_VARIABLE
 from styletransfer.recipe import read_recipe
 from styletransfer.settings import PRESETS, Settings
+
+ROOT = Path(__file__).parents[1]
 
 WIDTHS = (4, 4, 6, 6, 8, 8, 8, 8, 8, 8, 8, 8, 8)
 """Channels of VGG-16's convolutions in the network that most tests paint with: a step takes milliseconds."""
@@ -510,7 +511,7 @@ class TestInterrupt:
         command += ["--size", "64", "--epochs", "5000", "--save-every", "1"]
         before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
         try:
-            process = subprocess.Popen([str(part) for part in command], stderr=subprocess.PIPE, text=True)
+            process = subprocess.Popen([str(part) for part in command], cwd=ROOT, stderr=subprocess.PIPE, text=True)
         finally:
             signal.signal(signal.SIGINT, before)
         with process:
@@ -533,7 +534,7 @@ class TestProcess:
             "try: main(['--help'])\n"
             "finally: sys.stderr.write(' '.join({'torch', 'numpy', 'rich'} & set(sys.modules)))"
         )
-        result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
         assert result.stderr == ""
         assert "usage: styletransfer PHOTO PAINTING -o OUT" in result.stdout
         for name in PRESETS:
@@ -549,7 +550,7 @@ class TestProcess:
             "-o",
             str(photo.with_name("o.png")),
         ]
-        result = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
+        result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
         assert (result.returncode, result.stdout) == (2, "")
         assert result.stderr == "styletransfer: There is no file nothing.png; check the name.\n"
 
