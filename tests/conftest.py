@@ -1,4 +1,4 @@
-"""What the core's tests share: pictures that are made on the spot, and networks of torchvision's with random weights."""
+"""What the core's tests share: pictures that are made on the spot, and networks with random weights."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ hypothesis.settings.load_profile("patient")
 
 @pytest.fixture(scope="session")
 def soft_picture() -> Callable[..., Image.Image]:
-    """Makes a picture of soft patches: soft_picture(seed, (width, height))."""
+    """Makes a picture of soft patches from a seed and a (width, height)."""
 
     def make(seed: int, size: tuple[int, int] = (96, 64)) -> Image.Image:
         patches = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), dtype=np.uint8)
@@ -29,7 +29,7 @@ def soft_picture() -> Callable[..., Image.Image]:
 
 
 def _features(network: str) -> nn.Sequential:
-    """torchvision's `features` with random weights that keep activations of about the same size in every layer."""
+    """The `features` of torchvision's network, with random weights that keep all layers about equally active."""
     with torch.device("meta"):  # the classifier, most of the network, takes up no memory and no time
         features: nn.Sequential = getattr(torchvision.models, network)(weights=None, init_weights=False).features
     features = features.to_empty(device="cpu")
