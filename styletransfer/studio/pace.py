@@ -7,6 +7,8 @@ from styletransfer.settings import Settings
 
 WINDOW = 6.0
 """Seconds of painting that count as the present."""
+FEWEST_PIXELS = 20_000
+"""Pixels of a picture under which an epoch's time says little about larger ones."""
 
 
 class Pace:
@@ -47,7 +49,8 @@ class Pace:
         speed = self.epochs_per_second
         if speed is None or self._scale is None or len(self._marks) < 6:
             return None
-        return 1e6 / (speed * self._scale[0] * self._scale[1])
+        pixels = self._scale[0] * self._scale[1]
+        return None if pixels < FEWEST_PIXELS else 1e6 / (speed * pixels)
 
     @property
     def seconds_left(self) -> float | None:

@@ -274,10 +274,11 @@ def test_a_second_studio_shows_the_runs_of_the_first(studio: Studio, home: Path)
 
 def test_the_machine_s_speed_is_measured_and_kept(home: Path, studio: Studio) -> None:
     assert studio.seconds_per_megapixel("vgg19") is None
-    finished = begin(studio, epochs=30)
+    settings = Settings(size=192, epochs=30, scales=1)
+    finished = studio.submit(picture(), picture(), settings)
     wait_for(studio, finished, State.FINISHED)
     speeds = json.loads((home / "speeds.json").read_text())
-    assert 0.01 < speeds["fake"] * (64 * 96) / 1e6 < 0.5  # a fake step takes 10 ms, more on a busy machine
+    assert 0.01 < speeds["fake"] * (128 * 192) / 1e6 < 0.5  # a fake step takes 10 ms, more on a busy machine
     (home / "speeds.json").write_text('{"vgg16": 6.5}')
     assert Studio(home).seconds_per_megapixel("vgg16") == 6.5
     (home / "speeds.json").write_text("[")

@@ -31,6 +31,14 @@ def test_only_the_last_seconds_count() -> None:
     assert pace.epochs_per_second == pytest.approx(2.0)
 
 
+def test_a_tiny_picture_says_nothing_about_the_machine_s_speed() -> None:
+    pace = Pace(Settings(size=128, epochs=100, scales=1))
+    for epoch in range(1, 41):
+        pace.add(0.5 * epoch, epoch, (96, 128))
+    assert pace.epochs_per_second == pytest.approx(2.0)
+    assert pace.seconds_per_megapixel is None
+
+
 @pytest.mark.parametrize(("scales", "epochs"), [(1, 60), (2, 60), (2, 61), (3, 120), (3, 100)])
 def test_time_left_knows_that_later_scales_take_longer(scales: int, epochs: int) -> None:
     """An epoch takes a second at the first scale, four at the next, and so on."""
