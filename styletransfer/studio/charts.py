@@ -45,6 +45,7 @@ def loss_chart(history: LossHistory, shown: Collection[LossName] = LOSS_NAMES) -
             "font": {"size": 12},
             "xaxis": {**axis, "title": {"text": "Epoch", "standoff": 8}, "showgrid": False, "rangemode": "tozero"},
             "yaxis": {**axis, "type": "log", "range": _range(curves), "nticks": 6, "exponentformat": "power"},
+            "shapes": [_mark(epoch) for epoch in getattr(history, "changes", ())],
             "uirevision": "losses",  # keeps zoom and hover when new points arrive
         },
     }
@@ -63,6 +64,12 @@ def decimated(count: int, largest: int) -> list[int]:
     if count <= largest:
         return list(range(count))
     return [round(i * (count - 1) / (largest - 1)) for i in range(largest)]
+
+
+def _mark(epoch: int) -> dict[str, Any]:
+    """An upright line where the weights were changed."""
+    line = {"color": COLORS["total"], "width": 1, "dash": "dot"}
+    return {"type": "line", "x0": epoch, "x1": epoch, "yref": "paper", "y0": 0, "y1": 1, "line": line}
 
 
 def _range(curves: list[dict[str, Any]]) -> list[float] | None:

@@ -1,13 +1,14 @@
 """The left column's settings: a preset, the three weights, the size, the length. Their values are the session's."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
 
 import streamlit as st
 
-from styletransfer.settings import PRESETS, Settings
-from styletransfer.studio import advanced
-from styletransfer.studio.jobs import Studio
+from styletransfer.settings import PRESETS, Settings, Weighting
+from styletransfer.studio import advanced, markup
+from styletransfer.studio.jobs import Snapshot, Studio
 
 PRESET_NAMES = {"draft": "Draft", "balanced": "Balanced", "fine": "Fine", "notebook": "Notebook"}
 _PRESET_NOTES = {
@@ -37,8 +38,12 @@ def restore(settings: Settings) -> None:
     _fill(settings)
 
 
-def controls(studio: Studio) -> Settings:
+def controls(studio: Studio, live: Snapshot | None) -> Settings:
     """Show the settings and return what they stand at.
+
+    Args:
+        studio: Is told of new weights while it paints.
+        live: The run on the stage, unless it is over: its weights follow the sliders.
 
     Raises:
         StyleTransferError: What is chosen under Advanced does not go together.
@@ -59,8 +64,11 @@ def controls(studio: Studio) -> Settings:
     )
     preset = PRESETS[cast("str", name)]
     st.html(f'<p class="note">{_PRESET_NOTES[cast("str", name)]}</p>')
+    if live is not None:
+        st.html(markup.line("The three weights act on the running painting at once; all else is for the next one."))
     for key, (label, explained) in _WEIGHTS.items():
-        _slider(label, weight_steps(getattr(preset, key)), getattr(preset, key), key, explained)
+        default = getattr(preset, key)
+        _slider(label, weight_steps(default), default, key, explained, on_change=lambda: _steer(studio, live))
     _slider(
         "Resolution",
         _with(SIZES, preset.size),
@@ -91,7 +99,23 @@ def weight_steps(default: float) -> tuple[float, ...]:
     return (0.0, *(float(f"{default * _E6[step % 6] * 10.0 ** (step // 6):.3g}") for step in span))
 
 
-def _slider(label: str, options: tuple[float, ...], default: float, key: str, explained: str) -> None:
+def _steer(studio: Studio, live: Snapshot | None) -> None:
+    """Hand the weights to the run that is being painted, if they mean the same there."""
+    painted = studio.settings(live.run_id) if live else None
+    if live is None or painted is None or painted.normalized != PRESETS[st.session_state["preset"]].normalized:
+        return
+    studio.steer(live.run_id, Weighting(*(float(st.session_state[key]) for key in _WEIGHTS)))
+
+
+def _slider(
+    label: str,
+    options: tuple[float, ...],
+    default: float,
+    key: str,
+    explained: str,
+    *,
+    on_change: Callable[[], None] | None = None,
+) -> None:
     """A slider over uneven steps that says at which of them the preset stands, and marks it on the track."""
     share = options.index(default) / (len(options) - 1)
     if st.session_state[key] not in options:
@@ -103,6 +127,7 @@ def _slider(label: str, options: tuple[float, ...], default: float, key: str, ex
         key=key,
         format_func=_number,
         help=f"{explained} Default: {_number(default)} (the mark on the line).",
+        on_change=on_change,
     )
 
 

@@ -1,6 +1,7 @@
 """What is said next to Start: how long it will take on this machine, and whether it fits into memory."""
 
-from styletransfer.images import scaled_shape
+from styletransfer.errors import StyleTransferError
+from styletransfer.scales import scale_shapes, split_epochs
 from styletransfer.settings import Settings
 from styletransfer.studio import words
 from styletransfer.studio.jobs import Studio
@@ -21,12 +22,15 @@ def estimate(studio: Studio, settings: Settings, photo: tuple[int, int]) -> str:
     return f"About {words.duration(pace * work(settings, photo))} on this machine."
 
 
-def too_large(settings: Settings, photo: tuple[int, int]) -> str | None:
-    """A sentence on why the picture will not fit into memory and which size will, or None if it does."""
+def obstacle(settings: Settings, photo: tuple[int, int]) -> str | None:
+    """A sentence on why the photo cannot be painted at this size, and which size will do; None if it can be."""
+    try:
+        height, width = scale_shapes((photo[1], photo[0]), settings)[-1]
+    except StyleTransferError as error:
+        return str(error)
     free = available_bytes()
     if free is None or settings.device in ("cuda", "mps"):
         return None
-    height, width = result_shape(settings, photo)
     most = largest_pixels(free)
     if height * width <= most:
         return None
@@ -35,16 +39,7 @@ def too_large(settings: Settings, photo: tuple[int, int]) -> str | None:
 
 
 def work(settings: Settings, photo: tuple[int, int]) -> float:
-    """Million pixels that are gone over in all epochs together.
-
-    Each scale has half the sides of the next, and the epochs are shared out equally.
-    """
-    height, width = result_shape(settings, photo)
-    share = settings.epochs / settings.scales
-    return sum(share * height * width / 4**scale for scale in range(settings.scales)) / 1e6
-
-
-def result_shape(settings: Settings, photo: tuple[int, int]) -> tuple[int, int]:
-    """(height, width) of the result."""
-    height, width = photo
-    return settings.shape or scaled_shape(width, height, settings.size)
+    """Million pixels that are gone over in all epochs and scales together."""
+    shapes = scale_shapes((photo[1], photo[0]), settings)
+    shares = split_epochs(settings.epochs, len(shapes))
+    return sum(epochs * height * width for epochs, (height, width) in zip(shares, shapes, strict=True)) / 1e6

@@ -9,7 +9,7 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Settings
 from styletransfer.studio import controls, lifetime, markup
 from styletransfer.studio.curves import curves
-from styletransfer.studio.estimate import estimate, too_large
+from styletransfer.studio.estimate import estimate, obstacle
 from styletransfer.studio.jobs import Snapshot, Studio
 from styletransfer.studio.picker import adopt_own, adopt_sample, picker
 from styletransfer.studio.pictures import Kind, Picture, read_picture, samples, shown_file, title
@@ -36,7 +36,7 @@ def show() -> None:
     _take_up(studio, snapshot)
     with st.container(key="studio"):
         with st.container(key="left"):
-            photo, painting = _left(studio)
+            photo, painting = _left(studio, snapshot)
         with st.container(key="stage"):
             if snapshot is not None:
                 _run(studio, snapshot)
@@ -65,13 +65,13 @@ def _take_up(studio: Studio, snapshot: Snapshot | None) -> None:
             adopt_own(kind, read_picture(path.read_bytes(), name))
 
 
-def _left(studio: Studio) -> tuple[Picture | None, Picture | None]:
+def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Picture | None, Picture | None]:
     settings, problem = None, None
     with st.container(key="panel"):
         st.html('<div class="brand"><b>The Studio</b><span>your photo, painted</span></div>')
         photo, painting = picker("photo"), picker("painting")
         try:
-            settings = controls.controls(studio)
+            settings = controls.controls(studio, snapshot if snapshot and not snapshot.state.over else None)
         except StyleTransferError as error:
             problem = str(error)
     with st.container(key="start_bar"):
@@ -85,7 +85,7 @@ def _start(
     if photo is None or painting is None:
         problem = "Choose a photo and a painting first."
     elif settings is not None:
-        problem = too_large(settings, photo.size)
+        problem = obstacle(settings, photo.size)
     st.button(
         "Paint next" if studio.active() else "Start painting",
         key="start",

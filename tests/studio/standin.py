@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from styletransfer.settings import Settings
+from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.fetch import Download
 from styletransfer.studio.snapshot import LossHistory, Snapshot, State
 
@@ -91,6 +91,9 @@ class Standin:
     def stop(self, run_id: str) -> None:
         self.asked.append(("stop", run_id))
         self.runs[run_id] = replace(self.runs[run_id], state=State.STOPPED)
+
+    def steer(self, run_id: str, weighting: Weighting) -> None:
+        self.asked.append(("steer", run_id, *map(str, weighting)))
 
     def snapshot(self, run_id: str) -> Snapshot | None:
         return self.runs.get(run_id)

@@ -217,6 +217,25 @@ def test_moving_a_slider_during_a_run_asks_for_nothing(studio: Standin, visit: C
     assert address(page) == run_id
 
 
+def test_a_weight_moved_during_a_run_steers_it(studio: Standin, visit: Callable[..., AppTest]) -> None:
+    page = visit()
+    run_id = started(page)
+    studio.paint(run_id, 5)
+    looked_at(page.run())
+    looked_at(page.select_slider(key="tv_weight").set_value(0.0).run())
+    chosen = PRESETS["balanced"]
+    assert studio.asked[-1] == ("steer", run_id, str(chosen.content_weight), str(chosen.style_weight), "0.0")
+
+
+def test_a_weight_moved_after_a_run_is_for_the_next_one(studio: Standin, visit: Callable[..., AppTest]) -> None:
+    page = visit()
+    run_id = started(page)
+    studio.paint(run_id, 60, State.FINISHED)
+    looked_at(page.run())
+    looked_at(page.select_slider(key="tv_weight").set_value(0.0).run())
+    assert [what for what, *_ in studio.asked] == ["submit"]
+
+
 def test_a_double_click_on_start_begins_one_run(studio: Standin, visit: Callable[..., AppTest]) -> None:
     page = visit()
     started(page)
@@ -233,7 +252,7 @@ def test_pause_resume_and_stop_reach_the_studio(studio: Standin, visit: Callable
     assert page.button(key="pause").label == "Resume"
     looked_at(page.button(key="pause").click().run())
     looked_at(page.button(key="stop").click().run())
-    assert [what for what, _ in studio.asked] == ["submit", "pause", "resume", "stop"]
+    assert [what for what, *_ in studio.asked] == ["submit", "pause", "resume", "stop"]
     assert "Stopped after 5 of 60 epochs" in text(page)
     assert [button.label for button in page.get("download_button")]
 
