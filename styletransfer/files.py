@@ -17,6 +17,17 @@ def check_writable(path: str | Path) -> None:
             write-protected file.
     """
     path = Path(path)
+    try:
+        _check_place(path)
+        # Only a real attempt tells: permissions, read-only disks and foreign file systems all have their own rules.
+        trial = _beside(path)
+        trial.touch(exist_ok=False)
+        trial.unlink()
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+
+
+def _check_place(path: Path) -> None:
     folder = path.parent
     if path.is_dir():
         raise StyleTransferError(f"{path} is a folder; give the name of a file in it.")
@@ -26,13 +37,6 @@ def check_writable(path: str | Path) -> None:
         raise StyleTransferError(f"{folder} is a file, not a folder; write somewhere else.")
     if path.exists() and not os.access(path, os.W_OK):
         raise StyleTransferError(f"{path} is write-protected; choose another name.")
-    # Only a real attempt tells: permissions, read-only disks and foreign file systems all have their own rules.
-    trial = _beside(path)
-    try:
-        trial.touch(exist_ok=False)
-        trial.unlink()
-    except OSError as error:
-        raise _cannot_write(path, error) from error
 
 
 @contextmanager

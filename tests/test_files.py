@@ -109,3 +109,8 @@ def test_refuses_where_the_system_refuses(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(Path, "touch", refuse)
     with pytest.raises(StyleTransferError, match=r"cannot be written \(Permission denied\)"):
         check_writable(tmp_path / "a.png")
+
+
+def test_a_name_that_no_disk_takes_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(StyleTransferError, match="cannot be written"):
+        check_writable(tmp_path / ("a" * 300 + ".png"))
