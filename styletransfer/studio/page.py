@@ -1,6 +1,7 @@
 """The page as a whole: settings on the left, the stage in the middle, the curves below. It paints nothing itself."""
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
@@ -12,7 +13,7 @@ from styletransfer.studio.curves import curves
 from styletransfer.studio.estimate import estimate, obstacle
 from styletransfer.studio.jobs import Snapshot, Studio
 from styletransfer.studio.picker import adopt_own, adopt_sample, picker
-from styletransfer.studio.pictures import Kind, Picture, read_picture, samples, shown_file, title
+from styletransfer.studio.pictures import Kind, Picture, Shown, read_picture, samples, shown_file, title
 from styletransfer.studio.result import leave, result
 from styletransfer.studio.stage import Sources, live_stage
 
@@ -62,7 +63,8 @@ def _take_up(studio: Studio, snapshot: Snapshot | None) -> None:
         if name in samples(kind):
             adopt_sample(kind, name)
         elif path is not None:
-            adopt_own(kind, read_picture(path.read_bytes(), name))
+            with suppress(StyleTransferError, OSError):  # a damaged file: the first pair stays chosen
+                adopt_own(kind, read_picture(path.read_bytes(), name))
 
 
 def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Picture | None, Picture | None]:
@@ -124,11 +126,18 @@ def _run(studio: Studio, snapshot: Snapshot) -> None:
 
 
 def _sources(studio: Studio, snapshot: Snapshot) -> Sources:
-    paths = studio.photo_path(snapshot.run_id), studio.painting_path(snapshot.run_id)
-    photo, painting = (shown_file(path) if path else None for path in paths)
+    photo, painting = _shown(studio.photo_path(snapshot.run_id)), _shown(studio.painting_path(snapshot.run_id))
     settings = studio.settings(snapshot.run_id)
     shape = (settings.shape if settings else None) or (photo.size if photo else None)
-    return Sources(photo.url if photo else "", painting.url if painting else "", shape or (2, 3))
+    return Sources(photo, painting, shape or (2, 3))
+
+
+def _shown(path: Path | None) -> Shown | None:
+    """A run's own file for display, or None if it is gone or damaged: the rest of the run can still be shown."""
+    try:
+        return shown_file(path) if path else None
+    except StyleTransferError:
+        return None
 
 
 def _empty(studio: Studio, photo: Picture | None, painting: Picture | None, *, lost: bool) -> None:

@@ -18,6 +18,8 @@ FIRST_PAIR: dict[Kind, str] = {"photo": "mountains.jpg", "painting": "wave.jpg"}
 """What is chosen at first, so that Start works at once."""
 THUMBNAIL_SIZE = 176
 """Long side in pixels of a gallery's tile: twice what is shown, for sharp displays."""
+SMALL_SIZE = 480
+"""Long side in pixels of a picture that is shown small, or not for long."""
 DISPLAY_SIZE = 1280
 """Long side in pixels of a picture that is shown large. Nothing that is painted or downloaded comes from it."""
 
@@ -99,9 +101,16 @@ def data_url(image: Image.Image | bytes) -> str:
 
 @dataclass(frozen=True)
 class Shown:
-    """A picture file for display: a `data:` URL of at most `DISPLAY_SIZE` pixels, and its own (height, width)."""
+    """A picture file for display.
+
+    Attributes:
+        url: It as a `data:` URL of at most `DISPLAY_SIZE` pixels.
+        small: The same of at most `SMALL_SIZE` pixels, for what is drawn anew again and again.
+        size: Its own (height, width) in pixels.
+    """
 
     url: str
+    small: str
     size: tuple[int, int]
 
 
@@ -120,7 +129,8 @@ def shown_file(path: Path) -> Shown:
 @lru_cache(maxsize=8)
 def _shown_file(path: Path, _changed: int) -> Shown:
     image = images.open_image(path, name=path.name)
-    return Shown(data_url(_shrunk(image, DISPLAY_SIZE)), (image.height, image.width))
+    large = _shrunk(image, DISPLAY_SIZE)
+    return Shown(data_url(large), data_url(_shrunk(large, SMALL_SIZE)), (image.height, image.width))
 
 
 def converted(path: Path, fmt: images.Format) -> io.BytesIO:

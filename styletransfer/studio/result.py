@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from styletransfer import images
+from styletransfer.errors import StyleTransferError
 from styletransfer.studio import markup, words
 from styletransfer.studio.compare import compare
 from styletransfer.studio.jobs import Snapshot, State, Studio
@@ -34,7 +35,11 @@ def result(studio: Studio, snapshot: Snapshot, sources: Sources) -> None:
     if path is None:
         st.html(markup.note("Nothing was painted in this run.", "Change what you like and press Start again."))
     else:
-        painted = shown_file(path)
+        try:
+            painted = shown_file(path)
+        except StyleTransferError as error:
+            st.html(markup.note("The picture of this run cannot be shown.", str(error)))
+            return
         _picture(snapshot, sources, painted)
         _downloads(snapshot, path, painted)
 
@@ -55,12 +60,12 @@ def _ending(snapshot: Snapshot, *, painted: bool) -> str:
 
 def _picture(snapshot: Snapshot, sources: Sources, painted: Shown) -> None:
     height, width = painted.size
-    photo, painting = title(snapshot.photo_name), title(snapshot.painting_name)
+    photo = sources.photo or painted
     st.html(markup.ratio_style(painted.size))
     with st.container(key="easel"):
         with st.container(key="compare"):
-            compare(snapshot.run_id, sources.photo or painted.url, painted.url, width / height, photo=photo)
-        st.html(markup.sources((sources.photo, photo), (sources.painting, painting)), width="content")
+            compare(snapshot.run_id, photo.url, painted.url, width / height, photo=title(snapshot.photo_name))
+        st.html(sources.markup(snapshot), width="content")
 
 
 def _downloads(snapshot: Snapshot, path: Path, painted: Shown) -> None:

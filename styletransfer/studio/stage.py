@@ -6,24 +6,23 @@ import streamlit as st
 
 from styletransfer.studio import markup, words
 from styletransfer.studio.jobs import Snapshot, State, Studio
-from styletransfer.studio.pictures import data_url, title
+from styletransfer.studio.pictures import Shown, data_url, title
 
 REFRESH_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
 class Sources:
-    """The pair of a run: `data:` URLs, empty if their files are gone, and the shape of the result.
+    """The pair of a run, None where a file is gone, and (height, width) with the aspect ratio of the result."""
 
-    Attributes:
-        photo: The photo.
-        painting: The painting.
-        shape: (height, width) that has the aspect ratio of the result.
-    """
-
-    photo: str
-    painting: str
+    photo: Shown | None
+    painting: Shown | None
     shape: tuple[int, int]
+
+    def markup(self, snapshot: Snapshot) -> str:
+        """The pair, small, with its titles."""
+        photo, painting = self.photo.small if self.photo else "", self.painting.small if self.painting else ""
+        return markup.sources((photo, title(snapshot.photo_name)), (painting, title(snapshot.painting_name)))
 
 
 def live_stage(studio: Studio, run_id: str, sources: Sources) -> None:
@@ -42,8 +41,7 @@ def _tick(studio: Studio, run_id: str, sources: Sources) -> None:
     with st.container(key="easel"):
         with st.container(key="live_image"):
             _picture(snapshot, sources)
-        photo, painting = title(snapshot.photo_name), title(snapshot.painting_name)
-        st.html(markup.sources((sources.photo, photo), (sources.painting, painting)), width="content")
+        st.html(sources.markup(snapshot), width="content")
     with st.container(key="progress"):
         st.html(_progress(snapshot))
     if snapshot.message:
@@ -69,7 +67,7 @@ def _picture(snapshot: Snapshot, sources: Sources) -> None:
         alt = f"The photo {name}, not painted yet"
         if sources.photo:
             with st.container(key="blank"):
-                st.image(sources.photo, alt=alt, width="stretch")
+                st.image(sources.photo.small, alt=alt, width="stretch")
         return
     st.image(data_url(snapshot.preview), alt=f"{name}, painted up to epoch {snapshot.preview_epoch}", width="stretch")
 

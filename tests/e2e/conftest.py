@@ -65,7 +65,7 @@ def visit(browser: Any, server: str) -> Iterator[Callable[..., Any]]:
 
     def open_page(query: str = "", *, width: int = 1440, height: int = 900, **options: Any) -> Any:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(90_000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)

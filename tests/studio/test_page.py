@@ -288,6 +288,19 @@ def test_a_failure_before_the_first_stroke_offers_no_picture(studio: Standin, vi
     assert "Nothing was painted" in text(page)
 
 
+def test_a_run_with_damaged_files_is_still_shown(studio: Standin, visit: Callable[..., AppTest]) -> None:
+    page = visit()
+    looked_at(page.file_uploader(key="photo").upload("my_dog.png", picture()).run())
+    run_id = started(page)
+    studio.paint(run_id, 60, State.FINISHED)
+    for path in (studio.photo_path(run_id), studio.result_path(run_id)):
+        assert path is not None
+        path.write_bytes(b"damaged")
+    page = visit(run_id)
+    assert "cannot be shown" in text(page)
+    assert not page.button(key="start").disabled
+
+
 def test_vgg19_can_be_fetched_and_the_fetching_cancelled(studio: Standin, visit: Callable[..., AppTest]) -> None:
     page = visit()
     assert "548 MB" in text(page)
