@@ -32,6 +32,11 @@ def kept_memory() -> Iterator[None]:
         libc.malloc_trim(0)
 
 
+def available() -> bool:
+    """Whether this system's C library takes such wishes."""
+    return _glibc() is not None
+
+
 def _glibc() -> ctypes.CDLL | None:
     if not sys.platform.startswith("linux"):
         return None

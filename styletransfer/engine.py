@@ -29,6 +29,10 @@ MOST_SETBACKS = 8
 """Steps in a row that may diverge before the run gives up."""
 
 
+HISTORY_BYTES = 192 * 2**20
+"""Memory that L-BFGS may take to remember its steps; a large picture is only refined, and needs fewer of them."""
+
+
 def stylize(
     content: Image.Image,
     style: Image.Image,
@@ -159,8 +163,8 @@ def optimize(
         StyleTransferError: The loss stays non-finite however small the steps.
     """
     pyramid = Pyramid((picture.shape[2], picture.shape[3]), settings.pyramid)
-    solver = make_solver(settings)
     x = pyramid.variables(picture)
+    solver = make_solver(settings, len(x))
     good: Step | None = None
     limit = math.inf
     setbacks = 0
@@ -188,11 +192,11 @@ def optimize(
         yield good if finite else replace(good, message="A step went astray and was taken back; going on with less.")
 
 
-def make_solver(settings: Settings) -> Solver:
-    """The solver that the settings name."""
+def make_solver(settings: Settings, variables: int) -> Solver:
+    """The solver that the settings name, for so many variables."""
     if settings.optimizer == "adam":
         return Adam(settings.learning_rate, settings.decay_every, settings.decay)
-    return LBFGS()
+    return LBFGS(history=min(12, max(4, HISTORY_BYTES // (8 * variables))))
 
 
 def find_device(name: str) -> torch.device:
