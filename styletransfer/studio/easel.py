@@ -4,18 +4,17 @@ import logging
 import threading
 from pathlib import Path
 
+from styletransfer.settings import Weighting
 from styletransfer.studio.faults import CLOSED, NO_WORKER, SEE_LOG, WAITED, explain_death
 from styletransfer.studio.job import Job
 from styletransfer.studio.messages import (
     Ended,
     Event,
-    Held,
     Paint,
-    Painted,
     Pause,
-    Preview,
     Ready,
     Resume,
+    Steer,
     Stop,
 )
 from styletransfer.studio.process import Worker
@@ -98,6 +97,17 @@ class Easel:
                 self._end_here(job, State.STOPPED, message="This was taken out of the queue.")
                 self._next()
 
+    def steer(self, run_id: str, weighting: Weighting) -> None:
+        """Give the run other weights, from its next step or, while it waits, from its first."""
+        with self._lock:
+            job = self._queue.get(run_id)
+            if job is None:
+                return
+            if job.at_work and self._worker is not None:
+                self._worker.tell(Steer(run_id, weighting))
+            else:
+                job.weighting = weighting
+
     def snapshot(self, run_id: str) -> Snapshot | None:
         """The run as it stands, or None if it is not in the queue."""
         with self._lock:
@@ -128,6 +138,8 @@ class Easel:
         if self._ready and self._worker is not None:
             job.at_work = True
             self._worker.tell(Paint(job.run.run_id, str(job.run.folder)))
+            if job.weighting is not None:
+                self._worker.tell(Steer(job.run.run_id, job.weighting))
 
     def _on_event(self, worker: Worker, event: Event) -> None:
         with self._lock:
@@ -142,18 +154,13 @@ class Easel:
             job = self._queue.get(event.run_id)
             if job is None:
                 return
-            match event:
-                case Painted():
-                    job.painted(event)
-                case Preview():
-                    job.previewed(event)
-                case Held():
-                    job.held(event)
-                case Ended():
-                    if job.speed is not None and job.run.settings().device == "auto":
-                        self._speeds.learn(job.speed)
-                    self._end(job, event)
-                    self._next()
+            if not isinstance(event, Ended):
+                job.take(event)
+                return
+            if job.speed is not None and job.run.settings().device == "auto":
+                self._speeds.learn(job.speed)
+            self._end(job, event)
+            self._next()
 
     def _on_end(self, worker: Worker, code: int) -> None:
         """The worker is dead: its run with it, unless the studio is closing."""

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from styletransfer.settings import Settings
+from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.history import History
-from styletransfer.studio.messages import Ended, Held, Painted, Preview, Speed
+from styletransfer.studio.messages import Ended, Held, Painted, Preview, Speed, Steered
 from styletransfer.studio.pace import Pace
 from styletransfer.studio.runs import Record, Run
 from styletransfer.studio.snapshot import Request, Snapshot, State
@@ -16,11 +16,13 @@ class Job:
     Attributes:
         run: The run's folder.
         at_work: Whether the worker has it.
+        weighting: Weights that were asked for while the worker did not have it, or None.
     """
 
     def __init__(self, run: Run, record: Record, settings: Settings) -> None:
         self.run = run
         self.at_work = False
+        self.weighting: Weighting | None = None
         self._history = History()
         self._pace = Pace(settings)
         self._unanswered = 0
@@ -66,8 +68,31 @@ class Job:
         self._unanswered += 1
         return True
 
-    def painted(self, event: Painted) -> None:
-        """One more epoch is done."""
+    def take(self, event: Painted | Preview | Held | Steered) -> None:
+        """Take in what the worker tells of the run."""
+        match event:
+            case Painted():
+                self._painted(event)
+            case Preview():
+                seen = self._now.previews_seen + 1
+                self._now = replace(self._now, preview=event.jpeg, preview_epoch=event.epoch, previews_seen=seen)
+            case Held():
+                self._held(event)
+            case Steered():
+                self._now = replace(self._now, steered=(*self._now.steered, (event.epoch, event.weighting)))
+
+    def ended(self, event: Ended) -> None:
+        """The run is over."""
+        self._now = replace(
+            self._now,
+            state=event.state,
+            requested=None,
+            message=event.message or self._now.message,
+            error=event.error,
+            remedy=event.remedy,
+        )
+
+    def _painted(self, event: Painted) -> None:
         self._history.add(event.epoch, event.losses)
         self._pace.add(event.seconds, event.epoch, event.scale)
         self._now = replace(
@@ -81,30 +106,9 @@ class Job:
             message=event.message or self._now.message,
         )
 
-    def previewed(self, event: Preview) -> None:
-        """There is a new picture."""
-        self._now = replace(
-            self._now,
-            preview=event.jpeg,
-            preview_epoch=event.epoch,
-            previews_seen=self._now.previews_seen + 1,
-        )
-
-    def held(self, event: Held) -> None:
-        """The run is paused, or goes on."""
+    def _held(self, event: Held) -> None:
         going_on = State.PAINTING if self._now.epoch else State.STARTING
         self._now = replace(self._now, state=State.PAUSED if event.paused else going_on)
         self._unanswered -= 1  # pause and resume alternate, so that the worker answers each
         if self._unanswered == 0:
             self._now = replace(self._now, requested=None)
-
-    def ended(self, event: Ended) -> None:
-        """The run is over."""
-        self._now = replace(
-            self._now,
-            state=event.state,
-            requested=None,
-            message=event.message or self._now.message,
-            error=event.error,
-            remedy=event.remedy,
-        )

@@ -8,7 +8,7 @@ from typing import Self
 from styletransfer.errors import StyleTransferError
 from styletransfer.images import open_image
 from styletransfer.locations import runs_dir, vgg19_available
-from styletransfer.settings import Network, Settings
+from styletransfer.settings import Network, Settings, Weighting
 from styletransfer.studio.easel import Easel
 from styletransfer.studio.fetch import Download, Fetch
 from styletransfer.studio.job import Job
@@ -107,6 +107,10 @@ class Studio:
     def stop(self, run_id: str) -> None:
         """End the run after its present step and keep what is painted; take it out of the queue if it waits there."""
         self._easel.ask(run_id, "stop")
+
+    def steer(self, run_id: str, weighting: Weighting) -> None:
+        """Paint on with other weights from the next step. No effect on a run that is over or unknown."""
+        self._easel.steer(run_id, weighting)
 
     # --- what the page shows ----------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from styletransfer.frames import LossName
+from styletransfer.settings import Weighting
 from styletransfer.studio.snapshot import State
 
 
@@ -43,7 +44,15 @@ class Stop:
     run_id: str
 
 
-Command = Paint | Pause | Resume | Stop
+@dataclass(frozen=True)
+class Steer:
+    """Paint on with other weights from the next step."""
+
+    run_id: str
+    weighting: Weighting
+
+
+Command = Paint | Pause | Resume | Stop | Steer
 
 
 @dataclass(frozen=True)
@@ -92,6 +101,15 @@ class Held:
     paused: bool
 
 
+@dataclass(frozen=True)
+class Steered:
+    """The run has other weights from `epoch` on."""
+
+    run_id: str
+    epoch: int
+    weighting: Weighting
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ended:
     """The run is over and whole on disk."""
@@ -103,7 +121,7 @@ class Ended:
     remedy: str | None = None
 
 
-Event = Ready | Painted | Preview | Held | Ended
+Event = Ready | Painted | Preview | Held | Steered | Ended
 
 
 def send(stream: IO[bytes], message: object) -> None:

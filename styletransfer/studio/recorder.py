@@ -10,6 +10,7 @@ from PIL import Image
 from styletransfer.frames import Frame
 from styletransfer.images import encode, save_image
 from styletransfer.recipe import make_recipe
+from styletransfer.settings import Weighting
 from styletransfer.studio.history import COLUMNS
 from styletransfer.studio.messages import Ended
 from styletransfer.studio.runs import Run, write_whole
@@ -121,6 +122,16 @@ class Recorder:
         self._losses.close()
         self._run.write(self._record)
         return last
+
+    @property
+    def epoch(self) -> int:
+        """Epochs recorded so far."""
+        return self._record.epoch
+
+    def steer(self, weighting: Weighting) -> None:
+        """Note that the weights are others from the next epoch on."""
+        self._record = replace(self._record, steered=(*self._record.steered, (self.epoch + 1, weighting)))
+        self._run.write(self._record)
 
     def hold(self, *, paused: bool) -> None:
         """Mark the run as paused, or as being painted again, and bring the disk up to date."""

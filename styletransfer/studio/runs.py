@@ -27,7 +27,7 @@ from PIL import Image
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.files import replacing
-from styletransfer.settings import Settings
+from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.snapshot import State
 
 RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}", re.ASCII)
@@ -46,6 +46,7 @@ class Record:
         epochs: Epochs in the whole run.
         scale: (height, width) painted at last, or None.
         seconds: Seconds of painting without pauses.
+        steered: (epoch, weights from it on) of each change of the weights on the way.
         network: What the features come from.
         message: A note, or None.
         error: Why the run failed, or None.
@@ -63,6 +64,7 @@ class Record:
     epochs: int
     scale: tuple[int, int] | None = None
     seconds: float = 0.0
+    steered: tuple[tuple[int, Weighting], ...] = ()
     network: str = ""
     message: str | None = None
     error: str | None = None
@@ -171,7 +173,8 @@ class Run:
             known = {field.name for field in fields(Record)}
             record = Record(**{name: value for name, value in values.items() if name in known})
             scale = None if record.scale is None else (int(record.scale[0]), int(record.scale[1]))
-            record = replace(record, state=State(record.state), scale=scale)
+            steered = tuple((int(epoch), Weighting(*map(float, weights))) for epoch, weights in record.steered)
+            record = replace(record, state=State(record.state), scale=scale, steered=steered)
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise self._damaged() from error
         if {Path(record.photo).name, Path(record.painting).name} != {record.photo, record.painting}:

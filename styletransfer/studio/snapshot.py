@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from styletransfer.settings import Weighting
+
 
 class State(StrEnum):
     """Where a run stands. `STARTING` is a run whose turn it is but which has not finished its first epoch."""
@@ -59,6 +61,7 @@ class Snapshot:
         preview: The newest picture as a JPEG at most 1024 px wide, or None before the first.
         preview_epoch: Epoch of `preview`, 0 without one.
         previews_seen: Grows by one with each new preview: a changed number means a changed picture.
+        steered: (epoch, weights from it on) of each change of the weights on the way.
         network: What the features come from, for example "vgg16"; empty before the first epoch.
         photo_name: File name of the photo as the user knows it.
         painting_name: File name of the painting as the user knows it.
@@ -82,6 +85,7 @@ class Snapshot:
     preview: bytes | None = None
     preview_epoch: int = 0
     previews_seen: int = 0
+    steered: tuple[tuple[int, Weighting], ...] = ()
     network: str = ""
     photo_name: str = ""
     painting_name: str = ""

@@ -20,14 +20,14 @@ from collections.abc import Callable, Generator
 from contextlib import closing, suppress
 from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from PIL import Image
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.frames import Frame
 from styletransfer.images import open_image
-from styletransfer.settings import Settings
+from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.faults import CLOSED, explain
 from styletransfer.studio.messages import (
     Command,
@@ -41,6 +41,8 @@ from styletransfer.studio.messages import (
     Ready,
     Resume,
     Speed,
+    Steer,
+    Steered,
     Stop,
     receive,
     send,
@@ -57,7 +59,15 @@ LAST_WORDS = 5.0
 WARM_UP_SIZE, WARM_UP_EPOCHS = 160, 4
 """Enough to know the speed by, and done in a second."""
 
-Engine = Callable[[Image.Image, Image.Image, Settings], Generator[Frame, None, None]]
+
+class Engine(Protocol):
+    """What paints; see `styletransfer.engine.stylize`."""
+
+    def __call__(
+        self, content: Image.Image, style: Image.Image, settings: Settings, *, steer: Callable[[], Weighting]
+    ) -> Generator[Frame, None, None]:
+        """Paint `content` in the manner of `style`."""
+        ...
 
 
 class Gone(Exception):  # noqa: N818 - not an error: it is how a worker's life ends
@@ -122,6 +132,7 @@ class Painter:
         self._engine_name = engine
         self._inbox = inbox
         self._tell = tell
+        self._weighting = Settings().weighting  # of the run that is being painted
 
     def serve(self) -> None:
         """Warm up, then paint until the studio is gone."""
@@ -144,7 +155,7 @@ class Painter:
         noise = Image.effect_noise((WARM_UP_SIZE, WARM_UP_SIZE), 64).convert("RGB")
         settings = Settings(size=WARM_UP_SIZE, epochs=WARM_UP_EPOCHS, scales=1)
         try:
-            with closing(self._engine()(noise, noise, settings)) as frames:
+            with closing(self._engine()(noise, noise, settings, steer=lambda: settings.weighting)) as frames:
                 done = [(frame.network, time.perf_counter()) for frame in frames]
             fastest = min(later - earlier for (_, earlier), (_, later) in pairwise(done))
             return Speed(done[-1][0], fastest / (WARM_UP_SIZE * WARM_UP_SIZE) * 1e6)
@@ -167,7 +178,9 @@ class Painter:
         recorder = Recorder(run)
         try:
             photo, painting = (open_image(path) for path in run.inputs())
-            with closing(self._engine()(photo, painting, run.settings())) as frames:
+            settings = run.settings()
+            self._weighting = settings.weighting
+            with closing(self._engine()(photo, painting, settings, steer=lambda: self._weighting)) as frames:
                 ended = Ended(run_id=run.run_id, state=self._follow(run.run_id, frames, recorder))
         except Gone:
             recorder.finish(Ended(run_id=run.run_id, state=State.STOPPED, message=CLOSED))
@@ -212,6 +225,11 @@ class Painter:
             match command:
                 case Stop():
                     return False
+                case Steer(_, weighting):
+                    if weighting != self._weighting:
+                        self._weighting = weighting
+                        recorder.steer(weighting)
+                        self._tell(Steered(run_id, recorder.epoch + 1, weighting))
                 case Pause() if not paused:
                     paused = True
                     watch.hold()

@@ -3,14 +3,16 @@
 import os
 import signal
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 from PIL import Image
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.frames import Frame
-from styletransfer.settings import Settings
+from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.worker import WARM_UP_SIZE
+
+Steer = Callable[[], Weighting]
 
 STEP = 0.01
 """Seconds that an epoch takes."""
@@ -19,7 +21,9 @@ BROKEN_INPUT, BUG, OUT_OF_MEMORY, KILLED, SLOW_STEP = 101, 102, 103, 104, 105
 """Seeds: after the third epoch the engine fails in this manner (or takes a step of three seconds)."""
 
 
-def stylize(content: Image.Image, style: Image.Image, settings: Settings) -> Generator[Frame, None, None]:
+def stylize(
+    content: Image.Image, style: Image.Image, settings: Settings, *, steer: Steer
+) -> Generator[Frame, None, None]:
     """Cross-fade from the photo to the painting."""
     height = round(settings.size * content.height / content.width)
     photo = content.resize((settings.size, height))
@@ -29,7 +33,9 @@ def stylize(content: Image.Image, style: Image.Image, settings: Settings) -> Gen
         if epoch == 4:
             _misbehave(settings.seed)
         share = epoch / settings.epochs
-        losses = {"content": share, "style": 10 * (1 - share), "tv": 0.5, "total": share + 10 * (1 - share) + 0.5}
+        weights = steer()
+        terms = {"content": weights[0] * share, "style": 10 * weights[1] * (1 - share), "tv": 0.5 * weights[2]}
+        losses = {**terms, "total": sum(terms.values())}
         image = Image.blend(photo, painting, share) if epoch % settings.preview_every == 0 else None
         yield Frame(
             epoch=epoch,
@@ -42,9 +48,9 @@ def stylize(content: Image.Image, style: Image.Image, settings: Settings) -> Gen
         )
 
 
-def fast(content: Image.Image, style: Image.Image, settings: Settings) -> Generator[Frame, None, None]:
+def fast(content: Image.Image, style: Image.Image, settings: Settings, *, steer: Steer) -> Generator[Frame, None, None]:
     """Give a new picture every few milliseconds."""
-    del style
+    del style, steer
     photo = content.resize((settings.size, round(settings.size * content.height / content.width)))
     losses = {"content": 1.0, "style": 1.0, "tv": 1.0, "total": 3.0}
     for epoch in range(1, settings.epochs + 1):
@@ -55,24 +61,30 @@ def fast(content: Image.Image, style: Image.Image, settings: Settings) -> Genera
         )
 
 
-def chatty(content: Image.Image, style: Image.Image, settings: Settings) -> Generator[Frame, None, None]:
+def chatty(
+    content: Image.Image, style: Image.Image, settings: Settings, *, steer: Steer
+) -> Generator[Frame, None, None]:
     """Print to standard output, as some libraries do."""
-    for frame in stylize(content, style, settings):
+    for frame in stylize(content, style, settings, steer=steer):
         print("a line on standard output")  # noqa: T201
         yield frame
 
 
-def dead_on_arrival(content: Image.Image, style: Image.Image, settings: Settings) -> Generator[Frame, None, None]:
+def dead_on_arrival(
+    content: Image.Image, style: Image.Image, settings: Settings, *, steer: Steer
+) -> Generator[Frame, None, None]:
     """Take the worker along before it is warm."""
     os._exit(3)
-    yield from stylize(content, style, settings)
+    yield from stylize(content, style, settings, steer=steer)
 
 
-def warm_only(content: Image.Image, style: Image.Image, settings: Settings) -> Generator[Frame, None, None]:
+def warm_only(
+    content: Image.Image, style: Image.Image, settings: Settings, *, steer: Steer
+) -> Generator[Frame, None, None]:
     """Fail before the first epoch of anything but the warm-up."""
     if settings.size != WARM_UP_SIZE:
         raise StyleTransferError("There are no weights; put them back.")
-    yield from stylize(content, style, settings)
+    yield from stylize(content, style, settings, steer=steer)
 
 
 def _misbehave(seed: int) -> None:

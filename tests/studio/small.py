@@ -1,17 +1,19 @@
 """The real engine on a network of random weights and few channels, so that a step takes milliseconds."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from PIL import Image
 
 from styletransfer.frames import Frame
-from styletransfer.settings import Settings
+from styletransfer.settings import Settings, Weighting
 
 WIDTHS = (4, 4, 6, 6, 8, 8, 8, 8, 8, 8, 8, 8, 8)
 """Channels of VGG-16's thirteen convolutions here."""
 
 
-def stylize(content: Image.Image, style: Image.Image, settings: Settings) -> Iterator[Frame]:
+def stylize(
+    content: Image.Image, style: Image.Image, settings: Settings, *, steer: Callable[[], Weighting]
+) -> Iterator[Frame]:
     """Paint as the real engine does."""
     import torch  # only here, so that the tests' own process can do without
 
@@ -24,4 +26,4 @@ def stylize(content: Image.Image, style: Image.Image, settings: Settings) -> Ite
         for before, after in zip((3, *WIDTHS), WIDTHS, strict=False)
     )
     weights = Weights("vgg16", convolutions, torch.ones(len(WIDTHS)), "random numbers for tests")
-    yield from real(content, style, settings, weights=weights)
+    yield from real(content, style, settings, weights=weights, steer=steer)

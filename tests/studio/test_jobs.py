@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -13,10 +14,12 @@ from fakes import BROKEN_INPUT, BUG, OUT_OF_MEMORY
 from PIL import Image
 
 from styletransfer.errors import StyleTransferError
-from styletransfer.settings import Settings
+from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.jobs import Snapshot, State, Studio
+from styletransfer.studio.runs import Run
 
 FAKE = "tests.studio.fakes:stylize"
+SETTINGS = Settings(size=96, content_weight=1.0, style_weight=1.0, tv_weight=1.0)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +57,7 @@ def picture(color: str = "red") -> bytes:
 
 
 def begin(studio: Studio, *, epochs: int = 2000, seed: int = 0, preview_every: int = 1) -> str:
-    settings = Settings(size=96, epochs=epochs, seed=seed, preview_every=preview_every)
+    settings = replace(SETTINGS, epochs=epochs, seed=seed, preview_every=preview_every)
     return studio.submit(picture(), picture("blue"), settings, photo_name="photo.png", painting_name="painting.png")
 
 
@@ -91,7 +94,7 @@ def test_a_run_from_start_to_finish(studio: Studio) -> None:
     csv = studio.losses_csv(run_id)
     assert csv is not None
     assert len(csv.splitlines()) == 41
-    assert studio.settings(run_id) == Settings(size=96, epochs=40)
+    assert studio.settings(run_id) == replace(SETTINGS, epochs=40)
     photo, painting = studio.photo_path(run_id), studio.painting_path(run_id)
     assert photo is not None
     assert painting is not None
@@ -204,6 +207,25 @@ def test_a_wish_shows_until_it_is_granted(studio: Studio) -> None:
     studio.stop(run_id)
     snapshot = look(studio, run_id)
     assert snapshot.requested == "stop" or snapshot.state is State.STOPPED
+
+
+def test_weights_can_be_changed_on_the_way(studio: Studio, home: Path) -> None:
+    run_id, waiting = begin(studio), begin(studio, epochs=3)
+    wait_for_epoch(studio, run_id, 5)
+    assert look(studio, run_id).losses.tv[-1] == 0.5
+    studio.steer(run_id, Weighting(1.0, 2.0, 8.0))
+    studio.steer(waiting, Weighting(1.0, 1.0, 6.0))
+    until(lambda: look(studio, run_id).losses.tv[-1] == 4.0)
+    ((epoch, weighting),) = look(studio, run_id).steered
+    assert weighting == Weighting(1.0, 2.0, 8.0)
+    assert dict(zip(look(studio, run_id).losses.epochs, look(studio, run_id).losses.tv, strict=True))[epoch] == 4.0
+    studio.stop(run_id)
+    steered = wait_for(studio, run_id, State.STOPPED).steered
+    assert Run(home / run_id).read().steered == steered == ((epoch, weighting),)
+    finished = wait_for(studio, waiting, State.FINISHED)
+    assert finished.losses.tv == (3.0, 3.0, 3.0)
+    studio.steer(waiting, Weighting(1.0, 1.0, 1.0))
+    studio.steer("../..", Weighting(1.0, 1.0, 1.0))
 
 
 @pytest.mark.parametrize("wish", ["pause", "resume", "stop"])
