@@ -22,12 +22,15 @@ _DASHES: dict[LossName, str] = {"content": "solid", "style": "dash", "tv": "dot"
 _GRID = "rgba(140, 133, 122, 0.22)"
 
 
-def loss_chart(history: LossHistory, shown: Collection[LossName] = LOSS_NAMES) -> dict[str, Any]:
+def loss_chart(
+    history: LossHistory, shown: Collection[LossName] = LOSS_NAMES, changes: Collection[int] = ()
+) -> dict[str, Any]:
     """The figure of the curves over the epochs, with a logarithmic axis, in Plotly's own JSON schema.
 
     Args:
         history: The losses so far; zeros (a term that is off) have no place on the axis and are left out.
         shown: The curves to draw.
+        changes: Epochs from which on other weights hold; each is marked.
     """
     kept = decimated(len(history.epochs), LARGEST_POINTS)
     epochs = [history.epochs[i] for i in kept]
@@ -45,7 +48,7 @@ def loss_chart(history: LossHistory, shown: Collection[LossName] = LOSS_NAMES) -
             "font": {"size": 12},
             "xaxis": {**axis, "title": {"text": "Epoch", "standoff": 8}, "showgrid": False, "rangemode": "tozero"},
             "yaxis": {**axis, "type": "log", "range": _range(curves), "nticks": 6, "exponentformat": "power"},
-            "shapes": [_mark(epoch) for epoch in getattr(history, "changes", ())],
+            "shapes": [_mark(epoch) for epoch in changes],
             "uirevision": "losses",  # keeps zoom and hover when new points arrive
         },
     }

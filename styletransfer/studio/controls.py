@@ -32,10 +32,12 @@ _WEIGHTS = {
 }
 
 
-def restore(settings: Settings) -> None:
-    """Set everything to what a run was painted with."""
+def restore(settings: Settings, steered: Weighting | None) -> None:
+    """Set everything to what a run was painted with, the weights to those that it was steered to on the way."""
     st.session_state["preset"] = max(PRESETS, key=lambda name: _likeness(PRESETS[name], settings))
     _fill(settings)
+    if steered is not None:
+        st.session_state.update(zip(_WEIGHTS, steered, strict=True))
 
 
 def controls(studio: Studio, live: Snapshot | None) -> Settings:

@@ -59,7 +59,7 @@ def _chart(snapshot: Snapshot, shown: list[LossName]) -> None:
         st.html('<p class="note">The curves begin with the first epoch.</p>')
         return
     st.plotly_chart(
-        loss_chart(snapshot.losses, shown),
+        loss_chart(snapshot.losses, shown, [epoch for epoch, _ in snapshot.steered]),
         key="loss_figure",
         height=HEIGHT,
         config={"displayModeBar": False, "responsive": True},

@@ -54,7 +54,7 @@ def _take_up(studio: Studio, snapshot: Snapshot | None) -> None:
         return
     settings = studio.settings(snapshot.run_id)
     if settings is not None:
-        controls.restore(settings)
+        controls.restore(settings, snapshot.steered[-1][1] if snapshot.steered else None)
     files: tuple[tuple[Kind, str, Path | None], ...] = (
         ("photo", snapshot.photo_name, studio.photo_path(snapshot.run_id)),
         ("painting", snapshot.painting_name, studio.painting_path(snapshot.run_id)),

@@ -58,5 +58,10 @@ def test_a_loss_of_next_to_nothing_does_not_flatten_the_others() -> None:
     assert low < math.log10(10 / 9) < high
 
 
+def test_a_change_of_the_weights_is_marked() -> None:
+    (mark,) = loss_chart(history(9), changes=[4])["layout"]["shapes"]
+    assert (mark["x0"], mark["x1"]) == (4, 4)
+
+
 def test_a_screen_reader_hears_how_far_the_losses_have_fallen() -> None:
     assert described(history(10)) == "Loss curves: after epoch 10 the total is 2, from 11 at first."

@@ -11,7 +11,7 @@ from PIL import Image
 from standin import Standin
 from streamlit.testing.v1 import AppTest
 
-from styletransfer.settings import PRESETS, Settings
+from styletransfer.settings import PRESETS, Settings, Weighting
 from styletransfer.studio import estimate, lifetime
 from styletransfer.studio.controls import weight_steps
 from styletransfer.studio.fetch import Download
@@ -225,6 +225,15 @@ def test_a_weight_moved_during_a_run_steers_it(studio: Standin, visit: Callable[
     looked_at(page.select_slider(key="tv_weight").set_value(0.0).run())
     chosen = PRESETS["balanced"]
     assert studio.asked[-1] == ("steer", run_id, str(chosen.content_weight), str(chosen.style_weight), "0.0")
+
+
+def test_coming_back_to_a_steered_run_shows_the_weights_that_hold(
+    studio: Standin, visit: Callable[..., AppTest]
+) -> None:
+    run_id = started(visit())
+    chosen = PRESETS["balanced"]
+    studio.paint(run_id, 9, steered=((5, Weighting(chosen.content_weight, chosen.style_weight, 0.0)),))
+    assert visit(run_id).select_slider(key="tv_weight").value == 0.0
 
 
 def test_a_weight_moved_after_a_run_is_for_the_next_one(studio: Standin, visit: Callable[..., AppTest]) -> None:
