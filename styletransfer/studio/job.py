@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from styletransfer.settings import Settings, Weighting
+from styletransfer.settings import Weighting
 from styletransfer.studio.history import History
 from styletransfer.studio.messages import Ended, Held, Painted, Preview, Speed, Steered
 from styletransfer.studio.pace import Pace
@@ -19,12 +19,12 @@ class Job:
         weighting: Weights that were asked for while the worker did not have it, or None.
     """
 
-    def __init__(self, run: Run, record: Record, settings: Settings) -> None:
+    def __init__(self, run: Run, record: Record, pace: Pace) -> None:
         self.run = run
         self.at_work = False
         self.weighting: Weighting | None = None
         self._history = History()
-        self._pace = Pace(settings)
+        self._pace = pace
         self._unanswered = 0
         self._now = Snapshot(
             run_id=run.run_id,

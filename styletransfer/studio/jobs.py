@@ -12,6 +12,7 @@ from styletransfer.settings import Network, Settings, Weighting
 from styletransfer.studio.easel import Easel
 from styletransfer.studio.fetch import Download, Fetch
 from styletransfer.studio.job import Job
+from styletransfer.studio.pace import Pace
 from styletransfer.studio.shelf import Shelf
 from styletransfer.studio.snapshot import LossHistory, Request, Snapshot, State
 from styletransfer.studio.speeds import Speeds
@@ -88,12 +89,12 @@ class Studio:
         """Queue a run and return its id. The two are picture files as uploaded.
 
         Raises:
-            StyleTransferError: A picture cannot be used, or the run cannot be written to disk.
+            StyleTransferError: A picture cannot be used or not at this size, or the run cannot be written to disk.
         """
-        open_image(photo, name=photo_name or "The photo")
+        pace = Pace(settings, open_image(photo, name=photo_name or "The photo").size)
         open_image(painting, name=painting_name or "The painting")
         run, record = self._shelf.add(photo, painting, settings, (photo_name, painting_name))
-        self._easel.add(Job(run, record, settings))
+        self._easel.add(Job(run, record, pace))
         return run.run_id
 
     def pause(self, run_id: str) -> None:

@@ -1,8 +1,9 @@
 """How fast a run goes at present, and how long it will still take."""
 
-import math
 from collections import deque
+from itertools import accumulate
 
+from styletransfer.scales import scale_shapes, split_epochs
 from styletransfer.settings import Settings
 
 WINDOW = 6.0
@@ -15,13 +16,17 @@ class Pace:
     """Learns from each epoch of one run.
 
     Args:
-        settings: Of the run; its final size tells how much of the run is painted at smaller scales.
+        settings: Of the run.
+        photo_size: (width, height) of the photo.
+
+    Raises:
+        StyleTransferError: The result would be too small for the network.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._final = max(settings.shape) if settings.shape else settings.size
-        self._epochs = settings.epochs
-        self._scales = 0  # of the whole run; not known before its first epoch
+    def __init__(self, settings: Settings, photo_size: tuple[int, int]) -> None:
+        shapes = scale_shapes(photo_size, settings)
+        ends = accumulate(split_epochs(settings.epochs, len(shapes)))
+        self._plan = [(height * width, end) for (height, width), end in zip(shapes, ends, strict=True)]
         self._scale: tuple[int, int] | None = None
         self._marks: deque[tuple[float, int]] = deque(maxlen=256)
 
@@ -30,7 +35,6 @@ class Pace:
         if scale != self._scale:
             self._scale = scale
             self._marks.clear()
-            self._scales = self._scales or self._scales_to_come + 1
         self._marks.append((seconds, epoch))
         while len(self._marks) > 2 and seconds - self._marks[0][0] > WINDOW:
             self._marks.popleft()
@@ -56,24 +60,10 @@ class Pace:
     def seconds_left(self) -> float | None:
         """Seconds to the end of the run, or None while too little is known."""
         speed = self.epochs_per_second
-        return None if speed is None else self._work_left() / speed
-
-    @property
-    def _scales_to_come(self) -> int:
-        """Each scale has half the sides of the next."""
-        return 0 if self._scale is None else max(0, round(math.log2(self._final / max(self._scale))))
-
-    def _work_left(self) -> float:
-        """What is left to do, in epochs of the present scale: an epoch of the next scale is as much as four.
-
-        The epochs are shared out equally among the scales; the last one takes what remains.
-        """
-        epoch = self._marks[-1][1]
-        share = self._epochs // self._scales
-        present = self._scales - 1 - self._scales_to_come
-        ends = [*(share * (place + 1) for place in range(present, self._scales - 1)), self._epochs]
-        work = 0.0
-        for ahead, end in enumerate(ends):
-            work += max(0, end - epoch) * 4.0**ahead
+        if speed is None or self._scale is None:
+            return None
+        epoch, pixels = self._marks[-1][1], 0  # to be gone over: an epoch's time grows with its picture
+        for area, end in self._plan:
+            pixels += area * max(0, end - epoch)
             epoch = max(epoch, end)
-        return work
+        return pixels / (self._scale[0] * self._scale[1]) / speed
