@@ -89,6 +89,7 @@ def build_parser() -> argparse.ArgumentParser:
     add("--version", action="version", version=f"styletransfer {__version__}")
     add("--download-vgg19", action="store_true", help="fetch the weights of VGG-19 (548 MB) once and for all, and exit")
     _add_settings(parser)
+    _add_colors(parser)
     _add_files(parser)
     return parser
 
@@ -118,11 +119,21 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     add("--device", choices=get_args(Device), help="where to compute; auto takes the fastest there is")
 
 
+def _add_colors(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("whose colours").add_argument
+    add("--match-palette", action="store_true", help="give the painting the photo's palette before painting")
+    add("--photo-colors", type=float, metavar="X", help="colours of the result: 0 the painting's, 1 the photo's")
+
+
 def _add_files(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what to keep besides")
     add = group.add_argument
     add("--save-every", type=int, metavar="N", help="keep the picture of every Nth epoch as OUT-0010.png and so on")
     add("--losses", type=Path, metavar="FILE.csv", help="write the losses of every epoch into a table")
+    add(
+        "--film", type=Path, metavar="FILE", help="make a film of the painting: a name that ends in .mp4, .webp or .gif"
+    )
+    add("--film-seconds", type=float, metavar="X", help="seconds that the film takes to the last picture")
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -144,6 +155,10 @@ def _paint(arguments: argparse.Namespace, display: "Display") -> int:
         start=None if arguments.init in (None, *get_args(Start)) else Path(arguments.init),
         save_every=arguments.save_every,
         losses=arguments.losses,
+        film=arguments.film,
+        film_seconds=Order.film_seconds if arguments.film_seconds is None else arguments.film_seconds,
+        match_palette=arguments.match_palette,
+        photo_colors=arguments.photo_colors or 0.0,
     )
     return 0 if paint(order, display) else INTERRUPTED
 

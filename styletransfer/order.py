@@ -5,13 +5,20 @@ import io
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast, get_args
 
-from styletransfer import files, images
+from PIL import Image
+
+from styletransfer import files, film, images
+from styletransfer.color import match_palette, with_photo_colors
 from styletransfer.display import Display
 from styletransfer.errors import StyleTransferError
 from styletransfer.frames import LOSS_NAMES, Frame
 from styletransfer.recipe import make_recipe
 from styletransfer.settings import Settings
+
+FILM_HOLD = 2.0
+"""Seconds that a film rests on the finished picture."""
 
 _COLUMNS = ("epoch", "seconds", "height", "width", *LOSS_NAMES)
 
@@ -28,6 +35,10 @@ class Order:
         start: File of a picture to start from, or None to start as the settings say.
         save_every: Epochs between two pictures that are kept beside the result, or None to keep none.
         losses: CSV file for the losses of every epoch, or None.
+        film: File of a film of the painting (.mp4, .webp or .gif), or None.
+        film_seconds: Its length in seconds, from the first picture to the last.
+        match_palette: Whether the painting gets the photo's palette first.
+        photo_colors: How much of the photo's own colours the result gets back, from 0 to 1.
     """
 
     photo: Path
@@ -37,6 +48,10 @@ class Order:
     start: Path | None = None
     save_every: int | None = None
     losses: Path | None = None
+    film: Path | None = None
+    film_seconds: float = 6.0
+    match_palette: bool = False
+    photo_colors: float = 0.0
 
     def snapshot(self, epoch: int) -> Path:
         """Where the picture after `epoch` is kept: out-0010.png for out.png."""
@@ -51,13 +66,18 @@ class Order:
         """
         if self.save_every is not None and self.save_every < 1:
             raise StyleTransferError(f"--save-every must be a whole number of at least 1, not {self.save_every}.")
+        if not 0 <= self.photo_colors <= 1:
+            raise StyleTransferError(f"--photo-colors must be a number from 0 to 1, not {self.photo_colors}.")
+        if self.film is not None:
+            self._check_film(self.film)
         images.check_writable(self.out)
         outputs = [self.out]
-        if self.losses is not None:
-            files.check_writable(self.losses)
-            if os.path.realpath(self.losses) == os.path.realpath(self.out):
-                raise StyleTransferError("The picture and the table of losses need two different names.")
-            outputs.append(self.losses)
+        for path in (self.losses, self.film):
+            if path is not None:
+                files.check_writable(path)
+                outputs.append(path)
+        if len({os.path.realpath(path) for path in outputs}) < len(outputs):
+            raise StyleTransferError("The picture and what is kept besides need different names.")
         if self.save_every is not None:
             outputs += map(self.snapshot, range(self.save_every, self.settings.epochs + 1, self.save_every))
         inputs = (self.photo, self.painting, self.start, self.settings.weights)
@@ -65,6 +85,12 @@ class Order:
         for path in outputs:
             if os.path.realpath(path) in read:
                 raise StyleTransferError(f"{path} would be written over, but it is needed; choose another name.")
+
+    def _check_film(self, path: Path) -> None:
+        film_format(path)
+        longest = film.LONGEST_FILM - FILM_HOLD
+        if not 0 < self.film_seconds <= longest:
+            raise StyleTransferError(f"--film-seconds must be above 0 and at most {longest:g}.")
 
 
 def paint(order: Order, display: Display) -> bool:
@@ -86,8 +112,10 @@ def paint(order: Order, display: Display) -> bool:
 
         weights = load_weights(order.settings.network, order.settings.weights)
     # Now, while the files are sure to be as they were read.
+    if order.match_palette:
+        painting = match_palette(painting, photo)
     recipe = make_recipe(order.settings, network=weights.name, photo=order.photo, paintings=[order.painting])
-    keeper = _Keeper(order, recipe.to_json())
+    keeper = _Keeper(order, photo, recipe.to_json())
     work = _work(photo.size, order.settings)
     display.say(f"Network: {weights.source}")
     # A picture of every epoch costs next to nothing here, and so Ctrl-C keeps the newest.
@@ -111,9 +139,11 @@ def paint(order: Order, display: Display) -> bool:
 class _Keeper:
     """Keeps what comes of an order: the newest picture, the pictures on the way, the losses."""
 
-    def __init__(self, order: Order, recipe: str) -> None:
+    def __init__(self, order: Order, photo: Image.Image, recipe: str) -> None:
         self.frame: Frame | None = None
         self._order = order
+        self._photo = photo
+        self._moments: list[bytes] = []
         self._recipe = recipe
         self._rows: list[tuple[object, ...]] = [_COLUMNS]
 
@@ -127,6 +157,8 @@ class _Keeper:
         losses = (f"{frame.losses[name]:.6g}" for name in LOSS_NAMES)
         self._rows.append((frame.epoch, f"{frame.seconds:.3f}", *frame.scale, *losses))
         self.frame = frame
+        if self._order.film is not None:
+            self._moments.append(images.encode(self._colored(frame), "jpeg", quality=90))
         every = self._order.save_every
         if every and frame.epoch % every == 0:
             self._save(frame, self._order.snapshot(frame.epoch))
@@ -141,13 +173,34 @@ class _Keeper:
             csv.writer(table, lineterminator="\n").writerows(self._rows)
             with files.replacing(self._order.losses) as temporary:
                 temporary.write_text(table.getvalue(), encoding="ascii")
+        if self._order.film is not None:
+            kind = film_format(self._order.film)
+            film.export(self._moments, self._order.film, fmt=kind, seconds=self._order.film_seconds, hold=FILM_HOLD)
         height, width = frame.scale
         how = "Painted" if self.whole else f"Stopped after epoch {frame.epoch} of {frame.epochs}:"
         return f"{how} {self._order.out} ({width} x {height} pixels, {frame.seconds:.0f} s)."
 
     def _save(self, frame: Frame, path: Path) -> None:
+        images.save_image(self._colored(frame), path, recipe=self._recipe)
+
+    def _colored(self, frame: Frame) -> Image.Image:
         assert frame.image is not None  # noqa: S101 - every frame was asked to have one
-        images.save_image(frame.image, path, recipe=self._recipe)
+        if not self._order.photo_colors:
+            return frame.image
+        return with_photo_colors(frame.image, self._photo, self._order.photo_colors)
+
+
+def film_format(path: Path) -> film.FilmFormat:
+    """The kind of film that the ending of a file's name stands for.
+
+    Raises:
+        StyleTransferError: The ending is unknown.
+    """
+    ending = path.suffix.lower().removeprefix(".")
+    for kind in get_args(film.FilmFormat):
+        if kind == ending:
+            return cast("film.FilmFormat", kind)
+    raise StyleTransferError(f"{path} does not end in .mp4, .webp or .gif; choose one of these for the film.")
 
 
 def _work(photo_size: tuple[int, int], settings: Settings) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageStat
 
 from styletransfer import cli, engine, recipe, weights
 from styletransfer.errors import StyleTransferError
@@ -287,7 +287,7 @@ class TestBadInput:
             (["--content-weight", "-1"], "content_weight must be"),
             (["--style-weight", "nan"], "style_weight must be"),
             (["--tv-weight", "inf"], "tv_weight must be"),
-            (["--style-layers", ","], "at least one layer in style_layers"),
+            (["--style-layers", ","], "style_layers must name at least one layer"),
             (["--style-layers", "relu9_1"], "no layer 'relu9_1'"),
             (["--content-layers", "pool2"], "no layer 'pool2'"),
             (["--network", "resnet"], "invalid choice: 'resnet'"),
@@ -388,7 +388,7 @@ class TestBadInput:
     def test_picture_and_losses_in_one_file(
         self, photo: Path, painting: Path, out: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        self.check(capsys, out, [photo, painting, "-o", out, "--losses", out], "two different names")
+        self.check(capsys, out, [photo, painting, "-o", out, "--losses", out], "need different names")
 
     def test_a_picture_without_a_recipe(
         self, photo: Path, painting: Path, out: Path, capsys: pytest.CaptureFixture[str]
@@ -558,3 +558,60 @@ class TestProcess:
         with pytest.raises(SystemExit, match="0"):
             cli.main(["--version"])
         assert capsys.readouterr().out.startswith("styletransfer ")
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("ending", ["mp4", "webp", "gif"])
+def test_a_film_of_the_painting(photo: Path, painting: Path, out: Path, tmp_path: Path, ending: str) -> None:
+    film = tmp_path / f"film.{ending}"
+    assert run(photo, painting, out, "--film", str(film), "--film-seconds", "1") == 0
+    assert film.stat().st_size > 0
+    if ending != "mp4":
+        with Image.open(film) as opened:
+            assert getattr(opened, "n_frames", 1) > 1
+
+
+@pytest.mark.usefixtures("small")
+def test_the_photos_own_colours_come_back(painting: Path, out: Path, tmp_path: Path) -> None:
+    green = tmp_path / "green.png"
+    Image.new("RGB", (96, 64), (20, 180, 60)).save(green)
+    run(green, painting, out, "--epochs", "1", "--style-weight", "0", "--photo-colors", "1")
+    red, grass, blue = open_image(out).resize((1, 1)).getpixel((0, 0))  # type: ignore[misc]
+    assert grass > max(red, blue) + 50
+
+
+@pytest.mark.usefixtures("small")
+def test_the_painting_takes_the_photos_palette_before(
+    photo: Path, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    red = tmp_path / "red.png"
+    Image.effect_noise((96, 96), 40).convert("RGB").save(red)
+    seen: list[Image.Image] = []
+    real = engine.stylize
+
+    def spy(content: Image.Image, style: Image.Image, *rest: Any, **options: Any) -> Iterator[Frame]:
+        seen.append(style)
+        return real(content, style, *rest, **options)
+
+    monkeypatch.setattr(engine, "stylize", spy)
+    run(photo, red, out, "--epochs", "1", "--match-palette")
+    means = [ImageStat.Stat(image).mean[0] for image in (seen[0], open_image(photo))]
+    assert means[0] == pytest.approx(means[1], abs=8)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--film", "film.avi"), "does not end in .mp4"),
+        (("--film", "no-such-folder/film.mp4"), "no folder"),
+        (("--film", "film.mp4", "--film-seconds", "0"), "--film-seconds"),
+        (("--photo-colors", "2"), "--photo-colors"),
+        (("--photo-colors", "nan"), "--photo-colors"),
+    ],
+)
+def test_films_and_colours_that_cannot_be(
+    photo: Path, painting: Path, out: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...], words: str
+) -> None:
+    assert run(photo, painting, out, *options) == 2
+    assert words in capsys.readouterr().err
+    assert not out.exists()
