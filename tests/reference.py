@@ -95,9 +95,9 @@ def paint(features: nn.Sequential, content: Tensor, style: Tensor) -> Iterator[t
         trainer.step()
         scheduler.step()
         losses = {
-            "content": float(sum(content_terms)),
-            "style": float(sum(style_terms)),
-            "tv": float(tv),
-            "total": float(total),
+            "content": sum(term.item() for term in content_terms),
+            "style": sum(term.item() for term in style_terms),
+            "tv": tv.item(),
+            "total": total.item(),
         }
         yield losses, synthesized().detach()
