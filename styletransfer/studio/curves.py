@@ -39,7 +39,6 @@ def curves(studio: Studio, snapshot: Snapshot) -> None:
                 on_click="ignore",
                 icon=":material/download:",
                 type="tertiary",
-                help="Every epoch's losses, weighted, as a table.",
             )
         with st.container(key="loss_chart", height=HEIGHT + 8, border=False):
             if snapshot.state.over:

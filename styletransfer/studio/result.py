@@ -13,11 +13,7 @@ from styletransfer.studio.jobs import Snapshot, State, Studio
 from styletransfer.studio.pictures import Shown, converted, shown_file, title
 from styletransfer.studio.stage import Sources
 
-_FORMATS: dict[images.Format, tuple[str, str]] = {
-    "png": ("PNG", "Every pixel as painted. The largest file."),
-    "jpeg": ("JPEG", "Small, opens everywhere."),
-    "webp": ("WebP", "Smallest, for the web."),
-}
+_FORMATS: dict[images.Format, str] = {"png": "PNG", "jpeg": "JPEG", "webp": "WebP"}
 
 
 def result(studio: Studio, snapshot: Snapshot, sources: Sources) -> None:
@@ -71,7 +67,7 @@ def _picture(snapshot: Snapshot, sources: Sources, painted: Shown) -> None:
 def _downloads(snapshot: Snapshot, path: Path, painted: Shown) -> None:
     stem = "-".join(f"{title(snapshot.photo_name)} after {title(snapshot.painting_name)}".lower().split())
     with st.container(horizontal=True, key="downloads", vertical_alignment="center"):
-        for fmt, (label, explained) in _FORMATS.items():
+        for fmt, label in _FORMATS.items():
             st.download_button(
                 label,
                 partial(converted, path, fmt),
@@ -81,6 +77,5 @@ def _downloads(snapshot: Snapshot, path: Path, painted: Shown) -> None:
                 icon=":material/download:",
                 type="primary" if fmt == "png" else "secondary",
                 on_click="ignore",
-                help=explained,
             )
         st.html(markup.line(f"{words.pixels(painted.size)} px, full resolution"), width="content")

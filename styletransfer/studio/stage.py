@@ -110,5 +110,4 @@ def _buttons(studio: Studio, snapshot: Snapshot) -> None:
         args=(run_id,),
         disabled=snapshot.requested == "stop",
         shortcut="Alt+S",
-        help=None if waiting else "Ends here and keeps what is painted.",
     )
