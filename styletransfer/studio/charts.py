@@ -35,6 +35,7 @@ def loss_chart(
     kept = decimated(len(history.epochs), LARGEST_POINTS)
     epochs = [history.epochs[i] for i in kept]
     curves = [_curve(name, epochs, [getattr(history, name)[i] for i in kept]) for name in LOSS_NAMES if name in shown]
+    span = _range(curves)
     axis = {"gridcolor": _GRID, "zeroline": False, "ticks": "", "automargin": True}
     return {
         "data": curves,
@@ -47,7 +48,7 @@ def loss_chart(
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"size": 12},
             "xaxis": {**axis, "title": {"text": "Epoch", "standoff": 8}, "showgrid": False, "rangemode": "tozero"},
-            "yaxis": {**axis, "type": "log", "range": _range(curves), "nticks": 6, "exponentformat": "power"},
+            "yaxis": {**axis, "type": "log", "range": span, "dtick": _tick(span), "exponentformat": "power"},
             "shapes": [_mark(epoch) for epoch in changes],
             "uirevision": "losses",  # keeps zoom and hover when new points arrive
         },
@@ -88,6 +89,11 @@ def _range(curves: list[dict[str, Any]]) -> list[float] | None:
     bottom = max(math.log10(min(values)), top - LARGEST_DECADES)
     margin = 0.06 * max(0.5, top - bottom)
     return [bottom - margin, top + margin]
+
+
+def _tick(span: list[float] | None) -> int | str:
+    """Powers of ten only, unless there would be less than two of them: then 1, 2 and 5."""
+    return 1 if span and span[1] - span[0] > 2 else "D2"
 
 
 def _curve(name: LossName, epochs: list[int], values: list[float]) -> dict[str, Any]:
