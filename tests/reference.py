@@ -73,6 +73,14 @@ def paint(features: nn.Sequential, content: Tensor, style: Tensor) -> Iterator[t
     Yields:
         The weighted losses (content, style, tv, total) before each step of Adam, and the picture after it.
     """
+    for losses, _, picture in paint_with_gradients(features, content, style):
+        yield losses, picture
+
+
+def paint_with_gradients(
+    features: nn.Sequential, content: Tensor, style: Tensor
+) -> Iterator[tuple[dict[str, float], Tensor, Tensor]]:
+    """As `paint`, with the gradient of the total between the losses and the picture."""
     content_targets = [target.detach().clone() for target in extract_features(features, content)[0]]
     style_targets = [gram(target).detach() for target in extract_features(features, style)[1]]
     synthesized = SynthesizedImage(content)
@@ -92,6 +100,8 @@ def paint(features: nn.Sequential, content: Tensor, style: Tensor) -> Iterator[t
         tv = tv_loss(synthesized()) * TV_WEIGHT
         total = sum([*style_terms, *content_terms, tv])
         total.backward()
+        gradient = synthesized.weight.grad
+        assert gradient is not None
         trainer.step()
         scheduler.step()
         losses = {
@@ -100,4 +110,4 @@ def paint(features: nn.Sequential, content: Tensor, style: Tensor) -> Iterator[t
             "tv": tv.item(),
             "total": total.item(),
         }
-        yield losses, synthesized().detach()
+        yield losses, gradient, synthesized().detach()

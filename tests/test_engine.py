@@ -3,6 +3,8 @@
 import dataclasses
 import math
 from collections.abc import Callable, Iterator
+from copy import deepcopy
+from functools import partial
 from itertools import islice, pairwise
 from typing import Any
 
@@ -16,6 +18,8 @@ from PIL import Image
 from torch import Tensor, nn
 
 from styletransfer import engine
+from styletransfer import network as network_module
+from styletransfer.convolution import WinogradConvolution
 from styletransfer.engine import Objective, stylize
 from styletransfer.errors import StyleTransferError
 from styletransfer.frames import LOSS_NAMES, Frame
@@ -65,23 +69,68 @@ def painting(soft_picture: MakePicture) -> Image.Image:
     return soft_picture(2, (80, 100))
 
 
-def test_the_notebooks_losses(soft_picture: MakePicture, vgg19_features: nn.Sequential, vgg19: Weights) -> None:
-    """The recipe to the letter: ten steps of it, term by term."""
-    shape = (64, 96)
-    photo, painting = soft_picture(1, (96, 64)), soft_picture(2, (96, 64))
-    inputs = (reference.preprocess(image, shape) for image in (photo, painting))
-    frames = stylize(
-        photo, painting, dataclasses.replace(NOTEBOOK, shape=shape, epochs=10, device="cpu"), weights=vgg19
-    )
-    pictures = []
-    for frame, (losses, after) in zip(frames, reference.paint(vgg19_features, *inputs), strict=False):
-        for name in LOSS_NAMES:
-            assert frame.losses[name] == pytest.approx(losses[name], rel=1e-4), (frame.epoch, name)
-        pictures.append(to_image(after))
-        last = frame
-    assert last.epoch == 10
-    # A frame shows the picture that its losses belong to: where the tenth step begins.
-    assert mean_difference(last.image, pictures[8]) < 1
+class TestNotebook:
+    """The preset `notebook` against the notebook's loop, written out plainly in `reference`."""
+
+    SHAPE = (64, 96)
+    SETTINGS = dataclasses.replace(NOTEBOOK, shape=SHAPE, epochs=10, device="cpu")
+
+    @pytest.fixture
+    def pictures(self, soft_picture: MakePicture) -> tuple[Image.Image, Image.Image]:
+        return soft_picture(1, (96, 64)), soft_picture(2, (96, 64))
+
+    def test_the_same_input(self, pictures: tuple[Image.Image, Image.Image]) -> None:
+        for picture in pictures:
+            assert torch.allclose(to_tensor(picture), reference.preprocess(picture, self.SHAPE), atol=1e-5)
+
+    def test_ten_steps_of_it(
+        self,
+        pictures: tuple[Image.Image, Image.Image],
+        vgg19_features: nn.Sequential,
+        vgg19: Weights,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """In double precision, as Adam makes a full step of the sign of a gradient, be it as small as its rounding.
+
+        In single precision, ten steps of the plain loop itself are a percent off from the exact ones.
+        """
+        monkeypatch.setattr(engine, "Network", partial(Network, dtype=torch.float64))
+        monkeypatch.setattr(engine, "to_tensor", lambda image, device: to_tensor(image, device).double())
+        monkeypatch.setattr(network_module, "fastest_convolution", WinogradConvolution)
+        inputs = (to_tensor(picture).double() for picture in pictures)
+        expected = reference.paint(deepcopy(vgg19_features).double(), *inputs)
+        painted = [Image.new("RGB", (96, 64))]
+        epochs = 0
+        for frame, (losses, after) in zip(stylize(*pictures, self.SETTINGS, weights=vgg19), expected, strict=False):
+            for name in LOSS_NAMES:
+                assert frame.losses[name] == pytest.approx(losses[name], rel=1e-4), (frame.epoch, name)
+            if frame.image is not None:  # it shows the picture that its losses belong to
+                assert mean_difference(frame.image, painted[-1]) < 0.1
+            painted.append(to_image(after))
+            epochs = frame.epoch
+        assert epochs == 10
+
+    def test_its_losses_and_gradients_along_the_way(
+        self, pictures: tuple[Image.Image, Image.Image], vgg19_features: nn.Sequential, vgg19: Weights
+    ) -> None:
+        """In single precision, as it is used: our objective at each of the loop's first ten pictures."""
+        device = torch.device("cpu")
+        network = Network(vgg19, self.SETTINGS, device)
+        objective = Objective.between(network, *pictures, self.SHAPE, self.SETTINGS, device)
+        inputs = [reference.preprocess(picture, self.SHAPE) for picture in pictures]
+        picture = inputs[0]
+        errors = []
+        for losses, gradient, after in islice(reference.paint_with_gradients(vgg19_features, *inputs), 10):
+            x = picture.clone().requires_grad_()
+            terms = objective.losses(x, self.SETTINGS.weighting)
+            for name in LOSS_NAMES:
+                assert terms[name].item() == pytest.approx(losses[name], rel=1e-4, abs=1e-9), name
+            ours = torch.autograd.grad(terms["total"], x)[0]
+            errors.append(float((ours - gradient).norm() / gradient.norm()))
+            picture = after.clone()
+        assert float(np.median(errors)) < 1e-4
+        # Where two values to be pooled or two neighbouring pixels are equal but for rounding, either may be right.
+        assert max(errors) < 1e-2
 
 
 class TestFrames:
@@ -156,16 +205,15 @@ class TestFrames:
             assert frame.losses["tv"] == pytest.approx(again["tv"], rel=0.05)
 
     def test_weights_can_be_steered_on_the_way(self, photo: Image.Image, painting: Image.Image, vgg16: Weights) -> None:
-        for optimizer in ("adam", "lbfgs"):
-            settings = quick(optimizer=optimizer, epochs=20)
-            chosen = [settings.weighting]
-            totals = []
-            for frame in stylize(photo, painting, settings, weights=vgg16, steer=lambda: chosen[-1]):  # noqa: B023
-                totals.append(frame.losses["total"])
-                assert (frame.losses["style"] == 0) == (chosen[-1].style == 0)
-                if frame.epoch == 8:
-                    chosen.append(Weighting(5.0, 0.0, 1.0))
-            assert min(totals[14:]) < totals[8]
+        settings = quick(optimizer="lbfgs", epochs=14)
+        chosen = [settings.weighting]
+        totals = []
+        for frame in stylize(photo, painting, settings, weights=vgg16, steer=lambda: chosen[-1]):
+            totals.append(frame.losses["total"])
+            assert (frame.losses["style"] == 0) == (chosen[-1].style == 0)
+            if frame.epoch == 6:
+                chosen.append(Weighting(5.0, 0.0, 1.0))
+        assert min(totals[10:]) < totals[6]
 
 
 @torch.no_grad()
@@ -308,9 +356,9 @@ class TestDivergence:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         self.spoil(monkeypatch, lambda look, _: look in (4, 8, 9), gradient=gradient)
-        settings = quick(optimizer=optimizer, epochs=20)
+        settings = quick(optimizer=optimizer, epochs=12)
         frames = self.check(stylize(photo, painting, settings, weights=vgg16), photo)
-        assert [frame.epoch for frame in frames] == list(range(1, 21))
+        assert [frame.epoch for frame in frames] == list(range(1, 13))
         assert [frame.epoch for frame in frames if frame.message] == [4, 8, 9]
         assert frames[-1].losses["total"] < frames[2].losses["total"]
         assert mean_difference(frames[3].image, frames[2].image) < 10
@@ -447,7 +495,7 @@ def test_really_paints() -> None:
     photo, unrelated = open_image(photos["cat"]), open_image(photos["city"])
     painting = open_image(paintings["swirl"])
     weights = load_weights("vgg16")
-    settings = Settings(size=160, epochs=60, preview_every=60, device="cpu")
+    settings = dataclasses.replace(Settings(), size=160, epochs=60, preview_every=60, device="cpu")
     *_, last = stylize(photo, painting, settings, weights=weights)
     assert last.image is not None
 
@@ -456,5 +504,5 @@ def test_really_paints() -> None:
 
     result = terms(last.image)
     assert result["style"] <= 0.1 * terms(photo)["style"]
-    assert result["content"] <= 0.6 * min(terms(painting)["content"], terms(unrelated)["content"])
+    assert result["content"] <= 0.7 * min(terms(painting)["content"], terms(unrelated)["content"])
     assert mean_difference(last.image, photo.resize(last.image.size)) > 5
