@@ -105,7 +105,8 @@ class TestPooling:
         settings = Settings(content_layers=("relu1_2", "conv2_1"), style_layers=("relu1_1",), pooling="average")
         before, after = Network(unscaled(vgg16), settings)(random_picture(33, 38)).content
         gain = network_module.AVERAGE_POOLING_GAIN[0]
-        expected = vgg16_features[5](gain * F.avg_pool2d(before, 2))
+        with torch.no_grad():
+            expected = vgg16_features[5](gain * F.avg_pool2d(before, 2))
         assert float((after - expected).norm() / expected.norm()) < 1e-4
 
     def test_average_leaves_the_layers_as_lively_as_max(self, photos: list[Tensor]) -> None:
@@ -205,7 +206,7 @@ class TestStripes:
             assert stripes
             assert max(stripes) > 1
             assert torch.allclose(striped, whole, rtol=tolerance[0])
-            assert float((gradient - whole_gradient).abs().max() / whole_gradient.abs().max()) < tolerance[1]
+            assert float((gradient - whole_gradient).norm() / whole_gradient.norm()) < tolerance[1]
 
     @pytest.mark.parametrize("height", range(1, 20))
     @pytest.mark.parametrize("rows", [0, 1, 2, 3, 4, 7, 50])
