@@ -13,6 +13,7 @@ from contextlib import contextmanager
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _DEFAULT_THRESHOLD = 128 * 1024
 _KEEP = 2**30
+_OLD_LIMIT = 32 * 2**20  # the most that glibc before 2.35 takes as the mmap threshold on 64-bit systems
 
 
 @contextmanager
@@ -22,7 +23,8 @@ def kept_memory() -> Iterator[None]:
     if libc is None:
         yield
         return
-    libc.mallopt(_M_MMAP_THRESHOLD, _KEEP)
+    if not libc.mallopt(_M_MMAP_THRESHOLD, _KEEP):
+        libc.mallopt(_M_MMAP_THRESHOLD, _OLD_LIMIT)
     libc.mallopt(_M_TRIM_THRESHOLD, _KEEP)
     try:
         yield

@@ -80,10 +80,12 @@ def _paint(
     generator = torch.Generator().manual_seed(settings.seed)
     picture: Tensor | None = to_tensor(_resized(split_alpha(start)[0], sizes[0]), device) if start else None
     epoch = 0
+    if settings.shape:  # squeezed as torchvision's Resize does it, which the notebook uses
+        photo, painting = (image.resize(settings.shape[::-1], Image.Resampling.BILINEAR) for image in (photo, painting))
     for shape, epochs in zip(sizes, split_epochs(settings.epochs, len(sizes)), strict=True):
         objective = Objective.between(network, photo, painting, shape, settings, device)
         if picture is not None:
-            picture = _enlarged(picture, shape)
+            picture = _upsampled(picture, shape)
         elif settings.init == "noise":
             picture = torch.randn(1, 3, *shape, generator=generator).to(device)
         else:
@@ -170,9 +172,10 @@ def optimize(
     setbacks = 0
     weighting = steer()
     for _ in range(epochs):
-        if weighting != (weighting := steer()):
+        wanted = steer()
+        if wanted != weighting:
+            weighting, limit = wanted, math.inf
             solver.forget()
-            limit = math.inf
         x.requires_grad_()
         picture = pyramid.picture(x)
         terms = objective.losses(picture, weighting)
@@ -181,7 +184,8 @@ def optimize(
         losses = dict(zip(terms, torch.stack(list(terms.values())).tolist(), strict=True))
         finite = math.isfinite(losses["total"]) and bool(torch.isfinite(grad).all())
         if finite and losses["total"] <= limit:
-            good, setbacks, limit = Step(picture.detach(), losses, None), 0, solver.tolerance * losses["total"]
+            good, setbacks = Step(picture.detach(), losses, None), 0
+            limit = solver.tolerance * losses["total"] if losses["total"] > 0 else math.inf
             x = solver.step(x, losses["total"], grad)
             yield good
             continue
@@ -216,7 +220,7 @@ def find_device(name: str) -> torch.device:
 def _painting_at(painting: Image.Image, shape: tuple[int, int], settings: Settings) -> Image.Image:
     """The painting as it is looked at: as many pixels on its long side as the picture has, or as the network needs."""
     if settings.shape:
-        return _resized(painting, settings.shape)
+        return _resized(painting, shape)
     narrowest = math.ceil(SMALLEST_SIDE * max(painting.size) / min(painting.size))
     return fit(painting, max(*shape, narrowest))
 
@@ -226,7 +230,7 @@ def _resized(image: Image.Image, shape: tuple[int, int]) -> Image.Image:
     return image.resize((shape[1], shape[0]), Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
-def _enlarged(picture: Tensor, shape: tuple[int, int]) -> Tensor:
+def _upsampled(picture: Tensor, shape: tuple[int, int]) -> Tensor:
     if (picture.shape[2], picture.shape[3]) == shape:
         return picture
     return torch.nn.functional.interpolate(picture, shape, mode="bicubic", align_corners=False)

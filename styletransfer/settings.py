@@ -36,7 +36,8 @@ class Settings:
     Attributes:
         size: Long side of the result in pixels; the photo's aspect ratio is kept.
         shape: (height, width) that both pictures are squeezed to instead, whatever their aspect ratio, or None.
-        epochs: Steps of the solver over the whole run, all scales together.
+        epochs: Steps of the solver over the whole run, all scales together. The first one at each scale looks at what
+            it starts from.
         content_weight: Weight of the content loss; 0 switches it off.
         style_weight: Weight of the style loss; 0 switches it off.
         tv_weight: Weight of the total variation; 0 switches it off.

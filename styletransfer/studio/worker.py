@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import closing, suppress
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -178,7 +179,7 @@ class Painter:
         recorder = Recorder(run)
         try:
             photo, painting = (open_image(path) for path in run.inputs())
-            settings = run.settings()
+            settings = replace(run.settings(), preview_every=1)  # so that Stop keeps the newest; few are encoded
             self._weighting = settings.weighting
             with closing(self._engine()(photo, painting, settings, steer=lambda: self._weighting)) as frames:
                 ended = Ended(run_id=run.run_id, state=self._follow(run.run_id, frames, recorder))
