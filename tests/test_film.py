@@ -3,6 +3,7 @@
 import resource
 import weakref
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import av
@@ -142,10 +143,9 @@ class TestEveryFormat:
             export(moments(10), tmp_path / "film", fmt=fmt, seconds=1, hold=1)
         assert list(tmp_path.iterdir()) == []
 
-    @pytest.mark.usefixtures("small_disk")
     def test_a_full_disk_is_one_sentence(self, tmp_path: Path, fmt: FilmFormat) -> None:
         noise = np.random.default_rng(0).integers(0, 256, (12, 128, 128, 3), dtype=np.uint8)
-        with pytest.raises(StyleTransferError, match="cannot be written"):
+        with pytest.raises(StyleTransferError, match="cannot be written"), small_disk():
             export([Image.fromarray(one) for one in noise], tmp_path / "film", fmt=fmt, seconds=1, hold=1)
         assert list(tmp_path.iterdir()) == []
 
@@ -154,13 +154,15 @@ class TestEveryFormat:
             export(moments(2), tmp_path / "missing" / "film", fmt=fmt, seconds=1, hold=1)
 
 
-@pytest.fixture
+@contextmanager
 def small_disk() -> Iterator[None]:
-    """No file may grow beyond 10 kB."""
+    """No file may grow beyond 10 kB; not for a whole test, as its outcome may be written into a file as well."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 class TestMp4:
