@@ -89,6 +89,14 @@ def paint(
     Yields:
         The weighted losses (content, style, tv, total) before each step of Adam, and the picture after it.
     """
+    for losses, _, picture in paint_with_gradients(features, content, style, recipe):
+        yield losses, picture
+
+
+def paint_with_gradients(
+    features: nn.Sequential, content: Tensor, style: Tensor, recipe: Recipe = VGG19
+) -> Iterator[tuple[dict[str, float], Tensor, Tensor]]:
+    """As `paint`, with the gradient of the total between the losses and the picture."""
     content_targets = [target.detach().clone() for target in extract_features(features, content, recipe)[0]]
     style_targets = [gram(target).detach() for target in extract_features(features, style, recipe)[1]]
     synthesized = SynthesizedImage(content)
@@ -108,12 +116,14 @@ def paint(
         tv = tv_loss(synthesized()) * recipe.tv_weight
         total = torch.stack([*style_terms, *content_terms, tv]).sum()
         total.backward()
+        gradient = synthesized.weight.grad
+        assert gradient is not None  # noqa: S101 - backward has just made it
         trainer.step()
         scheduler.step()
         losses = {
-            "content": float(sum(content_terms)),
-            "style": float(sum(style_terms)),
-            "tv": float(tv),
-            "total": float(total),
+            "content": sum(term.item() for term in content_terms),
+            "style": sum(term.item() for term in style_terms),
+            "tv": tv.item(),
+            "total": total.item(),
         }
-        yield losses, synthesized().detach()
+        yield losses, gradient, synthesized().detach()

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-import reference
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from torch import Tensor, nn
 
+from benchmarks import notebook
 from styletransfer import engine
 from styletransfer import network as network_module
 from styletransfer.convolution import WinogradConvolution
@@ -70,7 +70,7 @@ def painting(soft_picture: MakePicture) -> Image.Image:
 
 
 class TestNotebook:
-    """The preset `notebook` against the notebook's loop, written out plainly in `reference`."""
+    """The preset `notebook` against the notebook's loop, written out plainly in `benchmarks.notebook`."""
 
     SHAPE = (64, 96)
     SETTINGS = dataclasses.replace(NOTEBOOK, shape=SHAPE, epochs=10, device="cpu")
@@ -81,7 +81,7 @@ class TestNotebook:
 
     def test_the_same_input(self, pictures: tuple[Image.Image, Image.Image]) -> None:
         for picture in pictures:
-            assert torch.allclose(to_tensor(picture), reference.preprocess(picture, self.SHAPE), atol=1e-5)
+            assert torch.allclose(to_tensor(picture), notebook.preprocess(picture, self.SHAPE), atol=1e-5)
 
     def test_ten_steps_of_it(
         self,
@@ -98,7 +98,7 @@ class TestNotebook:
         monkeypatch.setattr(engine, "to_tensor", lambda image, device: to_tensor(image, device).double())
         monkeypatch.setattr(network_module, "fastest_convolution", WinogradConvolution)
         inputs = (to_tensor(picture).double() for picture in pictures)
-        expected = reference.paint(deepcopy(vgg19_features).double(), *inputs)
+        expected = notebook.paint(deepcopy(vgg19_features).double(), *inputs)
         painted = [Image.new("RGB", (96, 64))]
         epochs = 0
         for frame, (losses, after) in zip(stylize(*pictures, self.SETTINGS, weights=vgg19), expected, strict=False):
@@ -117,10 +117,10 @@ class TestNotebook:
         device = torch.device("cpu")
         network = Network(vgg19, self.SETTINGS, device)
         objective = Objective.between(network, *pictures, self.SHAPE, self.SETTINGS, device)
-        inputs = [reference.preprocess(picture, self.SHAPE) for picture in pictures]
+        inputs = [notebook.preprocess(picture, self.SHAPE) for picture in pictures]
         picture = inputs[0]
         errors = []
-        for losses, gradient, after in islice(reference.paint_with_gradients(vgg19_features, *inputs), 10):
+        for losses, gradient, after in islice(notebook.paint_with_gradients(vgg19_features, *inputs), 10):
             x = picture.clone().requires_grad_()
             terms = objective.losses(x, self.SETTINGS.weighting)
             for name in LOSS_NAMES:

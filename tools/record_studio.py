@@ -3,7 +3,7 @@
     python -m tools.record_studio [--folder docs]
 
 Needs Chromium. Starts the real server on a data folder of its own and presses Start, then writes an animation of the
-window while the picture is painted, and pictures of the window in light and dark, wide and narrow.
+window while the picture is painted, and a picture of the finished painting in the dark.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from styletransfer.film import export
 
 ROOT = Path(__file__).parents[1]
-WIDE, NARROW = (1280, 800), (390, 844)
+WINDOW = (1280, 800)
 
 
 def main() -> None:
@@ -38,19 +38,12 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
-        page = visit(browser, address, WIDE, "light")
+        page = visit(browser, address, WINDOW, "light")
         page.wait_for_timeout(15_000)  # until the brushes are warm
         export(list(painting(page)), folder / "studio.webp", fmt="webp", seconds=10, hold=3)
-        for name, size, scheme in (
-            ("light", WIDE, "light"),
-            ("dark", WIDE, "dark"),
-            ("narrow", NARROW, "light"),
-            ("narrow-dark", NARROW, "dark"),
-        ):
-            other = visit(browser, page.url, size, scheme)
-            other.wait_for_timeout(3_000)
-            Image.open(io.BytesIO(other.screenshot())).convert("RGB").save(folder / f"studio-{name}.jpg", quality=88)
-            other.context.close()
+        dark = visit(browser, page.url, WINDOW, "dark")
+        dark.wait_for_timeout(3_000)
+        Image.open(io.BytesIO(dark.screenshot())).convert("RGB").save(folder / "studio-dark.jpg", quality=88)
         browser.close()
 
 
