@@ -271,7 +271,7 @@ def test_a_run_whose_settings_ask_for_few_previews_is_seen_all_the_same(studio: 
     assert len(snapshot.losses.epochs) == 20
     assert snapshot.preview is not None
     assert snapshot.preview_epoch == 20
-    assert studio.result_path(run_id) is None
+    assert studio.result_path(run_id) is not None
 
 
 @pytest.mark.parametrize(("photo", "painting"), [(b"", picture()), (picture(), b"no picture")])
