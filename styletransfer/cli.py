@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, get_args
 
 from styletransfer import __version__
-from styletransfer.errors import StyleTransferError
+from styletransfer.errors import StyleTransferError, is_out_of_memory
 from styletransfer.settings import PRESETS, Device, Network, Optimizer, Pooling, Settings, Start
 
 if TYPE_CHECKING:
@@ -48,8 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"styletransfer: {error}\n")
         return BAD_INPUT
     except (MemoryError, RuntimeError) as error:
-        text = str(error).lower()  # torch raises plain RuntimeErrors when the processor's memory is used up
-        if not (isinstance(error, MemoryError) or "out of memory" in text or "allocate memory" in text):
+        if not is_out_of_memory(error):
             raise
         sys.stderr.write("styletransfer: There is not enough memory to paint at this size; choose a smaller --size.\n")
         return BAD_INPUT

@@ -7,3 +7,9 @@ Everything that a person can cause - a wrong file, an impossible setting, a full
 
 class StyleTransferError(Exception):
     """Bad input or a failing machine, in one plain sentence that can be shown as it is."""
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether an error means that memory is used up; torch raises plain RuntimeErrors for the processor's."""
+    text = str(error).lower()
+    return isinstance(error, MemoryError) or "out of memory" in text or "allocate memory" in text

@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 import pillow_heif
 import pytest
+from pictures import difference, gradient, saved, with_alpha
 from PIL import Image, ImageCms
 
 from styletransfer.images import open_image
@@ -68,36 +69,6 @@ def _profile(kind: bytes, space: bytes, pcs: bytes, tags: list[tuple[bytes, byte
     header += bytes(12) + b"acsp" + bytes(28) + _xyz(_D50)[8:] + bytes(48)
     assert len(header) == 128
     return header + struct.pack(">I", len(tags)) + table + body
-
-
-def gradient(width: int = 48, height: int = 32) -> Image.Image:
-    """Red grows to the right, green downwards; no two corners are alike."""
-    red = np.tile(np.linspace(0, 255, width), (height, 1))
-    green = np.tile(np.linspace(0, 255, height)[:, None], (1, width))
-    return Image.fromarray(np.stack([red, green, np.full_like(red, 60)], axis=2).astype(np.uint8))
-
-
-def with_alpha(image: Image.Image) -> Image.Image:
-    """The left third hidden, the middle half transparent, the right opaque."""
-    image = image.copy()
-    alpha = np.full((image.height, image.width), 255, np.uint8)
-    alpha[:, : image.width * 2 // 3] = 128
-    alpha[:, : image.width // 3] = 0
-    image.putalpha(Image.fromarray(alpha))
-    return image
-
-
-def saved(image: Image.Image, kind: str, **options: object) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
-
-
-def difference(one: Image.Image, other: Image.Image) -> int:
-    """Largest difference of any value, 0 to 255."""
-    assert one.mode == other.mode
-    assert one.size == other.size
-    return int(np.abs(np.asarray(one, dtype=int) - np.asarray(other, dtype=int)).max())
 
 
 class TestDepth:

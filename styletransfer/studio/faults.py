@@ -2,7 +2,7 @@
 
 import signal
 
-from styletransfer.errors import StyleTransferError
+from styletransfer.errors import StyleTransferError, is_out_of_memory
 
 CLOSED = "The studio was closed while this was being painted."
 WAITED = "The studio was closed while this was waiting for its turn."
@@ -21,8 +21,7 @@ def explain(error: Exception) -> tuple[str, str | None]:
     """What to say of an error that broke off a run, and what to do about it."""
     if isinstance(error, StyleTransferError):
         return str(error), None
-    text = str(error).lower()  # torch raises plain RuntimeErrors when the processor's memory is used up
-    if isinstance(error, MemoryError) or "out of memory" in text or "allocate memory" in text:
+    if is_out_of_memory(error):
         return NO_MEMORY, SMALLER
     if isinstance(error, OSError):
         return (
