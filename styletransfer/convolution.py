@@ -13,7 +13,6 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.autograd.function import FunctionCtx
 
 _BAND_BYTES = 12 * 2**20
 """Size of the transformed tiles of one band: fits the cache, yet enough tiles for a fast matrix product."""
@@ -154,9 +153,8 @@ class _Convolve(torch.autograd.Function):
         return convolution(x)
 
     @staticmethod
-    def backward(ctx: FunctionCtx, *grads: Tensor) -> tuple[Tensor, None]:
-        convolution: Convolution = ctx.convolution  # type: ignore[attr-defined]
-        return convolution.adjoint(grads[0]), None
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
+        return ctx.convolution.adjoint(grads[0]), None
 
 
 def convolve_relu(x: Tensor, convolution: Convolution) -> Tensor:
