@@ -120,7 +120,13 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
 
 def _add_colors(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("whose colours").add_argument
-    add("--match-palette", action="store_true", help="give the painting the photo's palette before painting")
+    add(
+        "--match-palette",
+        dest="palette",
+        action="store_const",
+        const="photo",
+        help="give the painting the photo's palette before painting",
+    )
     add("--photo-colors", type=float, metavar="X", help="colours of the result: 0 the painting's, 1 the photo's")
 
 
@@ -156,7 +162,6 @@ def _paint(arguments: argparse.Namespace, display: "Display") -> int:
         losses=arguments.losses,
         film=arguments.film,
         film_seconds=Order.film_seconds if arguments.film_seconds is None else arguments.film_seconds,
-        match_palette=arguments.match_palette,
         photo_colors=arguments.photo_colors or 0.0,
     )
     return 0 if paint(order, display) else INTERRUPTED

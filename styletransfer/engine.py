@@ -6,7 +6,7 @@ nothing, and starts no threads or processes.
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -16,11 +16,12 @@ from torch import Tensor
 from styletransfer.allocator import kept_memory
 from styletransfer.errors import StyleTransferError
 from styletransfer.frames import Frame, LossName
-from styletransfer.images import fit, join_alpha, split_alpha
+from styletransfer.images import join_alpha, split_alpha
 from styletransfer.losses import content_loss, style_loss, total_variation
 from styletransfer.network import Features, Network
+from styletransfer.paintings import Paintings, squeezed
 from styletransfer.scales import scale_shapes, split_epochs
-from styletransfer.settings import SMALLEST_SIDE, Settings, Weighting
+from styletransfer.settings import Settings, Weighting
 from styletransfer.solver import LBFGS, Adam, Pyramid, Solver
 from styletransfer.tensors import to_image, to_tensor
 from styletransfer.weights import Weights, load_weights
@@ -35,7 +36,7 @@ HISTORY_BYTES = 192 * 2**20
 
 def stylize(
     content: Image.Image,
-    style: Image.Image,
+    style: Image.Image | Sequence[Image.Image],
     settings: Settings | None = None,
     *,
     start: Image.Image | None = None,
@@ -46,7 +47,7 @@ def stylize(
 
     Args:
         content: The photo, RGB or RGBA; the result gets its transparency.
-        style: The painting, RGB or RGBA, of any shape.
+        style: The painting, RGB or RGBA, of any shape; or up to four of them, which count by `settings.style_shares`.
         settings: What to paint; the defaults if None.
         start: A picture to start from instead of the photo or noise; it is scaled to the photo's shape.
         weights: Of the network; loaded as the settings say if None.
@@ -60,12 +61,13 @@ def stylize(
         StyleTransferError: The settings do not fit the pictures, the network or the machine.
     """
     with kept_memory():
-        yield from _paint(content, style, settings or Settings(), start, weights, steer)
+        paintings = [style] if isinstance(style, Image.Image) else style
+        yield from _paint(content, paintings, settings or Settings(), start, weights, steer)
 
 
 def _paint(
     content: Image.Image,
-    style: Image.Image,
+    style: Sequence[Image.Image],
     settings: Settings,
     start: Image.Image | None,
     weights: Weights | None,
@@ -74,16 +76,16 @@ def _paint(
     device = find_device(settings.device)
     network = Network(weights or load_weights(settings.network, settings.weights), settings, device)
     photo, alpha = split_alpha(content)
-    painting, _ = split_alpha(style)
+    paintings = Paintings(style, content, settings)
     sizes = scale_shapes(photo.size, settings)
     begin = time.perf_counter()
     generator = torch.Generator().manual_seed(settings.seed)
     picture: Tensor | None = to_tensor(_resized(split_alpha(start)[0], sizes[0]), device) if start else None
     epoch = 0
-    if settings.shape:  # squeezed as torchvision's Resize does it, which the notebook uses
-        photo, painting = (image.resize(settings.shape[::-1], Image.Resampling.BILINEAR) for image in (photo, painting))
+    if settings.shape:
+        photo = squeezed(photo, settings.shape)
     for shape, epochs in zip(sizes, split_epochs(settings.epochs, len(sizes)), strict=True):
-        objective = Objective.between(network, photo, painting, shape, settings, device)
+        objective = Objective.between(network, photo, paintings, shape, settings, device)
         if picture is not None:
             picture = _upsampled(picture, shape)
         elif settings.init == "noise":
@@ -120,15 +122,15 @@ class Objective:
         cls,
         network: Network,
         photo: Image.Image,
-        painting: Image.Image,
+        paintings: Paintings,
         shape: tuple[int, int],
         settings: Settings,
         device: torch.device,
     ) -> "Objective":
-        """Look at both pictures at the scale `shape`, (height, width), and remember what is to be matched."""
+        """Look at all pictures at the scale `shape`, (height, width), and remember what is to be matched."""
         with torch.no_grad():
             content = network(to_tensor(_resized(photo, shape), device)).content
-            grams = network(to_tensor(_painting_at(painting, shape, settings), device)).grams
+            grams = paintings.grams(lambda image: network(to_tensor(image, device)).grams, shape)
         return cls(network, content, grams, settings)
 
     def losses(self, picture: Tensor, weighting: Weighting) -> dict[LossName, Tensor]:
@@ -215,14 +217,6 @@ def find_device(name: str) -> torch.device:
     if not available[name]:
         raise StyleTransferError(f"This machine has no {name} device; choose another one, or auto.")
     return torch.device(name)
-
-
-def _painting_at(painting: Image.Image, shape: tuple[int, int], settings: Settings) -> Image.Image:
-    """The painting as it is looked at: as many pixels on its long side as the picture has, or as the network needs."""
-    if settings.shape:
-        return _resized(painting, shape)
-    narrowest = math.ceil(SMALLEST_SIDE * max(painting.size) / min(painting.size))
-    return fit(painting, max(*shape, narrowest))
 
 
 def _resized(image: Image.Image, shape: tuple[int, int]) -> Image.Image:

@@ -10,7 +10,7 @@ from typing import cast, get_args
 from PIL import Image
 
 from styletransfer import files, film, images
-from styletransfer.color import match_palette, with_photo_colors
+from styletransfer.color import with_photo_colors
 from styletransfer.display import Display
 from styletransfer.errors import StyleTransferError
 from styletransfer.frames import LOSS_NAMES, Frame
@@ -37,7 +37,6 @@ class Order:
         losses: CSV file for the losses of every epoch, or None.
         film: File of a film of the painting (.mp4, .webp or .gif), or None.
         film_seconds: Its length in seconds, from the first picture to the last.
-        match_palette: Whether the painting gets the photo's palette first.
         photo_colors: How much of the photo's own colours the result gets back, from 0 to 1.
     """
 
@@ -50,7 +49,6 @@ class Order:
     losses: Path | None = None
     film: Path | None = None
     film_seconds: float = 6.0
-    match_palette: bool = False
     photo_colors: float = 0.0
 
     def snapshot(self, epoch: int) -> Path:
@@ -112,8 +110,6 @@ def paint(order: Order, display: Display) -> bool:
 
         weights = load_weights(order.settings.network, order.settings.weights)
     # Now, while the files are sure to be as they were read.
-    if order.match_palette:
-        painting = match_palette(painting, photo)
     recipe = make_recipe(order.settings, network=weights.name, photo=order.photo, paintings=[order.painting])
     keeper = _Keeper(order, photo, recipe.to_json())
     work = _work(photo.size, order.settings)

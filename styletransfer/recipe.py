@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path, PureWindowsPath
@@ -112,7 +112,7 @@ def make_recipe(
     *,
     network: str,
     photo: bytes | str | Path,
-    paintings: list[bytes | str | Path],
+    paintings: Sequence[bytes | str | Path],
 ) -> Recipe:
     """The recipe of a picture that was painted just now, with the versions that are installed.
 

@@ -13,12 +13,15 @@ Pooling = Literal["max", "average"]
 Start = Literal["photo", "noise"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Optimizer = Literal["adam", "lbfgs"]
+Palette = Literal["painting", "photo"]
 
 SMALLEST_SIZE = 64
 """Long side in pixels under which the deepest tap sees too few positions for its statistics to mean anything."""
 SMALLEST_SIDE = 32
 """Short side in pixels under which nothing is left of the picture in front of the deepest tap."""
 LARGEST_SIZE = 8192
+MOST_PAINTINGS = 4
+SMALLEST_STROKE, LARGEST_STROKE = 0.25, 4.0
 
 
 class Weighting(NamedTuple):
@@ -61,6 +64,12 @@ class Settings:
         scales: Sizes that the picture is painted at, each about half the next; 1 paints at the final size only.
         pyramid: Levels of the Laplacian pyramid that stands for the picture's pixels in the solver; 1 is plain pixels.
         preview_every: Epochs between two frames that carry a picture.
+        stroke_size: How many times as large as the picture the painting is looked at, long side to long side, at every
+            scale: more gives broader strokes. 0.25 to 4.
+        palette: Whose colours are painted with: the "painting"'s own, or the "photo"'s, which the painting is given
+            before it is looked at.
+        style_shares: How much each painting counts, one number of at least 0 for each of up to four paintings, in any
+            unit; None for all alike.
 
     Raises:
         StyleTransferError: A value is out of range; the sentence names it and says what is allowed.
@@ -89,6 +98,9 @@ class Settings:
     scales: int = 2
     pyramid: int = 3
     preview_every: int = 1
+    stroke_size: float = 1.0
+    palette: Palette = "painting"
+    style_shares: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
         _check_choice("network", self.network, Network)
@@ -96,6 +108,7 @@ class Settings:
         _check_choice("init", self.init, Start)
         _check_choice("device", self.device, Device)
         _check_choice("optimizer", self.optimizer, Optimizer)
+        _check_choice("palette", self.palette, Palette)
         _check_whole("size", self.size, SMALLEST_SIZE, LARGEST_SIZE)
         _check_whole("epochs", self.epochs, 1, 100_000)
         _check_whole("seed", self.seed, 0, 2**63 - 1)
@@ -116,7 +129,9 @@ class Settings:
             _check_number(name, getattr(self, name), 0.0)
         _check_number("learning_rate", self.learning_rate, 0.0, above=True)
         _check_number("decay", self.decay, 0.0, 1.0, above=True)
+        _check_number("stroke_size", self.stroke_size, SMALLEST_STROKE, LARGEST_STROKE)
         self._check_layers()
+        self._check_shares()
 
     def _check_layers(self) -> None:
         for name in ("content_layers", "style_layers"):
@@ -137,6 +152,35 @@ class Settings:
             )
         for weight in weights:
             _check_number("style_layer_weights", weight, 0.0)
+
+    def _check_shares(self) -> None:
+        shares = self.style_shares
+        if shares is None:
+            return
+        if not isinstance(shares, tuple) or not 1 <= len(shares) <= MOST_PAINTINGS:
+            raise StyleTransferError(
+                f"style_shares must be one number for each of 1 to {MOST_PAINTINGS} paintings, not {shares!r}."
+            )
+        for share in shares:
+            _check_number("style_shares", share, 0.0, 1e6)
+        if not sum(shares) > 0:
+            raise StyleTransferError("style_shares are all 0; give at least one painting a share.")
+
+    def shares(self, paintings: int) -> tuple[float, ...]:
+        """The share of each of so many paintings; together they are 1.
+
+        Raises:
+            StyleTransferError: There are no paintings, too many, or another number than shares.
+        """
+        if not 1 <= paintings <= MOST_PAINTINGS:
+            raise StyleTransferError(f"{paintings} paintings were given; it takes 1 to {MOST_PAINTINGS}.")
+        shares = (1.0,) * paintings if self.style_shares is None else self.style_shares
+        if len(shares) != paintings:
+            raise StyleTransferError(
+                f"There are {paintings} paintings, but the number of shares is {len(shares)}; "
+                "give one share for each painting."
+            )
+        return tuple(share / math.fsum(shares) for share in shares)
 
     @property
     def weighting(self) -> Weighting:

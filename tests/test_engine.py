@@ -26,6 +26,7 @@ from styletransfer.frames import LOSS_NAMES, Frame
 from styletransfer.images import open_image
 from styletransfer.locations import sample_paintings, sample_photos
 from styletransfer.network import Network
+from styletransfer.paintings import Paintings
 from styletransfer.scales import scale_shapes, split_epochs
 from styletransfer.settings import NOTEBOOK, SMALLEST_SIDE, SMALLEST_SIZE, Settings, Weighting
 from styletransfer.tensors import to_image, to_tensor
@@ -116,7 +117,9 @@ class TestNotebook:
         """In single precision, as it is used: our objective at each of the loop's first ten pictures."""
         device = torch.device("cpu")
         network = Network(vgg19, self.SETTINGS, device)
-        objective = Objective.between(network, *pictures, self.SHAPE, self.SETTINGS, device)
+        photo, painting = pictures
+        paintings = Paintings([painting], photo, self.SETTINGS)
+        objective = Objective.between(network, photo, paintings, self.SHAPE, self.SETTINGS, device)
         inputs = [notebook.preprocess(picture, self.SHAPE) for picture in pictures]
         picture = inputs[0]
         errors = []
@@ -223,7 +226,8 @@ def look(
     """All terms of the objective at a picture."""
     shape = scale_shapes(photo.size, settings)[-1]
     device = torch.device("cpu")
-    objective = Objective.between(Network(weights, settings, device), photo, painting, shape, settings, device)
+    paintings = Paintings([painting], photo, settings)
+    objective = Objective.between(Network(weights, settings, device), photo, paintings, shape, settings, device)
     resized = picture.convert("RGB").resize((shape[1], shape[0]), Image.Resampling.LANCZOS)
     return {name: float(loss) for name, loss in objective.losses(to_tensor(resized), settings.weighting).items()}
 

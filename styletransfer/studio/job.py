@@ -6,7 +6,8 @@ from styletransfer.settings import Weighting
 from styletransfer.studio.history import History
 from styletransfer.studio.messages import Ended, Held, Painted, Preview, Speed, Steered
 from styletransfer.studio.pace import Pace
-from styletransfer.studio.runs import Record, Run
+from styletransfer.studio.record import Record
+from styletransfer.studio.runs import Run
 from styletransfer.studio.snapshot import Request, Snapshot, State
 
 
@@ -31,7 +32,8 @@ class Job:
             state=record.state,
             epochs=record.epochs,
             photo_name=record.photo_name,
-            painting_name=record.painting_name,
+            painting_names=record.painting_names,
+            parent=record.parent,
             created=record.created,
         )
 

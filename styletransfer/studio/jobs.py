@@ -2,6 +2,7 @@
 
 import atexit
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -13,6 +14,7 @@ from styletransfer.studio.easel import Easel
 from styletransfer.studio.fetch import Download, Fetch
 from styletransfer.studio.job import Job
 from styletransfer.studio.pace import Pace
+from styletransfer.studio.runs import Submission
 from styletransfer.studio.shelf import Shelf
 from styletransfer.studio.snapshot import LossHistory, Request, Snapshot, State
 from styletransfer.studio.speeds import Speeds
@@ -24,7 +26,7 @@ class Studio:
     """All runs of one data folder and the process that paints them. One per server; every method is thread-safe.
 
     >>> studio = Studio().start()                       # once, at the server's start
-    >>> run_id = studio.submit(photo, painting, Settings(), photo_name="a.jpg", painting_name="b.jpg")
+    >>> run_id = studio.submit(photo, [("b.jpg", painting)], Settings(), photo_name="a.jpg")
     >>> studio.snapshot(run_id).state                   # as often as one likes: some microseconds
 
     All that concerns runs raises StyleTransferError while the studio is closed.
@@ -84,16 +86,44 @@ class Studio:
     # --- what the user does -----------------------------------------------------------------------------------------
 
     def submit(
-        self, photo: bytes, painting: bytes, settings: Settings, *, photo_name: str = "", painting_name: str = ""
+        self,
+        photo: bytes,
+        paintings: Sequence[tuple[str, bytes]],
+        settings: Settings,
+        *,
+        photo_name: str = "",
+        start: bytes | None = None,
+        parent: tuple[str, int] | None = None,
     ) -> str:
-        """Queue a run and return its id. The two are picture files as uploaded.
+        """Queue a run and return its id.
+
+        Args:
+            photo: The photo's file as uploaded.
+            paintings: (name as the user knows it, file as uploaded) of each of one to four paintings.
+            settings: How to paint.
+            photo_name: The photo's name as the user knows it.
+            start: A picture file to begin from instead of the photo or noise.
+            parent: (run id, epoch) that the run branches from.
 
         Raises:
-            StyleTransferError: A picture cannot be used or not at this size, or the run cannot be written to disk.
+            StyleTransferError: A picture cannot be used or not at this size, the shares do not fit the paintings, or
+                the run cannot be written to disk.
         """
+        settings.shares(len(paintings))
         pace = Pace(settings, open_image(photo, name=photo_name or "The photo").size)
-        open_image(painting, name=painting_name or "The painting")
-        run, record = self._shelf.add(photo, painting, settings, (photo_name, painting_name))
+        for name, painting in paintings:
+            open_image(painting, name=name or "The painting")
+        if start is not None:
+            open_image(start, name="The picture to start from")
+        wanted = Submission(
+            photo=photo,
+            paintings=tuple(paintings),
+            settings=settings,
+            photo_name=photo_name,
+            start=start,
+            parent=parent,
+        )
+        run, record = self._shelf.add(wanted)
         self._easel.add(Job(run, record, pace))
         return run.run_id
 
@@ -137,12 +167,17 @@ class Studio:
     def photo_path(self, run_id: str) -> Path | None:
         """The run's photo as it was uploaded, or None for an unknown run."""
         inputs = self._shelf.inputs(run_id)
-        return None if inputs is None else inputs[0]
+        return None if inputs is None else inputs.photo
 
-    def painting_path(self, run_id: str) -> Path | None:
-        """The run's painting as it was uploaded, or None for an unknown run."""
+    def painting_paths(self, run_id: str) -> tuple[Path, ...]:
+        """The run's paintings as they were uploaded; none for an unknown run."""
         inputs = self._shelf.inputs(run_id)
-        return None if inputs is None else inputs[1]
+        return () if inputs is None else inputs.paintings
+
+    def start_path(self, run_id: str) -> Path | None:
+        """The picture that the run began from, or None where that was the photo or noise, and for an unknown run."""
+        inputs = self._shelf.inputs(run_id)
+        return None if inputs is None else inputs.start
 
     def result_path(self, run_id: str) -> Path | None:
         """The picture at full resolution (PNG, alpha kept, recipe inside), or None while there is none.

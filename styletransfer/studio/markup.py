@@ -19,16 +19,16 @@ def diptych(photo: Picture, painting: Picture) -> str:
     return f'<div class="diptych">{figure(photo, "Photo")}{figure(painting, "Painting")}</div>'
 
 
-def sources(photo: tuple[str, str], painting: tuple[str, str]) -> str:
-    """The pair, small, beside what is being made of it.
+def sources(photo: tuple[str, str], *paintings: tuple[str, str]) -> str:
+    """The photo and its paintings, small, beside what is being made of them.
 
     Args:
         photo: `data:` URL and title.
-        painting: Likewise.
+        paintings: Likewise.
     """
     parts = [
         f'<figure><img src="{url}" alt="{kind}: {escape(title)}"><figcaption>{escape(title)}</figcaption></figure>'
-        for kind, (url, title) in (("Photo", photo), ("Painting", painting))
+        for kind, (url, title) in (("Photo", photo), *(("Painting", painting) for painting in paintings))
         if url
     ]
     return f'<div class="sources">{"".join(parts)}</div>'

@@ -13,7 +13,7 @@ from styletransfer.studio.curves import curves
 from styletransfer.studio.estimate import estimate, obstacle
 from styletransfer.studio.jobs import Snapshot, Studio
 from styletransfer.studio.picker import adopt_own, adopt_sample, picker
-from styletransfer.studio.pictures import Kind, Picture, Shown, read_picture, samples, shown_file, title
+from styletransfer.studio.pictures import Kind, Picture, Shown, pair, read_picture, samples, shown_file
 from styletransfer.studio.result import leave, result
 from styletransfer.studio.stage import Sources, live_stage
 
@@ -57,7 +57,7 @@ def _take_up(studio: Studio, snapshot: Snapshot | None) -> None:
         controls.restore(settings, snapshot.steered[-1][1] if snapshot.steered else None)
     files: tuple[tuple[Kind, str, Path | None], ...] = (
         ("photo", snapshot.photo_name, studio.photo_path(snapshot.run_id)),
-        ("painting", snapshot.painting_name, studio.painting_path(snapshot.run_id)),
+        ("painting", next(iter(snapshot.painting_names), ""), next(iter(studio.painting_paths(snapshot.run_id)), None)),
     )
     for kind, name, path in files:
         if name in samples(kind):
@@ -108,7 +108,7 @@ def _submit(studio: Studio, photo: Picture, painting: Picture, settings: Setting
         return
     st.session_state["submitted"] = now
     try:
-        run_id = studio.submit(photo.data, painting.data, settings, photo_name=photo.name, painting_name=painting.name)
+        run_id = studio.submit(photo.data, [(painting.name, painting.data)], settings, photo_name=photo.name)
     except StyleTransferError as error:
         st.session_state["start_problem"] = str(error)
         return
@@ -126,10 +126,11 @@ def _run(studio: Studio, snapshot: Snapshot) -> None:
 
 
 def _sources(studio: Studio, snapshot: Snapshot) -> Sources:
-    photo, painting = _shown(studio.photo_path(snapshot.run_id)), _shown(studio.painting_path(snapshot.run_id))
+    photo = _shown(studio.photo_path(snapshot.run_id))
+    paintings = tuple(map(_shown, studio.painting_paths(snapshot.run_id)))
     settings = studio.settings(snapshot.run_id)
     shape = (settings.shape if settings else None) or (photo.size if photo else None)
-    return Sources(photo, painting, shape or (2, 3))
+    return Sources(photo, paintings, shape or (2, 3))
 
 
 def _shown(path: Path | None) -> Shown | None:
@@ -161,8 +162,8 @@ def _others(studio: Studio, run_id: str | None) -> None:
     if snapshot is None:
         return
     with st.container(horizontal=True, key="others", vertical_alignment="center"):
-        pair = f"{title(snapshot.photo_name)}, after {title(snapshot.painting_name)}"
-        st.html(markup.line("On the easel now:", strong=pair), width="content")
+        name = pair(snapshot.photo_name, snapshot.painting_names)
+        st.html(markup.line("On the easel now:", strong=name), width="content")
         st.button("Watch it", key="watch", on_click=_watch, args=(active[0],), type="tertiary")
 
 

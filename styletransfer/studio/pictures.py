@@ -2,6 +2,7 @@
 
 import base64
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -139,6 +140,13 @@ def converted(path: Path, fmt: images.Format) -> io.BytesIO:
     if fmt == "png" and path.suffix == ".png":
         return io.BytesIO(data)
     return io.BytesIO(images.encode(images.open_image(data), fmt, recipe=images.embedded_recipe(data)))
+
+
+def pair(photo_name: str, painting_names: Sequence[str]) -> str:
+    """What is painted and after which paintings: "Cat, after Wave", "Cat, after Wave, Ink and Lilies"."""
+    *others, last = map(title, painting_names or ("",))
+    paintings = f"{', '.join(others)} and {last}" if others else last
+    return f"{title(photo_name)}, after {paintings}"
 
 
 def title(name: str) -> str:

@@ -140,8 +140,9 @@ class Recorder:
 
     def _save_result(self, image: Image.Image) -> None:
         if self._recipe is None:
-            photo, painting = self._run.inputs()
-            recipe = make_recipe(self._run.settings(), network=self._record.network, photo=photo, paintings=[painting])
+            inputs = self._run.inputs()
+            settings, network = self._run.settings(), self._record.network
+            recipe = make_recipe(settings, network=network, photo=inputs.photo, paintings=inputs.paintings)
             self._recipe = recipe.to_json()
         save_image(image, self._run.result, recipe=self._recipe)
         self._saved = self._image_epoch

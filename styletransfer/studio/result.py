@@ -10,7 +10,7 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.studio import markup, words
 from styletransfer.studio.compare import compare
 from styletransfer.studio.jobs import Snapshot, State, Studio
-from styletransfer.studio.pictures import Shown, converted, shown_file, title
+from styletransfer.studio.pictures import Shown, converted, pair, shown_file, title
 from styletransfer.studio.stage import Sources
 
 _FORMATS: dict[images.Format, str] = {"png": "PNG", "jpeg": "JPEG", "webp": "WebP"}
@@ -18,10 +18,10 @@ _FORMATS: dict[images.Format, str] = {"png": "PNG", "jpeg": "JPEG", "webp": "Web
 
 def result(studio: Studio, snapshot: Snapshot, sources: Sources) -> None:
     """Show a run that is over."""
-    pair = f"{title(snapshot.photo_name)}, after {title(snapshot.painting_name)}"
+    name = pair(snapshot.photo_name, snapshot.painting_names)
     path = studio.result_path(snapshot.run_id)
     with st.container(horizontal=True, key="head", vertical_alignment="center"):
-        st.html(markup.headline(pair, _ending(snapshot, painted=path is not None)))
+        st.html(markup.headline(name, _ending(snapshot, painted=path is not None)))
         st.button("New painting", key="new", icon=":material/add:", on_click=leave)
     if snapshot.state is State.FAILED:
         with st.container(key="failure"):
@@ -65,7 +65,7 @@ def _picture(snapshot: Snapshot, sources: Sources, painted: Shown) -> None:
 
 
 def _downloads(snapshot: Snapshot, path: Path, painted: Shown) -> None:
-    stem = "-".join(f"{title(snapshot.photo_name)} after {title(snapshot.painting_name)}".lower().split())
+    stem = "-".join(pair(snapshot.photo_name, snapshot.painting_names).lower().replace(",", "").split())
     with st.container(horizontal=True, key="downloads", vertical_alignment="center"):
         for fmt, label in _FORMATS.items():
             st.download_button(

@@ -3,8 +3,9 @@
     20261123-134455-ab12cd/
         settings.json    what it is painted with
         state.json       where it stands (`Record`)
-        photo.jpg        the two inputs, byte for byte as they were uploaded
-        painting.png
+        photo.jpg        the inputs, byte for byte as they were uploaded
+        painting.png    the first painting; the second is painting-2.jpg, and so on
+        start.png       what it begins from, unless that is the photo or noise
         losses.csv       every epoch
         frames/          previews by epoch, 000123.jpg, evenly thinned
         result.png       the newest picture at full resolution
@@ -18,7 +19,7 @@ import re
 import secrets
 import shutil
 import time
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Self
@@ -27,54 +28,43 @@ from PIL import Image
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.files import replacing
-from styletransfer.settings import Settings, Weighting
+from styletransfer.settings import Settings
+from styletransfer.studio.record import OtherVersionError, Record
 from styletransfer.studio.snapshot import State
 
 RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}", re.ASCII)
-VERSION = 1
 _EXTENSIONS = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "HEIF": "heic", "AVIF": "avif",
                "TIFF": "tif", "BMP": "bmp"}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
-class Record:
-    """What state.json holds.
+class Submission:
+    """What the user wants painted.
 
     Attributes:
-        state: Where the run stands.
-        epoch: Epochs done.
-        epochs: Epochs in the whole run.
-        scale: (height, width) painted at last, or None.
-        seconds: Seconds of painting without pauses.
-        steered: (epoch, weights from it on) of each change of the weights on the way.
-        network: What the features come from.
-        message: A note, or None.
-        error: Why the run failed, or None.
-        remedy: What to do about it, or None.
-        created: Seconds since 1970 (UTC) of the submission.
-        server: Name of the server that the run belongs to while it is not over; see `presence`.
-        photo: Name of the photo's file in the folder.
-        painting: Name of the painting's file in the folder.
+        photo: The photo's file, byte for byte.
+        paintings: (name as the user knows it, file) of each painting.
+        settings: How to paint.
         photo_name: The photo's name as the user knows it.
-        painting_name: The painting's name as the user knows it.
+        start: A picture file to begin from instead of the photo or noise, or None.
+        parent: (run id, epoch) that this branches from, or None.
     """
 
-    state: State
-    epoch: int = 0
-    epochs: int
-    scale: tuple[int, int] | None = None
-    seconds: float = 0.0
-    steered: tuple[tuple[int, Weighting], ...] = ()
-    network: str = ""
-    message: str | None = None
-    error: str | None = None
-    remedy: str | None = None
-    created: float
-    server: str
-    photo: str
-    painting: str
-    photo_name: str
-    painting_name: str
+    photo: bytes
+    paintings: tuple[tuple[str, bytes], ...]
+    settings: Settings
+    photo_name: str = ""
+    start: bytes | None = None
+    parent: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The picture files of a run, as they were uploaded."""
+
+    photo: Path
+    paintings: tuple[Path, ...]
+    start: Path | None
 
 
 @dataclass(frozen=True)
@@ -116,9 +106,7 @@ class Run:
         return self.frames / f"{epoch:06d}.jpg"
 
     @classmethod
-    def create(
-        cls, runs: Path, photo: bytes, painting: bytes, settings: Settings, *, names: tuple[str, str], server: str
-    ) -> Self:
+    def create(cls, runs: Path, wanted: Submission, *, server: str) -> Self:
         """Write a new queued run under `runs`; it appears there whole or not at all.
 
         Raises:
@@ -126,22 +114,31 @@ class Run:
         """
         now = time.time()
         run_id = _new_id(now)
+        files = {f"photo.{_extension(wanted.photo)}": wanted.photo}
+        for number, (_, data) in enumerate(wanted.paintings, 1):
+            files[f"painting{'' if number == 1 else f'-{number}'}.{_extension(data)}"] = data
+        photo, *paintings = files
+        start = None if wanted.start is None else f"start.{_extension(wanted.start)}"
+        if start is not None and wanted.start is not None:
+            files[start] = wanted.start
         record = Record(
             state=State.QUEUED,
-            epochs=settings.epochs,
+            epochs=wanted.settings.epochs,
             created=now,
             server=server,
-            photo=f"photo.{_extension(photo)}",
-            painting=f"painting.{_extension(painting)}",
-            photo_name=names[0],
-            painting_name=names[1],
+            photo=photo,
+            paintings=tuple(paintings),
+            start=start,
+            photo_name=wanted.photo_name,
+            painting_names=tuple(name for name, _ in wanted.paintings),
+            parent=wanted.parent,
         )
         building = cls(runs / f".{run_id}.new")
         try:
             building.frames.mkdir(parents=True)
-            (building.folder / record.photo).write_bytes(photo)
-            (building.folder / record.painting).write_bytes(painting)
-            write_whole(building.folder / "settings.json", _json(settings.to_dict()))
+            for name, data in files.items():
+                (building.folder / name).write_bytes(data)
+            write_whole(building.folder / "settings.json", _json(wanted.settings.to_dict()))
             building.write(record)
             building.folder.replace(runs / run_id)
         except OSError as error:
@@ -168,22 +165,15 @@ class Run:
         """
         values = self._read_json("state.json")
         try:
-            if values.pop("version") != VERSION:
-                raise StyleTransferError(f"Run {self.run_id} was made by another version of the program.")
-            known = {field.name for field in fields(Record)}
-            record = Record(**{name: value for name, value in values.items() if name in known})
-            scale = None if record.scale is None else (int(record.scale[0]), int(record.scale[1]))
-            steered = tuple((int(epoch), Weighting(*map(float, weights))) for epoch, weights in record.steered)
-            record = replace(record, state=State(record.state), scale=scale, steered=steered)
+            return Record.from_values(values)
+        except OtherVersionError as error:
+            raise StyleTransferError(f"Run {self.run_id} was made by another version of the program.") from error
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise self._damaged() from error
-        if {Path(record.photo).name, Path(record.painting).name} != {record.photo, record.painting}:
-            raise self._damaged()
-        return record
 
     def write(self, record: Record) -> None:
         """Replace state.json. Raises StyleTransferError if it cannot be written."""
-        write_whole(self.folder / "state.json", _json({"version": VERSION, **asdict(record)}))
+        write_whole(self.folder / "state.json", record.to_json())
 
     def settings(self) -> Settings:
         """What the run is painted with.
@@ -193,14 +183,15 @@ class Run:
         """
         return Settings.from_dict(self._read_json("settings.json"))
 
-    def inputs(self) -> tuple[Path, Path]:
-        """Photo and painting as they were uploaded.
+    def inputs(self) -> Inputs:
+        """The run's pictures as they were uploaded.
 
         Raises:
             StyleTransferError: The folder is damaged.
         """
         record = self.read()
-        return self.folder / record.photo, self.folder / record.painting
+        start = None if record.start is None else self.folder / record.start
+        return Inputs(self.folder / record.photo, tuple(self.folder / name for name in record.paintings), start)
 
     def timeline(self) -> list[tuple[int, Path]]:
         """(epoch, JPEG) of the previews kept, oldest first."""

@@ -15,7 +15,8 @@ from styletransfer.studio.faults import ELSEWHERE, LEFT, WAITED
 from styletransfer.studio.history import read_losses
 from styletransfer.studio.messages import Ended
 from styletransfer.studio.presence import Presence
-from styletransfer.studio.runs import RUN_ID, Record, Run, cannot_save, write_whole
+from styletransfer.studio.record import Record
+from styletransfer.studio.runs import RUN_ID, Inputs, Run, Submission, cannot_save, write_whole
 from styletransfer.studio.snapshot import Snapshot, State
 
 logger = logging.getLogger(__name__)
@@ -50,9 +51,9 @@ class Shelf:
         """Let other servers know that this one is gone."""
         self._presence.close()
 
-    def add(self, photo: bytes, painting: bytes, settings: Settings, names: tuple[str, str]) -> tuple[Run, Record]:
+    def add(self, wanted: Submission) -> tuple[Run, Record]:
         """Write a new queued run. Raises StyleTransferError."""
-        run = Run.create(self._home, photo, painting, settings, names=names, server=self._presence.name)
+        run = Run.create(self._home, wanted, server=self._presence.name)
         return run, run.read()
 
     def recent(self, limit: int) -> list[str]:
@@ -67,8 +68,8 @@ class Shelf:
             return None if run is None else run.settings()
         return None
 
-    def inputs(self, run_id: str) -> tuple[Path, Path] | None:
-        """Photo and painting, or None for an unknown or damaged run."""
+    def inputs(self, run_id: str) -> Inputs | None:
+        """The run's pictures as they were uploaded, or None for an unknown or damaged run."""
         run = Run.find(self._home, run_id)
         with suppress(StyleTransferError):
             return None if run is None else run.inputs()
@@ -182,7 +183,8 @@ class Shelf:
             steered=record.steered,
             network=record.network,
             photo_name=record.photo_name,
-            painting_name=record.painting_name,
+            painting_names=record.painting_names,
+            parent=record.parent,
             created=record.created,
             message=record.message,
             error=record.error,

@@ -64,7 +64,8 @@ class Snapshot:
         steered: (epoch, weights from it on) of each change of the weights on the way.
         network: What the features come from, for example "vgg16"; empty before the first epoch.
         photo_name: File name of the photo as the user knows it.
-        painting_name: File name of the painting as the user knows it.
+        painting_names: File name of each painting as the user knows it.
+        parent: (run id, epoch) that the run branched from, or None.
         created: Seconds since 1970 (UTC) at which the run was submitted.
         message: A note from the engine or on how the run ended, or None.
         error: One plain sentence on why the run failed, or None.
@@ -88,7 +89,8 @@ class Snapshot:
     steered: tuple[tuple[int, Weighting], ...] = ()
     network: str = ""
     photo_name: str = ""
-    painting_name: str = ""
+    painting_names: tuple[str, ...] = ()
+    parent: tuple[str, int] | None = None
     created: float = 0.0
     message: str | None = None
     error: str | None = None

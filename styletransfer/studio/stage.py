@@ -6,23 +6,24 @@ import streamlit as st
 
 from styletransfer.studio import markup, words
 from styletransfer.studio.jobs import Snapshot, State, Studio
-from styletransfer.studio.pictures import Shown, data_url, title
+from styletransfer.studio.pictures import Shown, data_url, pair, title
 
 REFRESH_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
 class Sources:
-    """The pair of a run, None where a file is gone, and (height, width) with the aspect ratio of the result."""
+    """The pictures of a run, None where a file is gone, and (height, width) with the aspect ratio of the result."""
 
     photo: Shown | None
-    painting: Shown | None
+    paintings: tuple[Shown | None, ...]
     shape: tuple[int, int]
 
     def markup(self, snapshot: Snapshot) -> str:
-        """The pair, small, with its titles."""
-        photo, painting = self.photo.small if self.photo else "", self.painting.small if self.painting else ""
-        return markup.sources((photo, title(snapshot.photo_name)), (painting, title(snapshot.painting_name)))
+        """The pictures, small, with their titles."""
+        names = (snapshot.photo_name, *snapshot.painting_names)
+        shown = zip((self.photo, *self.paintings), names, strict=False)
+        return markup.sources(*((picture.small if picture else "", title(name)) for picture, name in shown))
 
 
 def live_stage(studio: Studio, run_id: str, sources: Sources) -> None:
@@ -49,16 +50,16 @@ def _tick(studio: Studio, run_id: str, sources: Sources) -> None:
 
 
 def _headline(snapshot: Snapshot) -> tuple[str, str]:
-    pair = f"{title(snapshot.photo_name)}, after {title(snapshot.painting_name)}"
+    name = pair(snapshot.photo_name, snapshot.painting_names)
     if snapshot.state is State.QUEUED:
-        return pair, f"Waiting: {words.ordinal(max(1, snapshot.place))}. It begins by itself."
+        return name, f"Waiting: {words.ordinal(max(1, snapshot.place))}. It begins by itself."
     if snapshot.requested == "stop":
-        return pair, "Stopping after this step."
+        return name, "Stopping after this step."
     if snapshot.state is State.PAUSED:
-        return pair, "Paused. Nothing is lost; go on whenever you like."
+        return name, "Paused. Nothing is lost; go on whenever you like."
     if snapshot.state is State.STARTING:
-        return pair, "Getting the brushes ready."
-    return pair, "Being painted."
+        return name, "Getting the brushes ready."
+    return name, "Being painted."
 
 
 def _picture(snapshot: Snapshot, sources: Sources) -> None:

@@ -16,7 +16,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import pairwise
@@ -65,7 +65,13 @@ class Engine(Protocol):
     """What paints; see `styletransfer.engine.stylize`."""
 
     def __call__(
-        self, content: Image.Image, style: Image.Image, settings: Settings, *, steer: Callable[[], Weighting]
+        self,
+        content: Image.Image,
+        style: Sequence[Image.Image],
+        settings: Settings,
+        *,
+        start: Image.Image | None,
+        steer: Callable[[], Weighting],
     ) -> Generator[Frame, None, None]:
         """Paint `content` in the manner of `style`."""
         ...
@@ -156,7 +162,8 @@ class Painter:
         noise = Image.effect_noise((WARM_UP_SIZE, WARM_UP_SIZE), 64).convert("RGB")
         settings = Settings(size=WARM_UP_SIZE, epochs=WARM_UP_EPOCHS, scales=1)
         try:
-            with closing(self._engine()(noise, noise, settings, steer=lambda: settings.weighting)) as frames:
+            painting = self._engine()(noise, [noise], settings, start=None, steer=lambda: settings.weighting)
+            with closing(painting) as frames:
                 done = [(frame.network, time.perf_counter()) for frame in frames]
             fastest = min(later - earlier for (_, earlier), (_, later) in pairwise(done))
             return Speed(done[-1][0], fastest / (WARM_UP_SIZE * WARM_UP_SIZE) * 1e6)
@@ -178,10 +185,13 @@ class Painter:
         run = Run(Path(command.folder))
         recorder = Recorder(run)
         try:
-            photo, painting = (open_image(path) for path in run.inputs())
+            inputs = run.inputs()
+            photo, paintings = open_image(inputs.photo), [open_image(path) for path in inputs.paintings]
+            start = None if inputs.start is None else open_image(inputs.start)
             settings = replace(run.settings(), preview_every=1)  # so that Stop keeps the newest; few are encoded
             self._weighting = settings.weighting
-            with closing(self._engine()(photo, painting, settings, steer=lambda: self._weighting)) as frames:
+            paint = self._engine()
+            with closing(paint(photo, paintings, settings, start=start, steer=lambda: self._weighting)) as frames:
                 ended = Ended(run_id=run.run_id, state=self._follow(run.run_id, frames, recorder))
         except Gone:
             recorder.finish(Ended(run_id=run.run_id, state=State.STOPPED, message=CLOSED))

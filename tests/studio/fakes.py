@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 
 from PIL import Image
 
@@ -22,12 +22,13 @@ BROKEN_INPUT, BUG, OUT_OF_MEMORY, KILLED, SLOW_STEP = 101, 102, 103, 104, 105
 
 
 def stylize(
-    content: Image.Image, style: Image.Image, settings: Settings, *, steer: Steer
+    content: Image.Image, style: Sequence[Image.Image], settings: Settings, *, steer: Steer, **more: object
 ) -> Generator[Frame, None, None]:
     """Cross-fade from the photo to the painting."""
+    del more
     height = round(settings.size * content.height / content.width)
     photo = content.resize((settings.size, height))
-    painting = style.resize(photo.size).convert(photo.mode)
+    painting = style[0].resize(photo.size).convert(photo.mode)
     for epoch in range(1, settings.epochs + 1):
         time.sleep(STEP)
         if epoch == 4:
@@ -48,9 +49,11 @@ def stylize(
         )
 
 
-def fast(content: Image.Image, style: Image.Image, settings: Settings, *, steer: Steer) -> Generator[Frame, None, None]:
+def fast(
+    content: Image.Image, style: Sequence[Image.Image], settings: Settings, *, steer: Steer, **more: object
+) -> Generator[Frame, None, None]:
     """Give a new picture every few milliseconds."""
-    del style, steer
+    del style, steer, more
     photo = content.resize((settings.size, round(settings.size * content.height / content.width)))
     losses = {"content": 1.0, "style": 1.0, "tv": 1.0, "total": 3.0}
     for epoch in range(1, settings.epochs + 1):
@@ -62,29 +65,29 @@ def fast(content: Image.Image, style: Image.Image, settings: Settings, *, steer:
 
 
 def chatty(
-    content: Image.Image, style: Image.Image, settings: Settings, *, steer: Steer
+    content: Image.Image, style: Sequence[Image.Image], settings: Settings, *, steer: Steer, **more: object
 ) -> Generator[Frame, None, None]:
     """Print to standard output, as some libraries do."""
-    for frame in stylize(content, style, settings, steer=steer):
+    for frame in stylize(content, style, settings, steer=steer, **more):
         print("a line on standard output")  # noqa: T201
         yield frame
 
 
 def dead_on_arrival(
-    content: Image.Image, style: Image.Image, settings: Settings, *, steer: Steer
+    content: Image.Image, style: Sequence[Image.Image], settings: Settings, *, steer: Steer, **more: object
 ) -> Generator[Frame, None, None]:
     """Take the worker along before it is warm."""
     os._exit(3)
-    yield from stylize(content, style, settings, steer=steer)
+    yield from stylize(content, style, settings, steer=steer, **more)
 
 
 def warm_only(
-    content: Image.Image, style: Image.Image, settings: Settings, *, steer: Steer
+    content: Image.Image, style: Sequence[Image.Image], settings: Settings, *, steer: Steer, **more: object
 ) -> Generator[Frame, None, None]:
     """Fail before the first epoch of anything but the warm-up."""
     if settings.size != WARM_UP_SIZE:
         raise StyleTransferError("There are no weights; put them back.")
-    yield from stylize(content, style, settings, steer=steer)
+    yield from stylize(content, style, settings, steer=steer, **more)
 
 
 def _misbehave(seed: int) -> None:

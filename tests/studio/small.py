@@ -1,18 +1,26 @@
 """The real engine on a network of random weights and few channels, so that a step takes milliseconds."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from PIL import Image
 
 from styletransfer.frames import Frame
 from styletransfer.settings import Settings, Weighting
 
+Steer = Callable[[], Weighting]
+
 WIDTHS = (4, 4, 6, 6, 8, 8, 8, 8, 8, 8, 8, 8, 8)
 """Channels of VGG-16's thirteen convolutions here."""
 
 
 def stylize(
-    content: Image.Image, style: Image.Image, settings: Settings, *, steer: Callable[[], Weighting]
+    content: Image.Image,
+    style: Sequence[Image.Image],
+    settings: Settings,
+    *,
+    steer: Callable[[], Weighting],
+    **more: Any,
 ) -> Iterator[Frame]:
     """Paint as the real engine does."""
     import torch  # only here, so that the tests' own process can do without
@@ -26,4 +34,4 @@ def stylize(
         for before, after in zip((3, *WIDTHS), WIDTHS, strict=False)
     )
     weights = Weights("vgg16", convolutions, torch.ones(len(WIDTHS)), "random numbers for tests")
-    yield from real(content, style, settings, weights=weights, steer=steer)
+    yield from real(content, style, settings, weights=weights, steer=steer, **more)

@@ -2,6 +2,7 @@
 
 import io
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -25,7 +26,14 @@ class Standin:
     pace: float | None = 2.0
 
     def submit(
-        self, photo: bytes, painting: bytes, settings: Settings, *, photo_name: str = "", painting_name: str = ""
+        self,
+        photo: bytes,
+        paintings: Sequence[tuple[str, bytes]],
+        settings: Settings,
+        *,
+        photo_name: str = "",
+        start: bytes | None = None,
+        parent: tuple[str, int] | None = None,
     ) -> str:
         run_id = f"20260102-030405-{len(self.runs):06x}"
         waiting = len(self.active())
@@ -35,11 +43,15 @@ class Standin:
             place=waiting,
             epochs=settings.epochs,
             photo_name=photo_name,
-            painting_name=painting_name,
+            painting_names=tuple(name for name, _ in paintings),
+            parent=parent,
         )
         self.chosen[run_id] = settings
         (self.home / f"{run_id}-photo").write_bytes(photo)
-        (self.home / f"{run_id}-painting").write_bytes(painting)
+        for number, (_, painting) in enumerate(paintings):
+            (self.home / f"{run_id}-painting{number or ''}").write_bytes(painting)
+        if start is not None:
+            (self.home / f"{run_id}-start").write_bytes(start)
         self.asked.append(("submit", run_id))
         return run_id
 
@@ -110,8 +122,11 @@ class Standin:
     def photo_path(self, run_id: str) -> Path | None:
         return self._file(run_id, "photo")
 
-    def painting_path(self, run_id: str) -> Path | None:
-        return self._file(run_id, "painting")
+    def painting_paths(self, run_id: str) -> tuple[Path, ...]:
+        return tuple(sorted(self.home.glob(f"{run_id}-painting*")))
+
+    def start_path(self, run_id: str) -> Path | None:
+        return self._file(run_id, "start")
 
     def result_path(self, run_id: str) -> Path | None:
         return self._file(run_id, "result.png")

@@ -14,6 +14,7 @@ from fakes import BROKEN_INPUT, BUG, OUT_OF_MEMORY
 from PIL import Image
 
 from styletransfer.errors import StyleTransferError
+from styletransfer.recipe import read_recipe, sha256_of
 from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.jobs import Snapshot, State, Studio
 from styletransfer.studio.runs import Run
@@ -58,7 +59,7 @@ def picture(color: str = "red") -> bytes:
 
 def begin(studio: Studio, *, epochs: int = 2000, seed: int = 0, preview_every: int = 1) -> str:
     settings = replace(SETTINGS, epochs=epochs, seed=seed, preview_every=preview_every)
-    return studio.submit(picture(), picture("blue"), settings, photo_name="photo.png", painting_name="painting.png")
+    return studio.submit(picture(), [("painting.png", picture("blue"))], settings, photo_name="photo.png")
 
 
 def look(studio: Studio, run_id: str) -> Snapshot:
@@ -83,7 +84,7 @@ def test_a_run_from_start_to_finish(studio: Studio) -> None:
     assert snapshot.losses.epochs == tuple(range(1, 41))
     assert snapshot.losses.total[-1] == pytest.approx(1.5)
     assert snapshot.preview_epoch == 40
-    assert (snapshot.network, snapshot.photo_name, snapshot.painting_name) == ("fake", "photo.png", "painting.png")
+    assert (snapshot.network, snapshot.photo_name, snapshot.painting_names) == ("fake", "photo.png", ("painting.png",))
     assert (snapshot.seconds_left, snapshot.epochs_per_second, snapshot.requested) == (None, None, None)
     with Image.open(BytesIO(snapshot.preview or b"")) as preview:
         assert (preview.format, preview.size) == ("JPEG", (96, 64))
@@ -95,9 +96,8 @@ def test_a_run_from_start_to_finish(studio: Studio) -> None:
     assert csv is not None
     assert len(csv.splitlines()) == 41
     assert studio.settings(run_id) == replace(SETTINGS, epochs=40)
-    photo, painting = studio.photo_path(run_id), studio.painting_path(run_id)
+    photo, (painting,) = studio.photo_path(run_id), studio.painting_paths(run_id)
     assert photo is not None
-    assert painting is not None
     assert (photo.read_bytes(), painting.read_bytes()) == (picture(), picture("blue"))
     assert studio.timeline(run_id)[-1][0] == 40
     assert studio.recent()[0] == run_id
@@ -278,8 +278,41 @@ def test_a_run_whose_settings_ask_for_few_previews_is_seen_all_the_same(studio: 
 def test_a_bad_picture_is_refused_before_anything_is_written(studio: Studio, photo: bytes, painting: bytes) -> None:
     before = studio.recent(1000)
     with pytest.raises(StyleTransferError, match=r"holiday\.png"):
-        studio.submit(photo, painting, Settings(), photo_name="holiday.png", painting_name="holiday.png")
+        studio.submit(photo, [("holiday.png", painting)], Settings(), photo_name="holiday.png")
     assert studio.recent(1000) == before
+
+
+def test_several_paintings_and_a_start_reach_the_engine(studio: Studio) -> None:
+    paintings = [("a.png", picture("blue")), ("b.png", picture("green"))]
+    first = begin(studio, epochs=5)
+    settings = replace(SETTINGS, epochs=5, style_shares=(1.0, 3.0))
+    run_id = studio.submit(picture(), paintings, settings, start=picture("white"), parent=(first, 5))
+    snapshot = wait_for(studio, run_id, State.FINISHED)
+    assert snapshot.painting_names == ("a.png", "b.png")
+    assert snapshot.parent == (first, 5)
+    assert [path.read_bytes() for path in studio.painting_paths(run_id)] == [data for _, data in paintings]
+    start, result = studio.start_path(run_id), studio.result_path(run_id)
+    assert start is not None
+    assert start.read_bytes() == picture("white")
+    assert result is not None
+    recipe = read_recipe(result)
+    assert recipe is not None
+    assert recipe.paintings == tuple(sha256_of(data) for _, data in paintings)
+
+
+@pytest.mark.parametrize(
+    ("paintings", "shares", "words"),
+    [
+        (0, None, "0 paintings were given"),
+        (5, None, "it takes 1 to 4"),
+        (2, (1.0,), "the number of shares is 1"),
+    ],
+)
+def test_paintings_that_do_not_fit_are_refused(
+    studio: Studio, paintings: int, shares: tuple[float, ...] | None, words: str
+) -> None:
+    with pytest.raises(StyleTransferError, match=words):
+        studio.submit(picture(), [("", picture())] * paintings, replace(SETTINGS, style_shares=shares))
 
 
 def test_a_second_studio_shows_the_runs_of_the_first(studio: Studio, home: Path) -> None:
@@ -298,7 +331,7 @@ def test_a_second_studio_shows_the_runs_of_the_first(studio: Studio, home: Path)
 def test_the_machine_s_speed_is_measured_and_kept(home: Path, studio: Studio) -> None:
     assert studio.seconds_per_megapixel("vgg19") is None
     settings = Settings(size=192, epochs=30, scales=1)
-    finished = studio.submit(picture(), picture(), settings)
+    finished = studio.submit(picture(), [("", picture())], settings)
     wait_for(studio, finished, State.FINISHED)
     speeds = json.loads((home / "speeds.json").read_text())
     assert 0.01 < speeds["fake"] * (128 * 192) / 1e6 < 0.5  # a fake step takes 10 ms, more on a busy machine

@@ -154,7 +154,7 @@ def test_a_file_that_cannot_be_used_is_a_sentence_and_nothing_else_changes(
     assert len(page.error) == 1
     assert page.error[0].value.count(".") <= 3
     run = studio.runs[started(page)]
-    assert (run.photo_name, run.painting_name) == ("mountains.jpg", "wave.jpg")
+    assert (run.photo_name, run.painting_names) == ("mountains.jpg", ("wave.jpg",))
     assert run.epochs == 20
 
 
@@ -170,14 +170,14 @@ def test_unusual_pictures_are_welcome(studio: Standin, visit: Callable[..., AppT
     page = visit()
     looked_at(page.file_uploader(key="painting").upload(name, data).run())
     assert not page.error
-    assert studio.runs[started(page)].painting_name == name
+    assert studio.runs[started(page)].painting_names == (name,)
 
 
 def test_the_same_picture_may_be_both(studio: Standin, visit: Callable[..., AppTest]) -> None:
     page = visit()
     for kind in ("photo", "painting"):
         looked_at(page.file_uploader(key=kind).upload("same.png", picture()).run())
-    assert studio.runs[started(page)].painting_name == "same.png"
+    assert studio.runs[started(page)].painting_names == ("same.png",)
 
 
 def test_a_file_name_is_shown_as_text_and_never_as_markup(visit: Callable[..., AppTest]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -20,9 +21,12 @@ from styletransfer.studio.history import POINTS, History, read_losses
 from styletransfer.studio.messages import Ended
 from styletransfer.studio.presence import Presence
 from styletransfer.studio.recorder import FRAMES_KEPT, Budget, Recorder, encode_preview
-from styletransfer.studio.runs import Run
+from styletransfer.studio.runs import Run, Submission
 from styletransfer.studio.shelf import Shelf
 from styletransfer.studio.snapshot import State
+
+EARLIER = "20260102-030405-abc123"
+"""The id of a run."""
 
 
 @pytest.fixture
@@ -38,8 +42,16 @@ def picture(color: str = "red", kind: str = "PNG") -> bytes:
 
 
 def new_run(folder: Path, server: str = "nobody", **settings: object) -> Run:
-    names = ("my photo.png", "../../painting.jpg")
-    return Run.create(folder, picture(), picture("blue", "JPEG"), Settings(**settings), names=names, server=server)  # type: ignore[arg-type]
+    return Run.create(folder, submission(**settings), server=server)
+
+
+def submission(**settings: object) -> Submission:
+    return Submission(
+        photo=picture(),
+        paintings=(("../../painting.jpg", picture("blue", "JPEG")),),
+        settings=Settings(**settings),  # type: ignore[arg-type]
+        photo_name="my photo.png",
+    )
 
 
 def frame(epoch: int, epochs: int, image: Image.Image | None = None) -> Frame:
@@ -58,14 +70,78 @@ def losses(total: float) -> dict[str, float]:
 
 def test_a_new_run_holds_its_inputs_and_settings_as_given(tmp_path: Path) -> None:
     run = new_run(tmp_path, size=128, seed=7)
-    photo, painting = run.inputs()
-    assert (photo.name, painting.name) == ("photo.png", "painting.jpg")
-    assert photo.read_bytes() == picture()
-    assert painting.read_bytes() == picture("blue", "JPEG")
+    inputs = run.inputs()
+    assert (inputs.photo.name, *(path.name for path in inputs.paintings)) == ("photo.png", "painting.jpg")
+    assert inputs.photo.read_bytes() == picture()
+    assert inputs.paintings[0].read_bytes() == picture("blue", "JPEG")
+    assert inputs.start is None
     assert run.settings() == Settings(size=128, seed=7)
     assert run.read().state is State.QUEUED
-    assert run.read().painting_name == "../../painting.jpg"
+    assert run.read().painting_names == ("../../painting.jpg",)
     assert list(tmp_path.iterdir()) == [run.folder]
+
+
+def test_every_painting_and_the_start_are_kept_as_given(tmp_path: Path) -> None:
+    paintings = (("wave", picture("blue")), ("ink", picture("black", "JPEG")), ("wave", picture("blue")))
+    wanted = replace(submission(), paintings=paintings, start=picture("white", "WEBP"), parent=(EARLIER, 12))
+    run = Run.create(tmp_path, wanted, server="nobody")
+    inputs = run.inputs()
+    assert [path.name for path in inputs.paintings] == ["painting.png", "painting-2.jpg", "painting-3.png"]
+    assert [path.read_bytes() for path in inputs.paintings] == [data for _, data in paintings]
+    assert inputs.start == run.folder / "start.webp"
+    assert inputs.start.read_bytes() == picture("white", "WEBP")
+    assert run.read().painting_names == ("wave", "ink", "wave")
+    assert run.read().parent == (EARLIER, 12)
+
+
+FIRST_LAYOUT = {
+    "version": 1,
+    "state": "stopped",
+    "epoch": 7,
+    "epochs": 60,
+    "scale": [150, 225],
+    "seconds": 3.2,
+    "steered": [[5, [1.0, 20000.0, 3.0]]],
+    "network": "vgg16",
+    "message": None,
+    "error": None,
+    "remedy": None,
+    "created": 1795439123.5,
+    "server": "1234-abcd",
+    "photo": "photo.png",
+    "painting": "painting.jpg",
+    "photo_name": "cat.png",
+    "painting_name": "wave.jpg",
+}
+"""state.json as version 0.1 wrote it, and the settings of that time."""
+FIRST_SETTINGS = {
+    "size": 450, "shape": None, "epochs": 60, "content_weight": 1.0, "style_weight": 10000.0, "tv_weight": 3.0,
+    "network": "auto", "weights": None, "content_layers": ["relu4_last"], "style_layers": ["relu1_1", "relu2_1"],
+    "style_layer_weights": None, "pooling": "max", "normalized": True, "init": "photo", "seed": 0, "device": "auto",
+    "optimizer": "lbfgs", "learning_rate": 0.3, "decay_every": 50, "decay": 0.8, "scales": 2, "pyramid": 3,
+    "preview_every": 1,
+}  # fmt: skip
+
+
+def test_a_run_of_the_first_layout_opens(tmp_path: Path, shelf: Shelf) -> None:
+    folder = tmp_path / EARLIER
+    (folder / "frames").mkdir(parents=True)
+    (folder / "state.json").write_text(json.dumps(FIRST_LAYOUT))
+    (folder / "settings.json").write_text(json.dumps(FIRST_SETTINGS))
+    (folder / "photo.png").write_bytes(picture())
+    (folder / "painting.jpg").write_bytes(picture("blue", "JPEG"))
+    snapshot = shelf.snapshot(EARLIER)
+    assert snapshot is not None
+    assert (snapshot.state, snapshot.error, snapshot.epoch) == (State.STOPPED, None, 7)
+    assert (snapshot.photo_name, snapshot.painting_names) == ("cat.png", ("wave.jpg",))
+    assert snapshot.steered == ((5, (1.0, 20000.0, 3.0)),)
+    assert shelf.settings(EARLIER) == Settings(style_layers=("relu1_1", "relu2_1"))
+    inputs = shelf.inputs(EARLIER)
+    assert inputs is not None
+    assert inputs.paintings == (folder / "painting.jpg",)
+    run = Run(folder)
+    run.write(run.read())  # as a change of state does
+    assert run.read().painting_names == ("wave.jpg",)
 
 
 def test_ids_sort_in_the_order_of_creation(tmp_path: Path) -> None:
@@ -111,9 +187,12 @@ def test_a_run_of_another_version_says_so(tmp_path: Path) -> None:
         run.read()
 
 
-def test_a_forged_record_cannot_point_out_of_its_folder(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "forged", [{"photo": "../../secret.png"}, {"paintings": ("a.png", "/etc/b.png")}, {"start": "../start.png"}]
+)
+def test_a_forged_record_cannot_point_out_of_its_folder(tmp_path: Path, forged: dict[str, Any]) -> None:
     run = new_run(tmp_path)
-    run.write(replace(run.read(), photo="../../secret.png"))
+    run.write(replace(run.read(), **forged))
     with pytest.raises(StyleTransferError, match="damaged"):
         run.inputs()
 
@@ -270,7 +349,7 @@ def test_a_run_that_waited_when_its_server_died_is_stopped(tmp_path: Path, shelf
 
 def test_a_run_that_another_server_paints_is_left_alone(tmp_path: Path, shelf: Shelf) -> None:
     other = Shelf(tmp_path)
-    run, record = other.add(picture(), picture(), Settings(), ("", ""))
+    run, record = other.add(submission())
     run.write(replace(record, state=State.PAINTING))
     snapshot = shelf.snapshot(run.run_id)
     assert snapshot is not None

@@ -41,7 +41,7 @@ def picture(color: str = "red", size: tuple[int, int] = (120, 80)) -> bytes:
 
 
 def begin(studio: Studio, *, epochs: int = 5000, seed: int = 0, size: int = 96) -> str:
-    return studio.submit(picture(), picture("blue"), Settings(size=size, epochs=epochs, seed=seed))
+    return studio.submit(picture(), [("", picture("blue"))], Settings(size=size, epochs=epochs, seed=seed))
 
 
 def look(studio: Studio, run_id: str) -> Snapshot:
@@ -249,7 +249,7 @@ def test_a_run_is_whole_after_server_and_worker_were_both_killed(tmp_path: Path)
 
 def test_the_memory_of_both_processes_stays_flat(tmp_path: Path) -> None:
     with closing(Studio(tmp_path, engine="tests.studio.fakes:fast").start()) as studio:
-        run_id = studio.submit(picture(size=(300, 200)), picture("blue"), Settings(size=600, epochs=700))
+        run_id = studio.submit(picture(size=(300, 200)), [("", picture("blue"))], Settings(size=600, epochs=700))
         processes = [worker_of(studio), psutil.Process()]
 
         def used() -> list[int]:
@@ -281,7 +281,7 @@ def test_the_real_engine_paints_survives_a_kill_and_stays_small(
 
     def submit(epochs: int) -> str:
         settings = Settings(size=128, epochs=epochs, scales=1, network="vgg16")
-        return studio.submit(noise.getvalue(), noise.getvalue(), settings)
+        return studio.submit(noise.getvalue(), [("", noise.getvalue())], settings)
 
     with closing(Studio(tmp_path, engine="tests.studio.small:stylize").start()) as studio:
         killed, whole = submit(5000), submit(650)

@@ -1,0 +1,95 @@
+"""Where a run stands, as it lies on disk in state.json, also as earlier versions have written it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from styletransfer.settings import Weighting
+from styletransfer.studio.snapshot import State
+
+VERSION = 2
+"""Of the layout; 1 had a single painting."""
+
+
+class OtherVersionError(ValueError):
+    """The record has a layout that is not known here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What state.json holds.
+
+    Attributes:
+        state: Where the run stands.
+        epoch: Epochs done.
+        epochs: Epochs in the whole run.
+        scale: (height, width) painted at last, or None.
+        seconds: Seconds of painting without pauses.
+        steered: (epoch, weights from it on) of each change of the weights on the way.
+        network: What the features come from.
+        message: A note, or None.
+        error: Why the run failed, or None.
+        remedy: What to do about it, or None.
+        created: Seconds since 1970 (UTC) of the submission.
+        server: Name of the server that the run belongs to while it is not over; see `presence`.
+        photo: Name of the photo's file in the folder.
+        paintings: Name of each painting's file in the folder.
+        start: Name of the file that the run begins from instead of the photo or noise, or None.
+        photo_name: The photo's name as the user knows it.
+        painting_names: Each painting's name as the user knows it.
+        parent: (run id, epoch) that the run branched from, or None.
+    """
+
+    state: State
+    epoch: int = 0
+    epochs: int
+    scale: tuple[int, int] | None = None
+    seconds: float = 0.0
+    steered: tuple[tuple[int, Weighting], ...] = ()
+    network: str = ""
+    message: str | None = None
+    error: str | None = None
+    remedy: str | None = None
+    created: float
+    server: str
+    photo: str
+    paintings: tuple[str, ...]
+    start: str | None = None
+    photo_name: str
+    painting_names: tuple[str, ...]
+    parent: tuple[str, int] | None = None
+
+    def to_json(self) -> bytes:
+        """The record as the contents of state.json."""
+        return json.dumps({"version": VERSION, **asdict(self)}, indent=1).encode()
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> "Record":
+        """The record from the values in state.json; those that are not known are ignored.
+
+        Raises:
+            OtherVersionError: Another version of the program has written it, in a layout that is not known here.
+            KeyError, TypeError, ValueError, IndexError: The values are damaged or forged.
+        """
+        layout = values["version"]
+        if layout == 1:
+            values = {**values, "paintings": [values["painting"]], "painting_names": [values["painting_name"]]}
+        elif layout != VERSION:
+            raise OtherVersionError(layout)
+        known = {field.name for field in fields(cls)}
+        read = cls(**{name: value for name, value in values.items() if name in known})
+        record = replace(
+            read,
+            state=State(read.state),
+            scale=None if read.scale is None else (int(read.scale[0]), int(read.scale[1])),
+            steered=tuple((int(epoch), Weighting(*map(float, weights))) for epoch, weights in read.steered),
+            paintings=tuple(map(str, read.paintings)),
+            painting_names=tuple(map(str, read.painting_names)),
+            parent=None if read.parent is None else (str(read.parent[0]), int(read.parent[1])),
+        )
+        names = (record.photo, *record.paintings, *([] if record.start is None else [record.start]))
+        if any(Path(name).name != name for name in names) or not record.paintings:
+            raise ValueError("a file outside of the folder")
+        return record
