@@ -25,6 +25,9 @@ STEPS_EACH_WAY = 12
 SIZES = (128, 160, 192, 256, 320, 384, 450, 512, 640, 768, 896, 1024, 1280, 1536, 1792, 2048, 2560, 3072, 4096)
 EPOCHS = (5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 120, 150, 200, 250, 300, 400, 500, 700, 1000, 1500, 2000)
 
+STROKES = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
+_PALETTES = {"painting": "The painting's", "photo": "The photo's"}
+
 _WEIGHTS = {
     "content_weight": ("Content weight", "How firmly the photo's shapes are held. Less lets the paint run free."),
     "style_weight": ("Style weight", "How strongly the painting's colours and strokes take over."),
@@ -40,12 +43,13 @@ def restore(settings: Settings, steered: Weighting | None) -> None:
         st.session_state.update(zip(_WEIGHTS, steered, strict=True))
 
 
-def controls(studio: Studio, live: Snapshot | None) -> Settings:
+def controls(studio: Studio, live: Snapshot | None, shares: tuple[float, ...] | None = None) -> Settings:
     """Show the settings and return what they stand at.
 
     Args:
         studio: Is told of new weights while it paints.
         live: The run on the stage, unless it is over: its weights follow the sliders.
+        shares: How much each painting counts, or None for all alike.
 
     Raises:
         StyleTransferError: What is chosen under Advanced does not go together.
@@ -72,6 +76,23 @@ def controls(studio: Studio, live: Snapshot | None) -> Settings:
         default = getattr(preset, key)
         _slider(label, weight_steps(default), default, key, explained, on_change=lambda: _steer(studio, live))
     _slider(
+        "Stroke size",
+        STROKES,
+        preset.stroke_size,
+        "stroke_size",
+        "Finer or broader strokes. Keeps its look at every resolution.",
+    )
+    st.segmented_control(
+        "Palette",
+        list(_PALETTES),
+        format_func=_PALETTES.__getitem__,
+        key="palette",
+        required=True,
+        width="stretch",
+        help="Whose colours are used. With the photo's, only the strokes come from the painting.",
+    )
+    st.html('<h2 class="label">Canvas</h2>')
+    _slider(
         "Resolution",
         _with(SIZES, preset.size),
         preset.size,
@@ -87,7 +108,7 @@ def controls(studio: Studio, live: Snapshot | None) -> Settings:
     )
     with st.expander("Advanced", key="advanced_panel"):
         chosen = advanced.advanced(studio, preset)
-    return _settings(preset, chosen)
+    return _settings(preset, chosen, shares)
 
 
 def _likeness(preset: Settings, settings: Settings) -> int:
@@ -118,10 +139,12 @@ def _slider(
     *,
     on_change: Callable[[], None] | None = None,
 ) -> None:
-    """A slider over uneven steps that says at which of them the preset stands, and marks it on the track."""
+    """A slider over uneven steps that says at which of them the preset stands, and marks it on the track.
+
+    A value between the steps, which a run from elsewhere may have, is a step of its own as long as it is chosen.
+    """
+    options = tuple(sorted({*options, st.session_state[key]}))
     share = options.index(default) / (len(options) - 1)
-    if st.session_state[key] not in options:
-        st.session_state[key] = min(options, key=lambda option: abs(option - st.session_state[key]))
     st.html(f"<style>.st-key-{key}{{--default:{share:.4f}}}</style>")
     st.select_slider(
         label,
@@ -143,7 +166,7 @@ def _with(options: tuple[int, ...], value: int) -> tuple[int, ...]:
     return tuple(sorted({*options, value}))
 
 
-def _settings(preset: Settings, chosen: advanced.Chosen) -> Settings:
+def _settings(preset: Settings, chosen: advanced.Chosen, shares: tuple[float, ...] | None) -> Settings:
     size = int(st.session_state["resolution"])
     shape = preset.shape
     if shape is not None:
@@ -157,6 +180,9 @@ def _settings(preset: Settings, chosen: advanced.Chosen) -> Settings:
         content_weight=st.session_state["content_weight"],
         style_weight=st.session_state["style_weight"],
         tv_weight=st.session_state["tv_weight"],
+        stroke_size=st.session_state["stroke_size"],
+        palette=st.session_state["palette"],
+        style_shares=shares,
         **chosen,
     )
 
@@ -168,6 +194,8 @@ def _adopt_preset() -> None:
 def _fill(settings: Settings) -> None:
     st.session_state["resolution"] = settings.size
     st.session_state["epochs"] = settings.epochs
+    st.session_state["stroke_size"] = settings.stroke_size
+    st.session_state["palette"] = settings.palette
     for key in _WEIGHTS:
         st.session_state[key] = getattr(settings, key)
     advanced.fill(settings)

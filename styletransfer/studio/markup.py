@@ -14,9 +14,10 @@ def figure(picture: Picture, kind: str) -> str:
     )
 
 
-def diptych(photo: Picture, painting: Picture) -> str:
-    """The pair that is to become one picture, side by side at the same height."""
-    return f'<div class="diptych">{figure(photo, "Photo")}{figure(painting, "Painting")}</div>'
+def diptych(photo: Picture, *paintings: Picture) -> str:
+    """The pictures that are to become one, side by side at the same height."""
+    painted = "".join(figure(painting, "Painting") for painting in paintings)
+    return f'<div class="diptych">{figure(photo, "Photo")}{painted}</div>'
 
 
 def sources(photo: tuple[str, str], *paintings: tuple[str, str]) -> str:

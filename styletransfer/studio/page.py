@@ -1,23 +1,24 @@
 """The page as a whole: settings on the left, the stage in the middle, the curves below. It paints nothing itself."""
 
 import time
-from contextlib import suppress
+from itertools import zip_longest
 from pathlib import Path
 
 import streamlit as st
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Settings
-from styletransfer.studio import controls, lifetime, markup
+from styletransfer.studio import blend, controls, lifetime, markup
 from styletransfer.studio.curves import curves
 from styletransfer.studio.estimate import estimate, obstacle
 from styletransfer.studio.jobs import Snapshot, Studio
-from styletransfer.studio.picker import adopt_own, adopt_sample, picker
-from styletransfer.studio.pictures import Kind, Picture, Shown, pair, read_picture, samples, shown_file
+from styletransfer.studio.picker import adopt_file, picker
+from styletransfer.studio.pictures import Picture, Shown, pair, shown_file
 from styletransfer.studio.result import leave, result
 from styletransfer.studio.stage import Sources, live_stage
 
 _THEME = Path(__file__).with_name("theme.css")
+_LEFT = Path(__file__).with_name("left.css")
 _ICON = Path(__file__).with_name("icon.svg")
 _LOST = "There is no painting at this address on this computer."
 _DOUBLE_CLICK_SECONDS = 1.0
@@ -27,6 +28,7 @@ def show() -> None:
     """Draw the page for one visitor, once."""
     st.set_page_config(page_title="The Studio", page_icon=str(_ICON), layout="wide")
     st.html(_THEME)
+    st.html(_LEFT)
     try:
         studio = lifetime.studio()
     except StyleTransferError as error:
@@ -37,12 +39,12 @@ def show() -> None:
     _take_up(studio, snapshot)
     with st.container(key="studio"):
         with st.container(key="left"):
-            photo, painting = _left(studio, snapshot)
+            photo, paintings = _left(studio, snapshot)
         with st.container(key="stage"):
             if snapshot is not None:
                 _run(studio, snapshot)
             else:
-                _empty(studio, photo, painting, lost=bool(run_id))
+                _empty(studio, photo, paintings, lost=bool(run_id))
 
 
 def _take_up(studio: Studio, snapshot: Snapshot | None) -> None:
@@ -55,36 +57,34 @@ def _take_up(studio: Studio, snapshot: Snapshot | None) -> None:
     settings = studio.settings(snapshot.run_id)
     if settings is not None:
         controls.restore(settings, snapshot.steered[-1][1] if snapshot.steered else None)
-    files: tuple[tuple[Kind, str, Path | None], ...] = (
-        ("photo", snapshot.photo_name, studio.photo_path(snapshot.run_id)),
-        ("painting", next(iter(snapshot.painting_names), ""), next(iter(studio.painting_paths(snapshot.run_id)), None)),
-    )
-    for kind, name, path in files:
-        if name in samples(kind):
-            adopt_sample(kind, name)
-        elif path is not None:
-            with suppress(StyleTransferError, OSError):  # a damaged file: the first pair stays chosen
-                adopt_own(kind, read_picture(path.read_bytes(), name))
+    adopt_file("photo", snapshot.photo_name, studio.photo_path(snapshot.run_id))
+    files = zip_longest(snapshot.painting_names, studio.painting_paths(snapshot.run_id))
+    blend.adopt([(name or "", path) for name, path in files], settings.style_shares if settings else None)
 
 
-def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Picture | None, Picture | None]:
+def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Picture | None, list[Picture] | None]:
     settings, problem = None, None
     with st.container(key="panel"):
         st.html('<div class="brand"><b>The Studio</b><span>your photo, painted</span></div>')
-        photo, painting = picker("photo"), picker("painting")
+        photo, paintings = picker("photo", "Photo"), blend.paintings()
+        live = snapshot if snapshot and not snapshot.state.over else None
         try:
-            settings = controls.controls(studio, snapshot if snapshot and not snapshot.state.over else None)
+            settings = controls.controls(studio, live, blend.shares())
         except StyleTransferError as error:
             problem = str(error)
     with st.container(key="start_bar"):
-        _start(studio, photo, painting, settings, problem)
-    return photo, painting
+        _start(studio, photo, paintings, settings, problem)
+    return photo, paintings
 
 
 def _start(
-    studio: Studio, photo: Picture | None, painting: Picture | None, settings: Settings | None, problem: str | None
+    studio: Studio,
+    photo: Picture | None,
+    paintings: list[Picture] | None,
+    settings: Settings | None,
+    problem: str | None,
 ) -> None:
-    if photo is None or painting is None:
+    if photo is None or paintings is None:
         problem = "Choose a photo and a painting first."
     elif settings is not None:
         problem = obstacle(settings, photo.size)
@@ -94,7 +94,7 @@ def _start(
         type="primary",
         width="stretch",
         on_click=_submit,
-        args=(studio, photo, painting, settings),
+        args=(studio, photo, paintings, settings),
         disabled=problem is not None,
     )
     if problem is None and settings is not None and photo is not None:
@@ -102,13 +102,14 @@ def _start(
     st.html(markup.line(problem or "", "estimate"))
 
 
-def _submit(studio: Studio, photo: Picture, painting: Picture, settings: Settings) -> None:
+def _submit(studio: Studio, photo: Picture, paintings: list[Picture], settings: Settings) -> None:
     now = time.monotonic()
     if now - st.session_state.get("submitted", -_DOUBLE_CLICK_SECONDS) < _DOUBLE_CLICK_SECONDS:
         return
     st.session_state["submitted"] = now
     try:
-        run_id = studio.submit(photo.data, [(painting.name, painting.data)], settings, photo_name=photo.name)
+        files = [(painting.name, painting.data) for painting in paintings]
+        run_id = studio.submit(photo.data, files, settings, photo_name=photo.name)
     except StyleTransferError as error:
         st.session_state["start_problem"] = str(error)
         return
@@ -141,16 +142,17 @@ def _shown(path: Path | None) -> Shown | None:
         return None
 
 
-def _empty(studio: Studio, photo: Picture | None, painting: Picture | None, *, lost: bool) -> None:
+def _empty(studio: Studio, photo: Picture | None, paintings: list[Picture] | None, *, lost: bool) -> None:
     if lost:
         st.html(markup.note(_LOST, "It may have been deleted, or the address was cut off. Start a new one here."))
         st.button("Clear the address", key="new", on_click=leave, type="tertiary")
     _others(studio, None)
-    if photo is None or painting is None:
+    if photo is None or paintings is None:
         st.html(markup.headline("An empty easel", "Choose a photo and a painting on the left, then press Start."))
         return
-    st.html(markup.headline(f"{photo.title}, after {painting.title}", "Press Start, and watch it being painted."))
-    st.html(markup.diptych(photo, painting))
+    name = pair(photo.name, [painting.name for painting in paintings])
+    st.html(markup.headline(name, "Press Start, and watch it being painted."))
+    st.html(markup.diptych(photo, *paintings))
 
 
 def _others(studio: Studio, run_id: str | None) -> None:

@@ -1,5 +1,11 @@
-"""The two pickers: a gallery of the pictures that come along, and a place to drop one's own."""
+"""The pickers: a gallery of the pictures that come along, and a place to drop one's own.
 
+Each stands at a place of its own in the left column: "photo", "painting", and one for every further painting.
+"""
+
+from collections.abc import Collection
+from contextlib import suppress
+from pathlib import Path
 from typing import cast
 
 import streamlit as st
@@ -17,82 +23,100 @@ _HELP: dict[Kind, str] = {
 }
 
 
-def picker(kind: Kind) -> Picture | None:
+def picker(place: str, heading: str) -> Picture | None:
     """Show one picker and return the picture that is chosen, or None when there is none."""
-    _begin(kind)
-    st.html(f'<h2 class="label">{kind.capitalize()}</h2>')
-    choice: str | None = st.session_state[f"{kind}_choice"]
-    tiles = _tiles(kind)
+    begin(place)
+    st.html(f'<h2 class="label">{heading}</h2>')
+    choice: str | None = st.session_state[f"{place}_choice"]
+    tiles = _tiles(place)
     if tiles:
-        gallery(kind.capitalize(), tiles, choice, key=f"{kind}_gallery", on_change=lambda: _adopt_tile(kind))
+        gallery(heading, tiles, choice, key=f"{place}_gallery", on_change=lambda: _adopt_tile(place))
+    kind = _kind(place)
     st.file_uploader(
         f"Your own {kind}",
         type=_ENDINGS,
-        key=kind,
+        key=place,
         help=_HELP[kind],
-        on_change=lambda: _adopt_upload(kind),
+        on_change=lambda: _adopt_upload(place),
         label_visibility="collapsed",
     )
-    if st.session_state[f"{kind}_error"]:
-        st.error(st.session_state[f"{kind}_error"], icon=":material/image_not_supported:")
-    return _chosen(kind)
+    if st.session_state[f"{place}_error"]:
+        st.error(st.session_state[f"{place}_error"], icon=":material/image_not_supported:")
+    return _chosen(place)
 
 
-def adopt_own(kind: Kind, picture: Picture) -> None:
+def adopt_file(place: str, name: str, path: Path | None) -> None:
+    """Choose a picture of a run: the sample of that name, or its own file. A damaged file leaves the choice."""
+    if name in samples(_kind(place)):
+        adopt_sample(place, name)
+    elif path is not None:
+        with suppress(StyleTransferError, OSError):
+            adopt_own(place, read_picture(path.read_bytes(), name))
+
+
+def adopt_own(place: str, picture: Picture) -> None:
     """Make a picture the user's own one and choose it, for example when the page comes back to a run."""
-    _begin(kind)
-    st.session_state[f"{kind}_own"] = picture
-    st.session_state[f"{kind}_choice"] = OWN
+    begin(place)
+    st.session_state[f"{place}_own"] = picture
+    st.session_state[f"{place}_choice"] = OWN
 
 
-def adopt_sample(kind: Kind, name: str) -> None:
+def adopt_sample(place: str, name: str) -> None:
     """Choose one of the pictures that come along."""
-    _begin(kind)
-    st.session_state[f"{kind}_choice"] = name
+    begin(place)
+    st.session_state[f"{place}_choice"] = name
 
 
-def _begin(kind: Kind) -> None:
-    if f"{kind}_choice" not in st.session_state:
-        names = list(samples(kind))
-        first = FIRST_PAIR[kind] if FIRST_PAIR[kind] in names else next(iter(names), None)
-        st.session_state.update({f"{kind}_choice": first, f"{kind}_own": None, f"{kind}_error": None})
+def begin(place: str, *, other_than: Collection[str] = ()) -> None:
+    """Choose a picture where none was chosen yet: the one that is meant to be first, or any but those named."""
+    if f"{place}_choice" not in st.session_state:
+        first = FIRST_PAIR[_kind(place)]
+        names = sorted(samples(_kind(place)), key=lambda name: (name in other_than, name != first))
+        choice = next(iter(names), None)
+        st.session_state.update({f"{place}_choice": choice, f"{place}_own": None, f"{place}_error": None})
 
 
-def _tiles(kind: Kind) -> list[Tile]:
-    own = _own(kind)
-    tiles = [Tile(id=OWN, alt=f"Your {kind}: {own.title}", src=own.tile)] if own else []
-    return tiles + [Tile(id=name, alt=title(name), src=sample_tile(path)) for name, path in samples(kind).items()]
+def _kind(place: str) -> Kind:
+    return "photo" if place == "photo" else "painting"
 
 
-def _chosen(kind: Kind) -> Picture | None:
-    choice = st.session_state[f"{kind}_choice"]
+def _tiles(place: str) -> list[Tile]:
+    own = _own(place)
+    tiles = [Tile(id=OWN, alt=f"Your {_kind(place)}: {own.title}", src=own.tile)] if own else []
+    return tiles + [
+        Tile(id=name, alt=title(name), src=sample_tile(path)) for name, path in samples(_kind(place)).items()
+    ]
+
+
+def _chosen(place: str) -> Picture | None:
+    choice = st.session_state[f"{place}_choice"]
     if choice == OWN:
-        return _own(kind)
-    return sample(samples(kind)[choice]) if choice in samples(kind) else None
+        return _own(place)
+    return sample(samples(_kind(place))[choice]) if choice in samples(_kind(place)) else None
 
 
-def _own(kind: Kind) -> Picture | None:
-    return cast("Picture | None", st.session_state[f"{kind}_own"])
+def _own(place: str) -> Picture | None:
+    return cast("Picture | None", st.session_state[f"{place}_own"])
 
 
-def _adopt_tile(kind: Kind) -> None:
-    tile = picked(f"{kind}_gallery")
-    if tile == OWN or tile in samples(kind):  # what a browser sends is not to be trusted
-        st.session_state[f"{kind}_choice"] = tile
-        st.session_state[f"{kind}_error"] = None
+def _adopt_tile(place: str) -> None:
+    tile = picked(f"{place}_gallery")
+    if tile == OWN or tile in samples(_kind(place)):  # what a browser sends is not to be trusted
+        st.session_state[f"{place}_choice"] = tile
+        st.session_state[f"{place}_error"] = None
 
 
-def _adopt_upload(kind: Kind) -> None:
+def _adopt_upload(place: str) -> None:
     """Check what was dropped. A file that cannot be used leaves the choice as it was."""
-    file = st.session_state[kind]
-    st.session_state[f"{kind}_error"] = None
+    file = st.session_state[place]
+    st.session_state[f"{place}_error"] = None
     if file is None:  # taken away again
-        if st.session_state[f"{kind}_choice"] == OWN:
-            del st.session_state[f"{kind}_choice"]
-            _begin(kind)
-        st.session_state[f"{kind}_own"] = None
+        if st.session_state[f"{place}_choice"] == OWN:
+            del st.session_state[f"{place}_choice"]
+            begin(place)
+        st.session_state[f"{place}_own"] = None
         return
     try:
-        adopt_own(kind, read_picture(file.getvalue(), file.name))
+        adopt_own(place, read_picture(file.getvalue(), file.name))
     except StyleTransferError as error:
-        st.session_state[f"{kind}_error"] = str(error)
+        st.session_state[f"{place}_error"] = str(error)

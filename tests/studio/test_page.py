@@ -1,71 +1,20 @@
 """The page without a browser and without an engine: what it shows, and what it asks the studio for."""
 
-import io
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from PIL import Image
 from standin import Standin
 from streamlit.testing.v1 import AppTest
+from visits import APP, address, looked_at, picture, started, text
 
 from styletransfer.settings import PRESETS, Settings, Weighting
-from styletransfer.studio import estimate, lifetime
+from styletransfer.studio import estimate
 from styletransfer.studio.controls import weight_steps
 from styletransfer.studio.fetch import Download
 from styletransfer.studio.snapshot import State
-
-APP = Path(__file__).parents[2] / "app.py"
-
-
-@pytest.fixture
-def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Standin:
-    standin = Standin(tmp_path)
-    monkeypatch.setattr(lifetime, "studio", lambda: standin)
-    return standin
-
-
-@pytest.fixture
-def visit(studio: Standin) -> Callable[..., AppTest]:
-    """Open the page, with a run's id in the address if given."""
-    assert studio
-
-    def open_page(run: str | None = None) -> AppTest:
-        page = AppTest.from_file(str(APP), default_timeout=60)
-        if run is not None:
-            page.query_params["run"] = run
-        return looked_at(page.run())
-
-    return open_page
-
-
-def looked_at(page: AppTest) -> AppTest:
-    assert not page.exception, page.exception
-    return page
-
-
-def text(page: AppTest) -> str:
-    """All that is written on the page, markup included."""
-    return " ".join(str(element.proto.body) for element in page.get("html"))
-
-
-def picture(mode: str = "RGB", size: tuple[int, int] = (60, 40), fmt: str = "PNG", **options: object) -> bytes:
-    buffer = io.BytesIO()
-    Image.linear_gradient("L").resize(size).convert(mode).save(buffer, fmt, **options)
-    return buffer.getvalue()
-
-
-def address(page: AppTest) -> str:
-    run = page.query_params["run"]
-    return run if isinstance(run, str) else run[0]
-
-
-def started(page: AppTest) -> str:
-    """Press Start and give the run's id, which is in the address now."""
-    looked_at(page.button(key="start").click().run())
-    return address(page)
 
 
 def test_start_works_at_once_with_the_pair_that_is_chosen_beforehand(

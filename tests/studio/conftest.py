@@ -1,0 +1,32 @@
+"""The page on a studio that does what a test says."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from standin import Standin
+from streamlit.testing.v1 import AppTest
+from visits import APP, looked_at
+
+from styletransfer.studio import lifetime
+
+
+@pytest.fixture
+def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Standin:
+    standin = Standin(tmp_path)
+    monkeypatch.setattr(lifetime, "studio", lambda: standin)
+    return standin
+
+
+@pytest.fixture
+def visit(studio: Standin) -> Callable[..., AppTest]:
+    """Open the page, with a run's id in the address if given."""
+    assert studio
+
+    def open_page(run: str | None = None) -> AppTest:
+        page = AppTest.from_file(str(APP), default_timeout=60)
+        if run is not None:
+            page.query_params["run"] = run
+        return looked_at(page.run())
+
+    return open_page
