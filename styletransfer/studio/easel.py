@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from styletransfer.settings import Weighting
@@ -40,13 +41,17 @@ class Easel:
         log: File that takes what the worker prints.
         shelf: Takes the runs that are over.
         speeds: Takes what is learnt of the machine's speed.
+        when_over: Called whenever a run is over; must return at once.
     """
 
-    def __init__(self, engine: str, log: Path, shelf: Shelf, speeds: Speeds) -> None:
+    def __init__(
+        self, engine: str, log: Path, shelf: Shelf, speeds: Speeds, *, when_over: Callable[[], None] = lambda: None
+    ) -> None:
         self._engine = engine
         self._log = log
         self._shelf = shelf
         self._speeds = speeds
+        self._when_over = when_over
         self._lock = threading.RLock()
         self._queue: dict[str, Job] = {}  # the first is the one whose turn it is
         self._worker: Worker | None = None
@@ -200,3 +205,4 @@ class Easel:
         job.ended(self._shelf.settle(job.snapshot(), ended))
         del self._queue[job.run.run_id]
         self._shelf.remember(job.snapshot())
+        self._when_over()

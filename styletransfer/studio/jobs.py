@@ -10,8 +10,10 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.images import open_image
 from styletransfer.locations import runs_dir, vgg19_available
 from styletransfer.settings import Network, Settings, Weighting
+from styletransfer.studio.collection import Collection
 from styletransfer.studio.easel import Easel
 from styletransfer.studio.fetch import Download, Fetch
+from styletransfer.studio.housekeeping import Housekeeper
 from styletransfer.studio.job import Job
 from styletransfer.studio.pace import Pace
 from styletransfer.studio.runs import Submission
@@ -42,7 +44,7 @@ class Studio:
         self._home = runs_dir() if home is None else home
         self._engine = engine
         self._lock = threading.Lock()
-        self._open: tuple[Shelf, Easel] | None = None
+        self._open: tuple[Shelf, Easel, Housekeeper] | None = None
         self._speeds = Speeds(self._home / "speeds.json")
         self._fetch: Fetch | None = None
 
@@ -57,7 +59,12 @@ class Studio:
         with self._lock:
             if self._open is None:
                 shelf = Shelf(self._home)
-                self._open = shelf, Easel(self._engine, self._home / "worker.log", shelf, self._speeds)
+                collection = Collection(self._home, active=lambda: self._easel.active(), alive=shelf.alive)
+                housekeeper = Housekeeper(collection)
+                log = self._home / "worker.log"
+                easel = Easel(self._engine, log, shelf, self._speeds, when_over=housekeeper.call)
+                self._open = shelf, easel, housekeeper
+                housekeeper.call()
                 atexit.register(self.close)
         return self
 
@@ -66,8 +73,9 @@ class Studio:
         with self._lock:
             if self._open is None:
                 return
-            shelf, easel = self._open
+            shelf, easel, housekeeper = self._open
             self.cancel_fetch()
+            housekeeper.close()
             easel.close()
             shelf.close()
             self._open = None
@@ -142,6 +150,11 @@ class Studio:
     def steer(self, run_id: str, weighting: Weighting) -> None:
         """Paint on with other weights from the next step. No effect on a run that is over or unknown."""
         self._easel.steer(run_id, weighting)
+
+    @property
+    def collection(self) -> Collection:
+        """The runs as the user's collection: titles, pins, what is deleted, the space that they take."""
+        return self._rooms()[2].collection
 
     # --- what the page shows ----------------------------------------------------------------------------------------
 
@@ -231,7 +244,7 @@ class Studio:
     def _easel(self) -> Easel:
         return self._rooms()[1]
 
-    def _rooms(self) -> tuple[Shelf, Easel]:
+    def _rooms(self) -> tuple[Shelf, Easel, Housekeeper]:
         if self._open is None:
             raise StyleTransferError("The studio is closed; start it again.")
         return self._open

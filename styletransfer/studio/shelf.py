@@ -51,6 +51,10 @@ class Shelf:
         """Let other servers know that this one is gone."""
         self._presence.close()
 
+    def alive(self, server: str) -> bool:
+        """Whether the server of that name lives."""
+        return self._presence.alive(server)
+
     def add(self, wanted: Submission) -> tuple[Run, Record]:
         """Write a new queued run. Raises StyleTransferError."""
         run = Run.create(self._home, wanted, server=self._presence.name)
