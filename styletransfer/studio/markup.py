@@ -1,5 +1,6 @@
 """Small pieces of HTML for the stage. Whatever comes from a file name is escaped here and nowhere else."""
 
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from styletransfer.studio.pictures import Picture
@@ -76,9 +77,29 @@ def progress(
     )
 
 
-def ratio_style(size: tuple[int, int]) -> str:
-    """A style element that tells the easel which shape the picture has, before there is one."""
-    return f"<style>.st-key-easel{{--ratio:{_ratio(size)}}}</style>"
+def ratio_style(size: tuple[int, int], key: str = "easel") -> str:
+    """A style element that tells a container, as a rule the easel, which shape the picture in it has or will have."""
+    return f"<style>.st-key-{key}{{--ratio:{_ratio(size)}}}</style>"
+
+
+def side_by_side(*pictures: tuple[str, tuple[int, int], str]) -> str:
+    """Pictures at the same height: (`data:` URL, (height, width), title) of each."""
+    figures = [
+        f'<figure style="--ratio:{_ratio(size)}"><img src="{url}" alt="{escape(title)}">'
+        f"<figcaption>{escape(title)}</figcaption></figure>"
+        for url, size, title in pictures
+    ]
+    return f'<div class="diptych">{"".join(figures)}</div>'
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table whose first column says what its rows are about."""
+    columns = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
+    lines = "".join(
+        f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in rest)}</tr>'
+        for first, *rest in rows
+    )
+    return f'<table class="facts"><thead><tr>{columns}</tr></thead><tbody>{lines}</tbody></table>'
 
 
 def _ratio(size: tuple[int, int]) -> str:

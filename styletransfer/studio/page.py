@@ -1,7 +1,6 @@
 """The page as a whole: settings on the left, the stage in the middle, the curves below. It paints nothing itself."""
 
 import time
-from itertools import zip_longest
 from pathlib import Path
 
 import streamlit as st
@@ -10,18 +9,23 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Settings
 from styletransfer.studio import blend, controls, lifetime, markup
 from styletransfer.studio.curves import curves
+from styletransfer.studio.duo import duo
 from styletransfer.studio.estimate import estimate, obstacle
 from styletransfer.studio.jobs import Snapshot, Studio
-from styletransfer.studio.picker import adopt_file, picker
+from styletransfer.studio.picker import picker
 from styletransfer.studio.pictures import Picture, Shown, pair, shown_file
+from styletransfer.studio.recall import take_up
 from styletransfer.studio.result import leave, result
 from styletransfer.studio.stage import Sources, live_stage
+from styletransfer.studio.wall import enter, wall
 
 _THEME = Path(__file__).with_name("theme.css")
 _LEFT = Path(__file__).with_name("left.css")
 _ICON = Path(__file__).with_name("icon.svg")
 _LOST = "There is no painting at this address on this computer."
 _DOUBLE_CLICK_SECONDS = 1.0
+_VIEWS = {"wall": wall, "compare": duo}
+"""What takes the stage's place, by its name in the address."""
 
 
 def show() -> None:
@@ -34,6 +38,7 @@ def show() -> None:
     except StyleTransferError as error:
         st.html(markup.headline("The studio cannot open", str(error)))
         return
+    view = _VIEWS.get(st.query_params.get("view", ""))
     run_id = st.query_params.get("run")
     snapshot = studio.snapshot(run_id) if run_id else None
     _take_up(studio, snapshot)
@@ -41,7 +46,9 @@ def show() -> None:
         with st.container(key="left"):
             photo, paintings = _left(studio, snapshot)
         with st.container(key="stage"):
-            if snapshot is not None:
+            if view is not None:
+                view(studio)
+            elif snapshot is not None:
                 _run(studio, snapshot)
             else:
                 _empty(studio, photo, paintings, lost=bool(run_id))
@@ -52,20 +59,16 @@ def _take_up(studio: Studio, snapshot: Snapshot | None) -> None:
     if "visited" in st.session_state:
         return
     st.session_state["visited"] = True
-    if snapshot is None:
-        return
-    settings = studio.settings(snapshot.run_id)
-    if settings is not None:
-        controls.restore(settings, snapshot.steered[-1][1] if snapshot.steered else None)
-    adopt_file("photo", snapshot.photo_name, studio.photo_path(snapshot.run_id))
-    files = zip_longest(snapshot.painting_names, studio.painting_paths(snapshot.run_id))
-    blend.adopt([(name or "", path) for name, path in files], settings.style_shares if settings else None)
+    if snapshot is not None:
+        take_up(studio, snapshot)
 
 
 def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Picture | None, list[Picture] | None]:
     settings, problem = None, None
     with st.container(key="panel"):
-        st.html('<div class="brand"><b>The Studio</b><span>your photo, painted</span></div>')
+        with st.container(horizontal=True, key="brand", vertical_alignment="bottom"):
+            st.html('<div class="brand"><b>The Studio</b></div>')
+            st.button("The wall", key="wall_open", icon=":material/gallery_thumbnail:", on_click=enter, type="tertiary")
         photo, paintings = picker("photo", "Photo"), blend.paintings()
         live = snapshot if snapshot and not snapshot.state.over else None
         try:

@@ -1,5 +1,10 @@
 """Times, speeds and sizes as people say them."""
 
+import time
+
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+           "November", "December")  # fmt: skip
+
 
 def duration(seconds: float) -> str:
     """A time span, as fine as it is worth saying: "8 s", "1 min 20 s", "12 min", "2 h 5 min"."""
@@ -37,3 +42,34 @@ def ordinal(place: int) -> str:
 def megabytes(size: int) -> str:
     """A size in bytes as MB, counted in millions as download pages do."""
     return f"{size / 1e6:.0f} MB"
+
+
+def storage(size: int) -> str:
+    """A size in bytes as disks are counted: "620 KB", "31 MB", "1.3 GB", "10 GB"."""
+    if size >= 9_950_000_000:
+        return f"{size / 1e9:.0f} GB"
+    if size >= 999_500_000:
+        return f"{size / 1e9:.1f}".removesuffix(".0") + " GB"
+    return megabytes(size) if size >= 999_500 else f"{size / 1e3:.0f} KB"
+
+
+def moment(seconds: float, now: float) -> str:
+    """A time in the past, in seconds since 1970, by this computer's clock: "today, 20:15", "3 May, 9:05"."""
+    then, today = time.localtime(seconds), time.localtime(now)
+    clock = f"{then.tm_hour}:{then.tm_min:02d}"
+    if then[:3] == today[:3]:
+        return f"today, {clock}"
+    if then[:3] == time.localtime(now - 24 * 3600)[:3]:
+        return f"yesterday, {clock}"
+    day = f"{then.tm_mday} {_MONTHS[then.tm_mon - 1]}"
+    return f"{day}, {clock}" if then.tm_year == today.tm_year else f"{day} {then.tm_year}"
+
+
+def count(number: int, noun: str) -> str:
+    """A number of things: "1 painting", "42 paintings"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def number(value: float) -> str:
+    """A setting's value, with a thin space between thousands: "0.3", "10 000"."""
+    return f"{value:,.0f}".replace(",", "\u2009") if value >= 100 else f"{value:g}"

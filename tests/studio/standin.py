@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from styletransfer.settings import Settings, Weighting
+from styletransfer.studio.collection import Collection
 from styletransfer.studio.fetch import Download
 from styletransfer.studio.snapshot import LossHistory, Snapshot, State
 
@@ -54,6 +55,10 @@ class Standin:
             (self.home / f"{run_id}-start").write_bytes(start)
         self.asked.append(("submit", run_id))
         return run_id
+
+    @property
+    def collection(self) -> Collection:
+        return Collection(self.home / "runs", active=self.active, alive=lambda _: False)
 
     def paint(self, run_id: str, epoch: int, state: State = State.PAINTING, **more: object) -> None:
         """Put a run at an epoch, with a picture and curves that fit it."""

@@ -13,7 +13,9 @@ _component = st.components.v2.component(
 )
 
 
-def compare(run: str, before: str, after: str, ratio: float, *, photo: str, position: int = 12) -> None:
+def compare(
+    run: str, before: str, after: str, ratio: float, *, photo: str, painted: str | None = None, position: int = 12
+) -> None:
     """Show two pictures over each other.
 
     Args:
@@ -21,21 +23,23 @@ def compare(run: str, before: str, after: str, ratio: float, *, photo: str, posi
         before: The photo as a `data:` URL.
         after: The painted picture as a `data:` URL.
         ratio: Width over height of both.
-        photo: Title of the photo, for the alt texts.
+        photo: Title of the photo, for the alt texts; or of the one painted picture, where two are compared.
+        painted: Title of the other painted picture, where two are compared.
         position: Where the border stands at first, in percent from the left: mostly the new picture, with
             enough of the old one to show that there is something to drag.
     """
+    names = ("photo", "painted") if painted is None else (photo, painted)
     _component(
         key="compare_slider",
         data={
             "run": run,
-            "label": "Border between the photo and the painted picture",
-            "before": "photo",
-            "after": "painted",
+            "label": "Border between the two pictures",
+            "before": names[0],
+            "after": names[1],
             "before_src": before,
             "after_src": after,
-            "before_alt": f"The photo: {photo}",
-            "after_alt": f"The painted picture of {photo}",
+            "before_alt": f"The photo: {photo}" if painted is None else photo,
+            "after_alt": painted or f"The painted picture of {photo}",
             "ratio": ratio,
             "position": position,
         },
