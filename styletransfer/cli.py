@@ -1,4 +1,4 @@
-"""The command line: `styletransfer PHOTO PAINTING -o OUT`.
+"""The command line: `styletransfer PHOTO PAINTING [PAINTING ...] -o OUT`.
 
 It has no defaults of its own: what is not given comes from `Settings`. What is slow to import comes only after the
 arguments have been read, so that `--help` and a mistyped option are answered at once.
@@ -17,12 +17,13 @@ from styletransfer.settings import PRESETS, Device, Network, Optimizer, Pooling,
 
 if TYPE_CHECKING:
     from styletransfer.display import Display
+    from styletransfer.recipe import Recipe
 
 BAD_INPUT = 2
 INTERRUPTED = 130
 """Exit codes; 0 is success."""
 
-_USAGE = "%(prog)s PHOTO PAINTING -o OUT [options]\n       %(prog)s --download-vgg19"
+_USAGE = "%(prog)s PHOTO PAINTING [PAINTING ...] -o OUT [options]\n       %(prog)s --download-vgg19"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -76,7 +77,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("photo", nargs="?", type=Path, metavar="PHOTO", help="what to paint")
-    add("painting", nargs="?", type=Path, metavar="PAINTING", help="how to paint it")
+    add("paintings", nargs="*", type=Path, metavar="PAINTING", help="how to paint it: up to four paintings")
     add(
         "-o",
         "--out",
@@ -107,6 +108,10 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     add("--content-weight", type=float, metavar="X", help="how much the photo matters")
     add("--style-weight", type=float, metavar="X", help="how much the painting matters")
     add("--tv-weight", type=float, metavar="X", help="how much smoothness matters")
+    add("--stroke-size", type=float, metavar="X", help="2 for strokes twice as broad, 0.5 for half as broad")
+    add(
+        "--shares", dest="style_shares", type=_numbers, metavar="X,Y", help="how much each painting counts, such as 2,1"
+    )
     add("--content-layers", type=_names, metavar="A,B", help="where the network looks at the photo, such as relu4_2")
     add("--style-layers", type=_names, metavar="A,B", help="where it looks at the painting, such as relu1_1,relu2_1")
     add("--pooling", choices=get_args(Pooling), help="how the network shrinks what it sees")
@@ -138,6 +143,13 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
     add(
         "--film", type=Path, metavar="FILE", help="make a film of the painting: a name that ends in .mp4, .webp or .gif"
     )
+    add(
+        "--state",
+        type=Path,
+        metavar="FILE",
+        help="keep the state of the painting here on the way, at the end and at Ctrl-C; if the file is there, go on "
+        "from it, also with more --epochs",
+    )
     add("--film-seconds", type=float, metavar="X", help="seconds that the film takes to the last picture")
 
 
@@ -145,16 +157,26 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
+def _numbers(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(map(float, text.split(",")))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"these must be numbers with commas between them, not {text!r}") from None
+
+
 def _paint(arguments: argparse.Namespace, display: "Display") -> int:
-    for name, value in (("PHOTO", arguments.photo), ("PAINTING", arguments.painting), ("-o OUT", arguments.out)):
-        if value is None:
+    for name, value in (("PHOTO", arguments.photo), ("PAINTING", arguments.paintings), ("-o OUT", arguments.out)):
+        if not value:
             raise StyleTransferError(f"{name} is missing: give a photo, a painting, and -o with a name for the result.")
-    settings = _settings(arguments, display)
+    recipe = None if arguments.recipe is None else _recipe(arguments.recipe, arguments.weights is not None, display)
+    settings = _settings(arguments, recipe)
+    settings.shares(len(arguments.paintings))
+    restored = recipe.photo_colors if recipe else 0.0
     from styletransfer.order import Order, paint
 
     order = Order(
         photo=arguments.photo,
-        painting=arguments.painting,
+        paintings=tuple(arguments.paintings),
         out=arguments.out,
         settings=settings,
         start=None if arguments.init in (None, *get_args(Start)) else Path(arguments.init),
@@ -162,16 +184,18 @@ def _paint(arguments: argparse.Namespace, display: "Display") -> int:
         losses=arguments.losses,
         film=arguments.film,
         film_seconds=Order.film_seconds if arguments.film_seconds is None else arguments.film_seconds,
-        photo_colors=arguments.photo_colors or 0.0,
+        photo_colors=restored if arguments.photo_colors is None else arguments.photo_colors,
+        steered=recipe.steered if recipe and settings.weighting == recipe.settings.weighting else (),
+        state=arguments.state,
     )
     return 0 if paint(order, display) else INTERRUPTED
 
 
-def _settings(arguments: argparse.Namespace, display: "Display") -> Settings:
+def _settings(arguments: argparse.Namespace, recipe: "Recipe | None") -> Settings:
     """The preset's or the recipe's settings, with what else was given on the command line."""
     settings = PRESETS[arguments.preset] if arguments.preset else Settings()
-    if arguments.recipe is not None:
-        settings = _restored(arguments.recipe, arguments.weights is not None, display)
+    if recipe is not None:
+        settings = recipe.settings
     given = {field.name: getattr(arguments, field.name, None) for field in fields(Settings)}
     if arguments.init not in get_args(Start):
         given["init"] = None
@@ -181,8 +205,8 @@ def _settings(arguments: argparse.Namespace, display: "Display") -> Settings:
     return replace(settings, **changes)
 
 
-def _restored(path: Path, has_weights: bool, display: "Display") -> Settings:
-    """The settings that a picture was painted with, and with the network that it was painted with."""
+def _recipe(path: Path, has_weights: bool, display: "Display") -> "Recipe":
+    """What a picture was painted with; its settings name the network."""
     from styletransfer.recipe import read_recipe
 
     recipe = read_recipe(path)
@@ -191,8 +215,9 @@ def _restored(path: Path, has_weights: bool, display: "Display") -> Settings:
     if recipe.weights is not None and not has_weights:
         display.say(f"It was painted with the weights in {recipe.weights.name}: give them with --weights for the same.")
     elif recipe.weights is None and recipe.settings.network == "auto":
-        return Settings.from_dict(recipe.settings.to_dict() | {"network": recipe.network})
-    return recipe.settings
+        settings = Settings.from_dict(recipe.settings.to_dict() | {"network": recipe.network})
+        return replace(recipe, settings=settings)
+    return recipe
 
 
 def _download(arguments: argparse.Namespace, display: "Display") -> None:

@@ -7,18 +7,23 @@ nothing, and starts no threads or processes.
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cache, partial
+from itertools import accumulate
+from pathlib import Path
 
 import torch
 from PIL import Image
 from torch import Tensor
 
 from styletransfer.allocator import kept_memory
+from styletransfer.checkpoint import Checkpoint, Standing, load_checkpoint
 from styletransfer.errors import StyleTransferError
 from styletransfer.frames import Frame, LossName
 from styletransfer.images import join_alpha, split_alpha
 from styletransfer.losses import content_loss, style_loss, total_variation
 from styletransfer.network import Features, Network
+from styletransfer.origin import Origin
 from styletransfer.paintings import Paintings, squeezed
 from styletransfer.scales import scale_shapes, split_epochs
 from styletransfer.settings import Settings, Weighting
@@ -42,6 +47,7 @@ def stylize(
     start: Image.Image | None = None,
     weights: Weights | None = None,
     steer: Callable[[], Weighting] | None = None,
+    resume: Checkpoint | str | Path | None = None,
 ) -> Iterator[Frame]:
     """Paint `content` in the manner of `style`, one epoch at a time.
 
@@ -52,17 +58,21 @@ def stylize(
         start: A picture to start from instead of the photo or noise; it is scaled to the photo's shape.
         weights: Of the network; loaded as the settings say if None.
         steer: Asked before every step for the weights of the three losses, so that they can change on the way.
+        resume: The checkpoint of an earlier frame, or its file, to go on from. Everything must be as it was, but for
+            the number of epochs, the three weights and the device. On the same machine's processor the painting ends
+            as if it had never been interrupted.
 
     Yields:
         A frame after every epoch. It carries the picture every `preview_every` epochs and at the end. Closing the
         generator stops the painting.
 
     Raises:
-        StyleTransferError: The settings do not fit the pictures, the network or the machine.
+        StyleTransferError: The settings do not fit the pictures, the network, the machine or the checkpoint, or that
+            is damaged.
     """
     with kept_memory():
         paintings = [style] if isinstance(style, Image.Image) else style
-        yield from _paint(content, paintings, settings or Settings(), start, weights, steer)
+        yield from _paint(content, paintings, settings or Settings(), start, weights, steer, resume)
 
 
 def _paint(
@@ -72,19 +82,35 @@ def _paint(
     start: Image.Image | None,
     weights: Weights | None,
     steer: Callable[[], Weighting] | None,
+    resume: Checkpoint | str | Path | None,
 ) -> Iterator[Frame]:
     device = find_device(settings.device)
-    network = Network(weights or load_weights(settings.network, settings.weights), settings, device)
+    if isinstance(resume, (str, Path)):
+        resume = load_checkpoint(resume)
+    if weights is None:
+        auto = settings.network == "auto" and settings.weights is None
+        weights = load_weights(resume.network if resume and auto else settings.network, settings.weights)
+    network = Network(weights, settings, device)
     photo, alpha = split_alpha(content)
     paintings = Paintings(style, content, settings)
+    origin = cache(partial(Origin.of, content, style, start, settings, weights))
     sizes = scale_shapes(photo.size, settings)
+    plan = list(zip(sizes, accumulate(split_epochs(settings.epochs, len(sizes))), strict=True))
     begin = time.perf_counter()
     generator = torch.Generator().manual_seed(settings.seed)
     picture: Tensor | None = to_tensor(_resized(split_alpha(start)[0], sizes[0]), device) if start else None
     epoch = 0
     if settings.shape:
         photo = squeezed(photo, settings.shape)
-    for shape, epochs in zip(sizes, split_epochs(settings.epochs, len(sizes)), strict=True):
+    standing: Standing | None = None
+    if resume is not None:
+        standing = resume.resumed(origin(), settings.epochs).copied(device)
+        epoch, plan = resume.epoch, plan[sizes.index(resume.scale) :]
+        begin -= resume.seconds
+    for shape, end in plan:
+        if standing is not None and epoch >= end:
+            picture, standing = standing.picture, None
+            continue
         objective = Objective.between(network, photo, paintings, shape, settings, device)
         if picture is not None:
             picture = _upsampled(picture, shape)
@@ -92,20 +118,27 @@ def _paint(
             picture = torch.randn(1, 3, *shape, generator=generator).to(device)
         else:
             picture = to_tensor(_resized(photo, shape), device)
-        for step in optimize(objective, picture, epochs, settings, steer or (lambda: settings.weighting)):
+        steps = optimize(objective, picture, end - epoch, settings, steer or (lambda: settings.weighting), standing)
+        standing = None
+        for step in steps:
             epoch += 1
-            picture = step.picture
+            picture = step.standing.picture
             shown = epoch % settings.preview_every == 0 or epoch == settings.epochs
+            seconds = time.perf_counter() - begin
+            checkpoint = Checkpoint(epoch, seconds, shape, origin, step.standing)
             yield Frame(
                 epoch=epoch,
                 epochs=settings.epochs,
                 scale=shape,
-                losses=step.losses,
-                seconds=time.perf_counter() - begin,
+                losses=step.standing.losses,
+                seconds=seconds,
                 image=join_alpha(to_image(picture), alpha) if shown else None,
                 network=network.name,
                 message=step.message,
+                checkpoint=checkpoint,
             )
+            checkpoint.expire()
+            del step  # what the solver lets go of in its next step is not to be held here
 
 
 @dataclass(frozen=True)
@@ -149,17 +182,21 @@ class Objective:
 
 @dataclass(frozen=True)
 class Step:
-    """Where the solver stands after one look: the picture, its losses, and what went wrong on the way, if anything."""
+    """Where the solver stands after one look, and what went wrong on the way, if anything."""
 
-    picture: Tensor
-    losses: dict[LossName, float]
+    standing: Standing
     message: str | None
 
 
 def optimize(
-    objective: Objective, picture: Tensor, epochs: int, settings: Settings, steer: Callable[[], Weighting]
+    objective: Objective,
+    picture: Tensor,
+    epochs: int,
+    settings: Settings,
+    steer: Callable[[], Weighting],
+    standing: Standing | None = None,
 ) -> Iterator[Step]:
-    """Change the picture, (1, 3, h, w), step by step so that the objective falls.
+    """Change the picture, (1, 3, h, w), step by step so that the objective falls, or go on where the solver stands.
 
     A step that makes the loss much worse, or not finite at all, is taken back and tried again with less courage.
 
@@ -169,10 +206,12 @@ def optimize(
     pyramid = Pyramid((picture.shape[2], picture.shape[3]), settings.pyramid)
     x = pyramid.variables(picture)
     solver = make_solver(settings, len(x))
-    good: Step | None = None
-    limit = math.inf
-    setbacks = 0
-    weighting = steer()
+    good: tuple[Tensor, dict[LossName, float]] | None = None
+    limit, setbacks, weighting = math.inf, 0, steer()
+    if standing is not None:
+        _restore(solver, standing, len(x))
+        x, good = standing.x, (standing.picture, standing.losses)
+        limit, setbacks, weighting = standing.limit, standing.setbacks, standing.weighting
     for _ in range(epochs):
         wanted = steer()
         if wanted != weighting:
@@ -186,16 +225,25 @@ def optimize(
         losses = dict(zip(terms, torch.stack(list(terms.values())).tolist(), strict=True))
         finite = math.isfinite(losses["total"]) and bool(torch.isfinite(grad).all())
         if finite and losses["total"] <= limit:
-            good, setbacks = Step(picture.detach(), losses, None), 0
+            good, setbacks = (picture.detach(), losses), 0
             limit = solver.tolerance * losses["total"] if losses["total"] > 0 else math.inf
             x = solver.step(x, losses["total"], grad)
-            yield good
-            continue
-        setbacks += not finite
-        if good is None or setbacks > MOST_SETBACKS:
-            raise StyleTransferError("The losses grew beyond all bounds; choose smaller weights or a smaller step.")
-        x = solver.retreat()
-        yield good if finite else replace(good, message="A step went astray and was taken back; going on with less.")
+        else:
+            setbacks += not finite
+            if good is None or setbacks > MOST_SETBACKS:
+                raise StyleTransferError("The losses grew beyond all bounds; choose smaller weights or a smaller step.")
+            x = solver.retreat()
+        message = None if finite else "A step went astray and was taken back; going on with less."
+        yield Step(Standing(x, *good, solver.state(), limit, setbacks, weighting), message)
+
+
+def _restore(solver: Solver, standing: Standing, variables: int) -> None:
+    try:
+        if len(standing.x) != variables:
+            raise KeyError("x")
+        solver.restore(standing.solver)
+    except KeyError as error:
+        raise StyleTransferError("The saved state is damaged; paint anew.") from error
 
 
 def make_solver(settings: Settings, variables: int) -> Solver:

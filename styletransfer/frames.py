@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Literal, Protocol
 
 from PIL import Image
 
 LossName = Literal["content", "style", "tv", "total"]
 LOSS_NAMES: tuple[LossName, ...] = ("content", "style", "tv", "total")
+
+
+class Savable(Protocol):
+    """All that the rest of a painting depends on; see `styletransfer.checkpoint`."""
+
+    def save(self, path: str | Path) -> None:
+        """Write it to `path`, whole or not at all; raises StyleTransferError."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +31,7 @@ class Frame:
         image: The picture so far (RGB, or RGBA where the photo is transparent), or None between previews.
         network: What the features come from, for example "vgg16".
         message: What the user should know of this epoch, for example that a step diverged and was taken back.
+        checkpoint: What the painting can be gone on with later; it can be saved until the next frame is asked for.
     """
 
     epoch: int
@@ -33,3 +42,4 @@ class Frame:
     image: Image.Image | None = None
     network: str
     message: str | None = None
+    checkpoint: Savable | None = None

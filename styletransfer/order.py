@@ -4,18 +4,21 @@ import csv
 import io
 import os
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import cast, get_args
 
 from PIL import Image
 
 from styletransfer import files, film, images
+from styletransfer.budget import Budget
 from styletransfer.color import with_photo_colors
 from styletransfer.display import Display
 from styletransfer.errors import StyleTransferError
 from styletransfer.frames import LOSS_NAMES, Frame
+from styletransfer.interrupt import Interrupt
 from styletransfer.recipe import make_recipe
-from styletransfer.settings import Settings
+from styletransfer.settings import Settings, Weighting
 
 FILM_HOLD = 2.0
 """Seconds that a film rests on the finished picture."""
@@ -29,7 +32,7 @@ class Order:
 
     Attributes:
         photo: The photo's file.
-        painting: The painting's file.
+        paintings: The file of each painting.
         out: The file of the result; its ending decides on the format.
         settings: How to paint.
         start: File of a picture to start from, or None to start as the settings say.
@@ -38,10 +41,12 @@ class Order:
         film: File of a film of the painting (.mp4, .webp or .gif), or None.
         film_seconds: Its length in seconds, from the first picture to the last.
         photo_colors: How much of the photo's own colours the result gets back, from 0 to 1.
+        steered: (epoch, weights from it on) of each change of the weights on the way.
+        state: File that the state of the painting is kept in, and gone on with where it is there already; or None.
     """
 
     photo: Path
-    painting: Path
+    paintings: tuple[Path, ...]
     out: Path
     settings: Settings
     start: Path | None = None
@@ -50,6 +55,8 @@ class Order:
     film: Path | None = None
     film_seconds: float = 6.0
     photo_colors: float = 0.0
+    steered: tuple[tuple[int, Weighting], ...] = ()
+    state: Path | None = None
 
     def snapshot(self, epoch: int) -> Path:
         """Where the picture after `epoch` is kept: out-0010.png for out.png."""
@@ -70,7 +77,7 @@ class Order:
             self._check_film(self.film)
         images.check_writable(self.out)
         outputs = [self.out]
-        for path in (self.losses, self.film):
+        for path in (self.losses, self.film, self.state):
             if path is not None:
                 files.check_writable(path)
                 outputs.append(path)
@@ -78,11 +85,16 @@ class Order:
             raise StyleTransferError("The picture and what is kept besides need different names.")
         if self.save_every is not None:
             outputs += map(self.snapshot, range(self.save_every, self.settings.epochs + 1, self.save_every))
-        inputs = (self.photo, self.painting, self.start, self.settings.weights)
+        inputs = (self.photo, *self.paintings, self.start, self.settings.weights)
         read = {os.path.realpath(path) for path in inputs if path is not None}
         for path in outputs:
             if os.path.realpath(path) in read:
                 raise StyleTransferError(f"{path} would be written over, but it is needed; choose another name.")
+
+    def weighting(self, epoch: int) -> Weighting:
+        """The weights that `epoch` is painted with."""
+        changes = [weighting for begins, weighting in self.steered if begins <= epoch]
+        return changes[-1] if changes else self.settings.weighting
 
     def _check_film(self, path: Path) -> None:
         film_format(path)
@@ -102,32 +114,54 @@ def paint(order: Order, display: Display) -> bool:
         KeyboardInterrupt: Ctrl-C came before there was anything to save.
     """
     order.check()
-    photo, painting = images.open_image(order.photo), images.open_image(order.painting)
+    photo, paintings = images.open_image(order.photo), [images.open_image(path) for path in order.paintings]
     start = None if order.start is None else images.open_image(order.start)
     with display.waiting("Laying out the brushes"):
+        from styletransfer.checkpoint import load_checkpoint
         from styletransfer.engine import stylize  # torch takes seconds, which no mistyped name need wait for
         from styletransfer.weights import load_weights
 
-        weights = load_weights(order.settings.network, order.settings.weights)
+        resume = None if order.state is None or not order.state.exists() else load_checkpoint(order.state)
+        auto = order.settings.network == "auto" and order.settings.weights is None
+        weights = load_weights(resume.network if resume and auto else order.settings.network, order.settings.weights)
     # Now, while the files are sure to be as they were read.
-    recipe = make_recipe(order.settings, network=weights.name, photo=order.photo, paintings=[order.painting])
+    recipe = make_recipe(
+        order.settings,
+        network=weights.name,
+        photo=order.photo,
+        paintings=order.paintings,
+        start=order.start,
+        steered=order.steered,
+        photo_colors=order.photo_colors,
+    )
     keeper = _Keeper(order, photo, recipe.to_json())
-    work = _work(photo.size, order.settings)
+    epoch = before = 0 if resume is None else resume.epoch
+    if resume is not None:
+        display.say(f"Going on after epoch {epoch}, from {order.state}.")
     display.say(f"Network: {weights.source}")
     # A picture of every epoch costs next to nothing here, and so Ctrl-C keeps the newest.
     settings = replace(order.settings, preview_every=1)
-    done = 0
-    try:
-        with display.progress("Painting") as report:
-            for frame in stylize(photo, painting, settings, start=start, weights=weights):
+    with display.progress("Painting") as report, Interrupt() as interrupt:
+
+        def steer() -> Weighting:
+            return order.weighting(epoch + 1)
+
+        try:
+            frames = stylize(photo, paintings, settings, start=start, weights=weights, steer=steer, resume=resume)
+            for frame in frames:
+                epoch = frame.epoch
                 keeper.add(frame)
-                done += frame.scale[0] * frame.scale[1]
+                interrupt.armed = order.state is not None  # else there is no state that the end of a step is waited for
+                done, work = (_work(photo.size, settings, before, end) for end in (epoch, frame.epochs))
                 report(done, work, _state(frame))
                 if frame.message:
                     display.say(frame.message)
-    except KeyboardInterrupt:
-        if keeper.frame is None:
-            raise
+                if interrupt.asked:
+                    keeper.keep_state()
+                    break
+        except KeyboardInterrupt:
+            if keeper.frame is None:
+                raise
     display.say(keeper.finish())
     return keeper.whole
 
@@ -141,6 +175,7 @@ class _Keeper:
         self._photo = photo
         self._moments: list[bytes] = []
         self._recipe = recipe
+        self._budget = Budget(share=0.03, least=5.0)
         self._rows: list[tuple[object, ...]] = [_COLUMNS]
 
     @property
@@ -158,6 +193,14 @@ class _Keeper:
         every = self._order.save_every
         if every and frame.epoch % every == 0:
             self._save(frame, self._order.snapshot(frame.epoch))
+        if self._budget.due() or self.whole:
+            self.keep_state()
+
+    def keep_state(self) -> None:
+        """Save the state of the painting, if that was ordered. Only before the next frame is asked for."""
+        if self._order.state is not None and self.frame is not None and self.frame.checkpoint is not None:
+            with self._budget.spending():
+                self.frame.checkpoint.save(self._order.state)
 
     def finish(self) -> str:
         """Save the newest picture and the losses. Returns a sentence on them."""
@@ -199,13 +242,14 @@ def film_format(path: Path) -> film.FilmFormat:
     raise StyleTransferError(f"{path} does not end in .mp4, .webp or .gif; choose one of these for the film.")
 
 
-def _work(photo_size: tuple[int, int], settings: Settings) -> int:
-    """Pixels in all the epochs together. Time grows with them, whereas the first epochs are often small and quick."""
+def _work(photo_size: tuple[int, int], settings: Settings, first: int, last: int) -> int:
+    """Pixels in the epochs from `first` on to `last`: time grows with them, and the first are often small and quick."""
     from styletransfer.scales import scale_shapes, split_epochs
 
     shapes = scale_shapes(photo_size, settings)
-    parts = zip(shapes, split_epochs(settings.epochs, len(shapes)), strict=True)
-    return sum(height * width * epochs for (height, width), epochs in parts)
+    ends = list(accumulate(split_epochs(settings.epochs, len(shapes))))
+    parts = zip(shapes, [0, *ends], ends, strict=False)
+    return sum(height * width * max(0, min(last, end) - max(first, begin)) for (height, width), begin, end in parts)
 
 
 def _state(frame: Frame) -> str:

@@ -12,12 +12,15 @@ from typing import Any, BinaryIO
 from styletransfer import __version__
 from styletransfer.errors import StyleTransferError
 from styletransfer.images import embedded_recipe
-from styletransfer.settings import Settings
+from styletransfer.settings import MOST_PAINTINGS, Settings, Weighting
 
 FORMAT = 1
 """Version of the text's layout; stands under the text's first key, "styletransfer"."""
 LONGEST_TEXT = 32 * 1024
 """Characters; a real recipe has about a thousand, and EXIF holds no more than 64 KB."""
+
+MOST_CHANGES = 400
+"""Changes of the weights that a recipe tells of, the last ones; so it stays well below `LONGEST_TEXT`."""
 
 _MARK = '"styletransfer"'
 _LONGEST_STRING = 200
@@ -50,6 +53,10 @@ class Recipe:
         paintings: SHA-256 of each painting's file, in hex.
         versions: Name of a program or library to its version.
         weights: The weights file of the user's own, or None for the known weights.
+        start: SHA-256 of the file of the picture that it was begun from, or None.
+        steered: (epoch, weights from it on) of each change of the three weights on the way, oldest first; the
+            settings hold those that it was begun with. So it can be painted again change by change.
+        photo_colors: How much of the photo's own colours were put back in the end, from 0 to 1.
     """
 
     settings: Settings
@@ -58,6 +65,9 @@ class Recipe:
     paintings: tuple[str, ...]
     versions: Mapping[str, str]
     weights: WeightsFile | None = None
+    start: str | None = None
+    steered: tuple[tuple[int, Weighting], ...] = ()
+    photo_colors: float = 0.0
 
     def to_json(self) -> str:
         """The recipe as one line of ASCII, to be given to `images.encode` or `images.save_image`."""
@@ -73,6 +83,12 @@ class Recipe:
         }
         if self.weights is not None:
             values["weights"] = {"name": self.weights.name, "sha256": self.weights.sha256}
+        if self.start is not None:
+            values["start"] = self.start
+        if self.steered:
+            values["steered"] = [[epoch, *weighting] for epoch, weighting in self.steered[-MOST_CHANGES:]]
+        if self.photo_colors:
+            values["photo_colors"] = self.photo_colors
         return json.dumps(values, separators=(",", ":"))
 
     @classmethod
@@ -94,7 +110,7 @@ class Recipe:
         for name, value in settings.items():
             _check_plain(name, value)
         paintings = values.get("paintings")
-        if not isinstance(paintings, list) or not 1 <= len(paintings) <= _LONGEST_LIST:
+        if not isinstance(paintings, list) or not 1 <= len(paintings) <= MOST_PAINTINGS:
             raise _damaged("its paintings are missing")
         weights = values.get("weights")
         return cls(
@@ -104,6 +120,9 @@ class Recipe:
             paintings=tuple(_sha256("paintings", painting) for painting in paintings),
             versions=_versions(values.get("versions", {})),
             weights=None if weights is None else _weights_file(_object("weights", weights)),
+            start=None if values.get("start") is None else _sha256("start", values["start"]),
+            steered=_changes(values.get("steered", [])),
+            photo_colors=_number("photo_colors", values.get("photo_colors", 0.0), 1.0),
         )
 
 
@@ -113,6 +132,9 @@ def make_recipe(
     network: str,
     photo: bytes | str | Path,
     paintings: Sequence[bytes | str | Path],
+    start: bytes | str | Path | None = None,
+    steered: Sequence[tuple[int, Weighting]] = (),
+    photo_colors: float = 0.0,
 ) -> Recipe:
     """The recipe of a picture that was painted just now, with the versions that are installed.
 
@@ -121,6 +143,9 @@ def make_recipe(
         network: As the frames name it.
         photo: The photo's file: its bytes or its path.
         paintings: The paintings' files.
+        start: The file of the picture that it was begun from, or None.
+        steered: As in `Recipe`.
+        photo_colors: As in `Recipe`.
 
     Raises:
         StyleTransferError: A file cannot be read.
@@ -135,6 +160,9 @@ def make_recipe(
         paintings=tuple(sha256_of(painting) for painting in paintings),
         versions={"styletransfer": __version__} | {name: version(name) for name in ("torch", "numpy", "pillow")},
         weights=weights,
+        start=None if start is None else sha256_of(start),
+        steered=tuple(steered),
+        photo_colors=photo_colors,
     )
 
 
@@ -195,6 +223,24 @@ def _sha256(name: str, value: object) -> str:
     if not isinstance(value, str) or not _SHA256.fullmatch(value):
         raise _damaged(f"{name} holds no SHA-256")
     return value
+
+
+def _number(name: str, value: object, most: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= most:
+        raise _damaged(f"{name} holds an impossible number")
+    return float(value)
+
+
+def _changes(value: object) -> tuple[tuple[int, Weighting], ...]:
+    if not isinstance(value, list) or len(value) > MOST_CHANGES:
+        raise _damaged("steered is no list of changes")
+    changes = []
+    for change in value:
+        if not isinstance(change, list) or len(change) != 1 + len(Weighting._fields):
+            raise _damaged("steered holds something else than an epoch and three weights")
+        epoch, *weights = (_number("steered", number, _LARGEST_INTEGER) for number in change)
+        changes.append((int(epoch), Weighting(*weights)))
+    return tuple(changes)
 
 
 def _versions(value: object) -> dict[str, str]:

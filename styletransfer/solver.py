@@ -6,7 +6,7 @@ one look at the picture, so that "epoch" means the same for all of them. Knows n
 
 import math
 from collections import deque
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
@@ -55,6 +55,13 @@ def _enlarge(picture: Tensor, shape: tuple[int, int]) -> Tensor:
     return F.interpolate(picture, shape, mode="bilinear", align_corners=False)
 
 
+class SolverState(NamedTuple):
+    """What a solver remembers, by name: flat vectors as long as the variables, and numbers."""
+
+    vectors: dict[str, Tensor]
+    numbers: dict[str, float]
+
+
 class Solver(Protocol):
     """Proposes where to look next.
 
@@ -72,6 +79,12 @@ class Solver(Protocol):
 
     def forget(self) -> None:
         """The objective has changed: what was learnt of its curvature no longer holds."""
+
+    def state(self) -> SolverState:
+        """All that its next steps depend on. The vectors are its own and hold until the next step."""
+
+    def restore(self, state: SolverState) -> None:
+        """Go on as the solver that gave `state`, whose vectors it takes over. Raises KeyError if it is another's."""
 
 
 class Adam:
@@ -111,6 +124,21 @@ class Adam:
 
     def forget(self) -> None:
         """See `Solver`. Its moments fade by themselves."""
+
+    def state(self) -> SolverState:
+        """See `Solver`."""
+        vectors: dict[str, Tensor] = {}
+        if self.mean is not None and self.square is not None and self.last is not None:
+            vectors = {"mean": self.mean, "square": self.square, "last_x": self.last[0], "last_grad": self.last[1]}
+        return SolverState(vectors, {"rate": self.rate, "steps": self.steps, "since_start": self.since_start})
+
+    def restore(self, state: SolverState) -> None:
+        """See `Solver`."""
+        vectors, numbers = state
+        self.rate, self.steps, self.since_start = numbers["rate"], int(numbers["steps"]), int(numbers["since_start"])
+        if vectors:
+            self.mean, self.square = vectors["mean"], vectors["square"]
+            self.last = vectors["last_x"], vectors["last_grad"]
 
 
 class LBFGS:
@@ -155,6 +183,27 @@ class LBFGS:
         """See `Solver`."""
         self.pairs.clear()
         self.direction = None
+
+    def state(self) -> SolverState:
+        """See `Solver`. The direction is left out, as it follows from the rest."""
+        vectors: dict[str, Tensor] = {}
+        numbers: dict[str, float] = {"length": self.length, "directed": self.direction is not None}
+        for place, (step, change, curvature) in enumerate(self.pairs):
+            vectors |= {f"step.{place}": step, f"change.{place}": change}
+            numbers[f"curvature.{place}"] = curvature
+        if self.last is not None:
+            vectors |= {"last_x": self.last[0], "last_grad": self.last[1]}
+        return SolverState(vectors, numbers)
+
+    def restore(self, state: SolverState) -> None:
+        """See `Solver`."""
+        vectors, numbers = state
+        self.length = numbers["length"]
+        for place in range(sum(name.startswith("curvature.") for name in numbers)):
+            self.pairs.append((vectors[f"step.{place}"], vectors[f"change.{place}"], numbers[f"curvature.{place}"]))
+        if vectors:
+            self.last = vectors["last_x"], vectors["last_grad"]
+            self.direction = self._descent(self.last[1]) if numbers["directed"] else None
 
     def _remember(self, step: Tensor, change: Tensor) -> None:
         curvature = float(step @ change)

@@ -13,15 +13,16 @@ from typing import Any
 
 import pytest
 import torch
-from PIL import Image, ImageStat
+from PIL import Image
 
 from styletransfer import cli, engine, recipe, weights
+from styletransfer.checkpoint import load_checkpoint
 from styletransfer.errors import StyleTransferError
 from styletransfer.frames import Frame
-from styletransfer.images import open_image
+from styletransfer.images import open_image, save_image
 from styletransfer.locations import HOME_VARIABLE
-from styletransfer.recipe import read_recipe
-from styletransfer.settings import PRESETS, Settings
+from styletransfer.recipe import make_recipe, read_recipe
+from styletransfer.settings import PRESETS, Settings, Weighting
 
 ROOT = Path(__file__).parents[1]
 
@@ -536,7 +537,7 @@ class TestProcess:
         )
         result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
         assert result.stderr == ""
-        assert "usage: styletransfer PHOTO PAINTING -o OUT" in result.stdout
+        assert "usage: styletransfer PHOTO PAINTING [PAINTING ...] -o OUT" in result.stdout
         for name in PRESETS:
             assert name in result.stdout
 
@@ -586,17 +587,164 @@ def test_the_painting_takes_the_photos_palette_before(
 ) -> None:
     red = tmp_path / "red.png"
     Image.effect_noise((96, 96), 40).convert("RGB").save(red)
-    seen: list[Image.Image] = []
+    seen: list[Settings] = []
     real = engine.stylize
 
-    def spy(content: Image.Image, style: Image.Image, *rest: Any, **options: Any) -> Iterator[Frame]:
-        seen.append(style)
-        return real(content, style, *rest, **options)
+    def spy(content: Image.Image, style: list[Image.Image], settings: Settings, **options: Any) -> Iterator[Frame]:
+        seen.append(settings)
+        return real(content, style, settings, **options)
 
     monkeypatch.setattr(engine, "stylize", spy)
     run(photo, red, out, "--epochs", "1", "--match-palette")
-    means = [ImageStat.Stat(image).mean[0] for image in (seen[0], open_image(photo))]
-    assert means[0] == pytest.approx(means[1], abs=8)
+    assert seen[0].palette == "photo"
+    again = out.with_name("again.png")
+    assert cli.main([str(photo), str(red), "-o", str(again), "--recipe", str(out)]) == 0  # which tells of it
+    assert open_image(again).tobytes() == open_image(out).tobytes()
+
+
+@pytest.mark.usefixtures("small")
+class TestSeveralPaintings:
+    def test_they_are_blended_by_their_shares(self, photo: Path, painting: Path, out: Path, tmp_path: Path) -> None:
+        other = tmp_path / "other.png"
+        Image.effect_noise((90, 60), 90).convert("RGB").save(other)
+        pictures = []
+        for shares in ("1,0", "1,1", "2,1"):
+            command = [str(photo), str(painting), str(other), "-o", str(out), "--size", "64", "--epochs", "3"]
+            assert cli.main([*command, "--shares", shares]) == 0
+            pictures.append(open_image(out).tobytes())
+        assert len(set(pictures)) == 3
+        assert run(photo, painting, out) == 0
+        assert open_image(out).tobytes() == pictures[0]  # a share of 0 counts for nothing
+
+    def test_the_recipe_holds_them(self, photo: Path, painting: Path, out: Path) -> None:
+        command = [str(photo), str(painting), str(photo), "-o", str(out), "--size", "64", "--epochs", "2"]
+        assert cli.main([*command, "--shares", "2,1", "--stroke-size", "1.5", "--photo-colors", "0.5"]) == 0
+        recipe = read_recipe(out)
+        assert recipe is not None
+        assert (recipe.settings.style_shares, recipe.settings.stroke_size) == ((2.0, 1.0), 1.5)
+        assert len(recipe.paintings) == 2
+        assert recipe.photo_colors == 0.5
+        again = out.with_name("again.png")
+        assert cli.main([str(photo), str(painting), str(photo), "-o", str(again), "--recipe", str(out)]) == 0
+        assert open_image(again).tobytes() == open_image(out).tobytes()
+
+    @pytest.mark.parametrize(
+        ("paintings", "options", "words"),
+        [
+            (2, ("--shares", "1"), "give one share for each painting"),
+            (1, ("--shares", "2,1"), "give one share for each painting"),
+            (2, ("--shares", "0,0"), "all 0"),
+            (2, ("--shares", "1,-1"), "style_shares"),
+            (2, ("--shares", "half"), "numbers with commas"),
+            (5, (), "it takes 1 to 4"),
+            (1, ("--stroke-size", "0"), "stroke_size"),
+            (1, ("--stroke-size", "9"), "stroke_size"),
+        ],
+    )
+    def test_what_does_not_fit_is_said(
+        self,
+        paintings: int,
+        options: tuple[str, ...],
+        words: str,
+        photo: Path,
+        painting: Path,
+        out: Path,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        assert cli.main([str(photo), *[str(painting)] * paintings, "-o", str(out), *options]) == 2
+        assert words in capsys.readouterr().err
+        assert not out.exists()
+
+
+@pytest.mark.usefixtures("small")
+class TestState:
+    """A painting that is kept with --state and gone on with by the same command."""
+
+    def test_it_goes_on_where_ctrl_c_came(
+        self,
+        photo: Path,
+        painting: Path,
+        out: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        state, whole = out.with_name("state"), out.with_name("whole.png")
+        assert run(photo, painting, whole, "--epochs", "8") == 0
+        real = engine.stylize
+
+        def interrupted(*pictures: Any, **extra: Any) -> Iterator[Frame]:
+            for frame in real(*pictures, **extra):
+                if frame.epoch == 4:
+                    signal.raise_signal(signal.SIGINT)  # within the fourth step
+                yield frame
+
+        with monkeypatch.context() as patch:
+            patch.setattr(engine, "stylize", interrupted)
+            assert run(photo, painting, out, "--epochs", "8", "--state", str(state)) == 130
+        assert "Stopped after epoch 4 of 8" in capsys.readouterr().err
+        assert run(photo, painting, out, "--epochs", "8", "--state", str(state)) == 0
+        assert "Going on after epoch 4" in capsys.readouterr().err
+        assert open_image(out).tobytes() == open_image(whole).tobytes()
+
+    def test_a_second_ctrl_c_does_not_wait(
+        self, photo: Path, painting: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        state = out.with_name("state")
+        real = engine.stylize
+
+        def interrupted(*pictures: Any, **extra: Any) -> Iterator[Frame]:
+            for frame in real(*pictures, **extra):
+                if frame.epoch == 4:
+                    signal.raise_signal(signal.SIGINT)
+                    signal.raise_signal(signal.SIGINT)
+                yield frame
+
+        monkeypatch.setattr(engine, "stylize", interrupted)
+        assert run(photo, painting, out, "--epochs", "8", "--state", str(state)) == 130
+        assert load_checkpoint(state).epoch == 1  # as it was saved on the way
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+    def test_more_epochs_go_on_from_the_end(
+        self, photo: Path, painting: Path, out: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        state = out.with_name("state")
+        assert run(photo, painting, out, "--state", str(state)) == 0
+        assert run(photo, painting, out, "--state", str(state)) == 2
+        assert "ask for more" in capsys.readouterr().err
+        assert run(photo, painting, out, "--state", str(state), "--epochs", "6") == 0
+        assert load_checkpoint(state).epoch == 6
+
+    def test_a_file_that_is_no_state_is_refused_and_kept(
+        self, photo: Path, painting: Path, out: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        state = out.with_name("state")
+        state.write_text("my diary")
+        assert run(photo, painting, out, "--state", str(state)) == 2
+        assert "damaged" in capsys.readouterr().err
+        assert state.read_text() == "my diary"
+        assert run(photo, painting, out, "--state", str(out)) == 2
+        assert "different names" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("small")
+def test_a_recipe_repeats_changes_of_the_weights(photo: Path, painting: Path, out: Path, tmp_path: Path) -> None:
+    settings = Settings(size=64, epochs=8)
+    steered = ((4, Weighting(5.0, 1.0, 0.0)), (6, Weighting(1.0, 1e4, 9.0)))
+    recipe = make_recipe(settings, network="vgg16", photo=photo, paintings=[painting], steered=steered)
+    picture = tmp_path / "picture.png"
+    save_image(Image.new("RGB", (64, 43)), picture, recipe=recipe.to_json())
+    table = tmp_path / "losses.csv"
+    command = [str(photo), str(painting), "-o", str(out), "--recipe", str(picture), "--losses", str(table)]
+    assert cli.main(command) == 0
+    with table.open() as lines:
+        tv = [float(row["tv"]) for row in csv.DictReader(lines)]
+    assert [value == 0 for value in tv] == [False] * 3 + [True] * 2 + [False] * 3
+    repeated = read_recipe(out)
+    assert repeated is not None
+    assert repeated.steered == steered
+    assert cli.main([*command, "--tv-weight", "2"]) == 0  # a choice of one's own holds from beginning to end
+    with table.open() as lines:
+        assert all(float(row["tv"]) > 0 for row in csv.DictReader(lines))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,87 @@
+"""What a painting is made from and with, to tell whether a saved one can be gone on with."""
+
+import hashlib
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.settings import Settings
+from styletransfer.weights import Weights
+
+_FREE = ("epochs", "preview_every", "device", "content_weight", "style_weight", "tv_weight", "network", "weights")
+"""Settings that may be others when a painting is gone on with; the network is compared by its numbers instead."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """What a painting is made from and with, as far as it must not change on the way.
+
+    Attributes:
+        settings: All but those that may change.
+        network: Name of the network.
+        numbers: Checksum of the network's numbers.
+        photo: Hash of the photo's pixels.
+        paintings: Hash of each painting's pixels.
+        start: Hash of the pixels of the picture to start from, or None.
+    """
+
+    settings: Mapping[str, Any]
+    network: str
+    numbers: int
+    photo: str
+    paintings: tuple[str, ...]
+    start: str | None
+
+    @classmethod
+    def of(
+        cls,
+        photo: Image.Image,
+        paintings: Sequence[Image.Image],
+        start: Image.Image | None,
+        settings: Settings,
+        weights: Weights,
+    ) -> "Origin":
+        """Take everything in; some tenths of a second."""
+        numbers = 0
+        for pair in weights.convolutions:
+            for tensor in pair:
+                numbers = zlib.crc32(tensor.contiguous().numpy().data, numbers)
+        return cls(
+            settings={name: value for name, value in settings.to_dict().items() if name not in _FREE},
+            network=weights.name,
+            numbers=numbers,
+            photo=_hash(photo),
+            paintings=tuple(map(_hash, paintings)),
+            start=None if start is None else _hash(start),
+        )
+
+    def check(self, now: "Origin") -> None:
+        """Make sure that a painting of this origin can be gone on with from `now`.
+
+        Raises:
+            StyleTransferError: It cannot; the sentence says what differs.
+        """
+        names = [name for name, value in now.settings.items() if self.settings.get(name) != value]
+        if names:
+            raise _unfit(f"painted with another {' and another '.join(names)}")
+        pairs = (
+            ("photo", self.photo, now.photo),
+            ("set of paintings", self.paintings, now.paintings),
+            ("picture to start from", self.start, now.start),
+            ("network", (self.network, self.numbers), (now.network, now.numbers)),
+        )
+        for name, before, after in pairs:
+            if before != after:
+                raise _unfit(f"painted from another {name}" if name != "network" else f"painted with {self.network}")
+
+
+def _hash(image: Image.Image) -> str:
+    return f"{image.mode} {image.width} x {image.height} {hashlib.blake2b(image.tobytes(), digest_size=16).hexdigest()}"
+
+
+def _unfit(reason: str) -> StyleTransferError:
+    return StyleTransferError(f"The saved state does not fit: it was {reason}. Give the same again, or paint anew.")
