@@ -105,14 +105,19 @@ class Shown:
     """A picture file for display.
 
     Attributes:
-        url: It as a `data:` URL of at most `DISPLAY_SIZE` pixels.
-        small: The same of at most `SMALL_SIZE` pixels, for what is drawn anew again and again.
+        jpeg: It as a JPEG of at most `DISPLAY_SIZE` pixels.
+        small: It as a `data:` URL of at most `SMALL_SIZE` pixels, for what is drawn anew again and again.
         size: Its own (height, width) in pixels.
     """
 
-    url: str
+    jpeg: bytes
     small: str
     size: tuple[int, int]
+
+    @property
+    def url(self) -> str:
+        """`jpeg` as a `data:` URL."""
+        return data_url(self.jpeg)
 
 
 def shown_file(path: Path) -> Shown:
@@ -131,7 +136,8 @@ def shown_file(path: Path) -> Shown:
 def _shown_file(path: Path, _changed: int) -> Shown:
     image = images.open_image(path, name=path.name)
     large = _shrunk(image, DISPLAY_SIZE)
-    return Shown(data_url(large), data_url(_shrunk(large, SMALL_SIZE)), (image.height, image.width))
+    small = data_url(_shrunk(large, SMALL_SIZE))
+    return Shown(images.encode(large, "jpeg", quality=88), small, (image.height, image.width))
 
 
 def converted(path: Path, fmt: images.Format) -> io.BytesIO:
