@@ -5,6 +5,7 @@ Knows nothing of Streamlit.
 
 import csv
 import io
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,47 @@ TILE = 240
 SHEET_COLUMNS = 15
 
 _Losses = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A run at one of its epochs, as it is looked at.
+
+    Attributes:
+        epoch: The epoch.
+        path: Its picture: at the end the run's own at full resolution, before that a preview.
+        size: (height, width) in pixels of the picture.
+        final: Whether this is the end of the run.
+        colors: Share of the photo's colours that it is looked at with, 0 to 100 percent.
+    """
+
+    epoch: int
+    path: Path
+    size: tuple[int, int]
+    final: bool
+    colors: int
+
+
+def moment(studio: Studio, run_id: str, result: Path, *, epoch: int | None, colors: int) -> Moment:
+    """The run as it is looked at; its end if no preview of `epoch` is kept.
+
+    Args:
+        studio: Knows the run.
+        run_id: The run.
+        result: The run's picture at full resolution.
+        epoch: What is looked at, or None for the end.
+        colors: See `Moment`.
+
+    Raises:
+        OSError: A file is gone or damaged.
+    """
+    kept = studio.timeline(run_id)
+    path = dict(kept[:-1]).get(epoch) if epoch is not None else None
+    last = kept[-1][0] if kept else 0
+    here = result if path is None else path
+    with Image.open(here) as opened:  # reads the header only
+        size = (opened.height, opened.width)
+    return Moment(epoch if path and epoch else last, here, size, path is None, colors)
 
 
 def moment_path(studio: Studio, run_id: str, epoch: int) -> Path | None:

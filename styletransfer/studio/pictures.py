@@ -1,7 +1,6 @@
 """Pictures as the page handles them: checked once, shown small, handed on as the file they came as. No Streamlit."""
 
 import base64
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -138,14 +137,6 @@ def _shown_file(path: Path, _changed: int) -> Shown:
     large = _shrunk(image, DISPLAY_SIZE)
     small = data_url(_shrunk(large, SMALL_SIZE))
     return Shown(images.encode(large, "jpeg", quality=88), small, (image.height, image.width))
-
-
-def converted(path: Path, fmt: images.Format) -> io.BytesIO:
-    """A run's picture at full resolution as a file of another format; its recipe is carried over."""
-    data = path.read_bytes()
-    if fmt == "png" and path.suffix == ".png":
-        return io.BytesIO(data)
-    return io.BytesIO(images.encode(images.open_image(data), fmt, recipe=images.embedded_recipe(data)))
 
 
 def pair(photo_name: str, painting_names: Sequence[str]) -> str:

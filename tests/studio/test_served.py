@@ -36,7 +36,7 @@ def studio(tmp_path: Path) -> Standin:
 @pytest.fixture
 def run(studio: Standin) -> str:
     """A run of 40 epochs with a preview of every second one."""
-    run_id = studio.submit(picture("navy"), picture("orange"), Settings(epochs=40))
+    run_id = studio.submit(picture("navy"), [("wave.jpg", picture("orange"))], Settings(epochs=40))
     for epoch in range(2, 41, 2):
         studio.paint(run_id, epoch, State.FINISHED)
     return run_id
@@ -106,7 +106,7 @@ def test_all_moments_lie_on_the_sheet_in_their_order(get: Get, run: str, studio:
 
 
 def test_two_hundred_moments_make_a_sheet_of_a_few_megabytes(studio: Standin) -> None:
-    run_id = studio.submit(picture("navy"), picture("orange"), Settings(epochs=200))
+    run_id = studio.submit(picture("navy"), [("wave.jpg", picture("orange"))], Settings(epochs=200))
     noise = Image.effect_noise((1024, 683), 80).convert("RGB")
     studio._frames(run_id).mkdir()
     for epoch in range(1, 201):
