@@ -40,8 +40,8 @@ def origin(studio: Studio, snapshot: Snapshot) -> None:
             st.html(markup.line(f"Painted on from epoch {epoch} of a painting that is no longer there."))
             return
         st.html(markup.line("Painted on from"), width="content")
-        name = f"{pair(parent.photo_name, parent.painting_names)}, epoch {epoch}"
-        st.button(name, key="parent", on_click=_open, args=(run_id,), type="tertiary")
+        name = studio.collection.title(run_id) or pair(parent.photo_name, parent.painting_names)
+        st.button(f"{name}, epoch {epoch}", key="parent", on_click=_open, args=(run_id,), type="tertiary")
 
 
 def branching(

@@ -1,6 +1,7 @@
 """Take the picture home: the moment that is looked at, in the colours that it is looked at in."""
 
 import io
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -9,13 +10,14 @@ from PIL import Image
 
 from styletransfer import images
 from styletransfer.color import with_photo_colors
+from styletransfer.recipe import read_recipe
 from styletransfer.studio import markup, words
 from styletransfer.studio.moments import Moment
 
 _FORMATS: dict[images.Format, str] = {"png": "PNG", "jpeg": "JPEG", "webp": "WebP"}
 
 
-def saving(moment: Moment, photo: Path | None, recipe: Path | None, stem: str) -> None:
+def saving(moment: Moment, photo: Path | None, recipe: Path, stem: str) -> None:
     """Show a button for each kind of file, and say what it will hold.
 
     Args:
@@ -59,12 +61,18 @@ def painted(moment: Moment, photo: Path | None) -> bytes:
     return images.encode(recolored(moment, photo), "png")
 
 
-def picture_file(moment: Moment, photo: Path | None, recipe: Path | None, fmt: images.Format) -> io.BytesIO:
+def picture_file(moment: Moment, photo: Path | None, recipe: Path, fmt: images.Format) -> io.BytesIO:
     """The moment's picture at its own resolution as a file of that format, with the run's recipe in it."""
     if moment.final and fmt == "png" and moment.path.suffix == ".png" and not moment.colors:
         return io.BytesIO(moment.path.read_bytes())
     image = recolored(moment, photo) if moment.colors and photo else images.open_image(moment.path)
-    return io.BytesIO(images.encode(image, fmt, recipe=images.embedded_recipe(recipe) if recipe else None))
+    return io.BytesIO(images.encode(image, fmt, recipe=_recipe(recipe, moment)))
+
+
+def _recipe(picture: Path, moment: Moment) -> str | None:
+    """The run's recipe, with the photo's colours that are wanted now."""
+    recipe = read_recipe(picture)
+    return None if recipe is None else replace(recipe, photo_colors=moment.colors / 100).to_json()
 
 
 def recolored(moment: Moment, photo: Path) -> Image.Image:

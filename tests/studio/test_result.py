@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 from visits import address, looked_at, picture, text
 
 from styletransfer.color import with_photo_colors
-from styletransfer.images import embedded_recipe, encode, open_image
+from styletransfer.images import encode, open_image
+from styletransfer.recipe import make_recipe, read_recipe
 from styletransfer.settings import Settings
 from styletransfer.studio import branches, result
 from styletransfer.studio.moments import Moment, moment
@@ -20,6 +22,7 @@ from styletransfer.studio.saving import described, picture_file
 from styletransfer.studio.snapshot import State
 from styletransfer.studio.viewer import Look
 
+RECIPE = make_recipe(Settings(), network="vgg16", photo=b"the photo", paintings=[b"the painting"])
 Visit = Callable[..., AppTest]
 
 
@@ -138,7 +141,7 @@ def saved(tmp_path: Path, size: tuple[int, int] = (48, 32)) -> tuple[Path, Path]
     gradient = Image.linear_gradient("L").resize(size)
     painted, photo = tmp_path / "result.png", tmp_path / "photo.jpg"
     colors = [gradient, gradient.rotate(90), Image.new("L", size, 60)]
-    painted.write_bytes(encode(Image.merge("RGB", colors), "png", recipe="how it was done"))
+    painted.write_bytes(encode(Image.merge("RGB", colors), "png", recipe=RECIPE.to_json()))
     photo.write_bytes(encode(Image.merge("RGB", colors[::-1]), "jpeg"))
     return painted, photo
 
@@ -152,7 +155,7 @@ def test_a_file_has_the_colours_that_are_looked_at_and_the_recipe(tmp_path: Path
     difference = np.abs(np.asarray(open_image(data), float) - np.asarray(expected, float))
     assert difference.max() == 0 or fmt != "png"
     assert difference.mean() < 3
-    assert embedded_recipe(data) == "how it was done"
+    assert read_recipe(data) == replace(RECIPE, photo_colors=colors / 100)
 
 
 def test_a_moment_is_saved_as_the_preview_it_is_and_said_to_be_one(studio: Standin, run: str) -> None:

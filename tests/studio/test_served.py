@@ -2,18 +2,14 @@
 
 import io
 import json
-import threading
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import av
 import pytest
-import uvicorn
 from PIL import Image
+from serving import serving
 from standin import Standin
-from starlette.applications import Starlette
 
 from styletransfer.settings import Settings
 from styletransfer.studio import moments, served
@@ -44,26 +40,13 @@ def run(studio: Standin) -> str:
 
 @pytest.fixture
 def get(studio: Standin) -> Iterator[Get]:
-    app = Starlette(routes=served.routes(lambda: studio))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-    port = server.servers[0].sockets[0].getsockname()[1]
+    with serving(served.routes(lambda: studio)) as answer:  # type: ignore[arg-type, return-value]
 
-    def fetch(path: str, **headers: str) -> tuple[int, bytes]:
-        request = urllib.request.Request(f"http://localhost:{port}/runs/{path}", headers=headers)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
-                return answer.status, answer.read()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read()
+        def fetch(path: str, **headers: str) -> tuple[int, bytes]:
+            status, _, body = answer(f"runs/{path}", **headers)
+            return status, body
 
-    yield fetch
-    server.should_exit = True
-    thread.join()
+        yield fetch
 
 
 def size(data: bytes) -> tuple[int, int]:
