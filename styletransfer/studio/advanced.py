@@ -24,6 +24,10 @@ _STARTS = {"photo": "The photo", "noise": "Noise"}
 _DEVICES = {"auto": "Fastest there is", "cpu": "Processor", "cuda": "NVIDIA graphics card", "mps": "Apple graphics"}
 
 
+LARGEST_SEED = 2**53 - 1
+"""Beyond it, a browser rounds."""
+
+
 class Chosen(TypedDict):
     """The advanced settings by their names in `Settings`."""
 
@@ -54,7 +58,8 @@ def advanced(studio: Studio, preset: Settings) -> Chosen:
         help="Whose eyes judge the picture. VGG-19 sees a little finer and takes a little longer.",
     )
     download(studio)
-    layers = list(dict.fromkeys((*LAYERS, *preset.content_layers, *preset.style_layers)))
+    present = (*st.session_state["content_layers"], *st.session_state["style_layers"])
+    layers = list(dict.fromkeys((*LAYERS, *preset.content_layers, *preset.style_layers, *present)))
     st.multiselect(
         "Content layers",
         layers,
@@ -93,7 +98,7 @@ def advanced(studio: Studio, preset: Settings) -> Chosen:
     st.number_input(
         "Seed",
         min_value=0,
-        max_value=2**31 - 1,
+        max_value=LARGEST_SEED,
         step=1,
         key="seed",
         help="The same number gives the same picture; another one another throw of the dice.",

@@ -101,6 +101,11 @@ class Collection:
         self._trash = Trash(home, self._scale)
         self._clearing = threading.Lock()
 
+    @property
+    def home(self) -> Path:
+        """Folder of the runs."""
+        return self._home
+
     # --- looking ----------------------------------------------------------------------------------------------------
 
     def ids(self) -> list[str]:

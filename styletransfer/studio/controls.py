@@ -38,6 +38,7 @@ _WEIGHTS = {
 def restore(settings: Settings, steered: Weighting | None) -> None:
     """Set everything to what a run was painted with, the weights to those that it was steered to on the way."""
     st.session_state["preset"] = max(PRESETS, key=lambda name: _likeness(PRESETS[name], settings))
+    st.session_state["base"] = settings
     _fill(settings)
     if steered is not None:
         st.session_state.update(zip(_WEIGHTS, steered, strict=True))
@@ -108,7 +109,12 @@ def controls(studio: Studio, live: Snapshot | None, shares: tuple[float, ...] | 
     )
     with st.expander("Advanced", key="advanced_panel"):
         chosen = advanced.advanced(studio, preset)
-    return _settings(preset, chosen, shares)
+    return _settings(_base(), chosen, shares)
+
+
+def _base() -> Settings:
+    """Where the settings come from that nothing on the page sets: the picture that was restored, or the preset."""
+    return cast("Settings", st.session_state.get("base", PRESETS[st.session_state["preset"]]))
 
 
 def _likeness(preset: Settings, settings: Settings) -> int:
@@ -125,7 +131,7 @@ def weight_steps(default: float) -> tuple[float, ...]:
 def _steer(studio: Studio, live: Snapshot | None) -> None:
     """Hand the weights to the run that is being painted, if they mean the same there."""
     painted = studio.settings(live.run_id) if live else None
-    if live is None or painted is None or painted.normalized != PRESETS[st.session_state["preset"]].normalized:
+    if live is None or painted is None or painted.normalized != _base().normalized:
         return
     studio.steer(live.run_id, Weighting(*(float(st.session_state[key]) for key in _WEIGHTS)))
 
@@ -166,14 +172,14 @@ def _with(options: tuple[int, ...], value: int) -> tuple[int, ...]:
     return tuple(sorted({*options, value}))
 
 
-def _settings(preset: Settings, chosen: advanced.Chosen, shares: tuple[float, ...] | None) -> Settings:
+def _settings(base: Settings, chosen: advanced.Chosen, shares: tuple[float, ...] | None) -> Settings:
     size = int(st.session_state["resolution"])
-    shape = preset.shape
+    shape = base.shape
     if shape is not None:
         height, width = shape
         shape = (round(size * height / max(shape)), round(size * width / max(shape)))
     return replace(
-        preset,
+        base,
         size=size,
         shape=shape,
         epochs=int(st.session_state["epochs"]),
@@ -188,11 +194,12 @@ def _settings(preset: Settings, chosen: advanced.Chosen, shares: tuple[float, ..
 
 
 def _adopt_preset() -> None:
+    st.session_state.pop("base", None)
     _fill(PRESETS[st.session_state["preset"]])
 
 
 def _fill(settings: Settings) -> None:
-    st.session_state["resolution"] = settings.size
+    st.session_state["resolution"] = settings.size if settings.shape is None else max(settings.shape)
     st.session_state["epochs"] = settings.epochs
     st.session_state["stroke_size"] = settings.stroke_size
     st.session_state["palette"] = settings.palette

@@ -49,8 +49,7 @@ def _values(piece: Piece) -> dict[str, Any]:
     for name in ("preview_every", "weights"):
         del settings[name]
     record = piece.record
-    far = f"{record.epoch} in {words.duration(record.seconds)}"
-    return {"painted": pair(record.photo_name, record.painting_names), "epochs_done": far, **settings,
+    return {"painted": pair(record.photo_name, record.painting_names), "epochs_painted": record.epoch, **settings,
             "network": record.network or settings["network"]}  # fmt: skip
 
 

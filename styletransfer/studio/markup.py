@@ -99,7 +99,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
         f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in rest)}</tr>'
         for first, *rest in rows
     )
-    return f'<table class="facts"><thead><tr>{columns}</tr></thead><tbody>{lines}</tbody></table>'
+    return f'<table class="differences"><thead><tr>{columns}</tr></thead><tbody>{lines}</tbody></table>'
 
 
 def _ratio(size: tuple[int, int]) -> str:

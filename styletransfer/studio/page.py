@@ -1,5 +1,6 @@
 """The page as a whole: settings on the left, the stage in the middle, the curves below. It paints nothing itself."""
 
+import time
 from pathlib import Path
 
 import streamlit as st
@@ -7,22 +8,22 @@ import streamlit as st
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Settings
 from styletransfer.studio import blend, controls, lifetime, markup
-from styletransfer.studio.branches import double_click, origin
 from styletransfer.studio.curves import curves
 from styletransfer.studio.duo import duo
 from styletransfer.studio.estimate import estimate, obstacle
 from styletransfer.studio.jobs import Snapshot, Studio
 from styletransfer.studio.picker import picker
 from styletransfer.studio.pictures import Picture, Shown, pair, shown_file
-from styletransfer.studio.recall import take_up
+from styletransfer.studio.recall import offer, recalled, recipe_drop, take_up
 from styletransfer.studio.result import leave, result
 from styletransfer.studio.stage import Sources, live_stage
-from styletransfer.studio.wall import enter, wall
+from styletransfer.studio.wall import enter, taken_down, wall
 
 _THEME = Path(__file__).with_name("theme.css")
 _LEFT = Path(__file__).with_name("left.css")
 _ICON = Path(__file__).with_name("icon.svg")
 _LOST = "There is no painting at this address on this computer."
+_DOUBLE_CLICK_SECONDS = 1.0
 _VIEWS = {"wall": wall, "compare": duo}
 """What takes the stage's place, by its name in the address."""
 
@@ -43,14 +44,14 @@ def show() -> None:
     _take_up(studio, snapshot)
     with st.container(key="studio"):
         with st.container(key="left"):
-            photo, paintings, settings = _left(studio, snapshot)
+            photo, paintings = _left(studio, snapshot)
         with st.container(key="stage"):
             if view is not None:
                 view(studio)
             elif snapshot is not None:
-                _run(studio, snapshot, settings)
+                _run(studio, snapshot)
             else:
-                _empty(studio, photo, paintings, lost=bool(run_id))
+                _empty(studio, photo, paintings, lost=run_id)
 
 
 def _take_up(studio: Studio, snapshot: Snapshot | None) -> None:
@@ -62,13 +63,15 @@ def _take_up(studio: Studio, snapshot: Snapshot | None) -> None:
         take_up(studio, snapshot)
 
 
-def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Picture | None, list[Picture] | None, Settings | None]:
+def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Picture | None, list[Picture] | None]:
     settings, problem = None, None
     with st.container(key="panel"):
         with st.container(horizontal=True, key="brand", vertical_alignment="bottom"):
             st.html('<div class="brand"><b>The Studio</b></div>')
             st.button("The wall", key="wall_open", icon=":material/gallery_thumbnail:", on_click=enter, type="tertiary")
-        photo, paintings = picker("photo", "Photo"), blend.paintings()
+        photo = picker("photo", "Photo")
+        offer(studio, photo)
+        paintings = blend.paintings()
         live = snapshot if snapshot and not snapshot.state.over else None
         try:
             settings = controls.controls(studio, live, blend.shares())
@@ -76,7 +79,7 @@ def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Picture | None, li
             problem = str(error)
     with st.container(key="start_bar"):
         _start(studio, photo, paintings, settings, problem)
-    return photo, paintings, settings
+    return photo, paintings
 
 
 def _start(
@@ -105,8 +108,10 @@ def _start(
 
 
 def _submit(studio: Studio, photo: Picture, paintings: list[Picture], settings: Settings) -> None:
-    if double_click():
+    now = time.monotonic()
+    if now - st.session_state.get("submitted", -_DOUBLE_CLICK_SECONDS) < _DOUBLE_CLICK_SECONDS:
         return
+    st.session_state["submitted"] = now
     try:
         files = [(painting.name, painting.data) for painting in paintings]
         run_id = studio.submit(photo.data, files, settings, photo_name=photo.name)
@@ -116,12 +121,11 @@ def _submit(studio: Studio, photo: Picture, paintings: list[Picture], settings: 
     st.query_params["run"] = run_id
 
 
-def _run(studio: Studio, snapshot: Snapshot, chosen: Settings | None) -> None:
+def _run(studio: Studio, snapshot: Snapshot) -> None:
     sources = _sources(studio, snapshot)
     _others(studio, snapshot.run_id)
-    origin(studio, snapshot)
     if snapshot.state.over:
-        result(studio, snapshot, sources, chosen)
+        result(studio, snapshot, sources)
     else:
         live_stage(studio, snapshot.run_id, sources)
     curves(studio, snapshot)
@@ -143,17 +147,20 @@ def _shown(path: Path | None) -> Shown | None:
         return None
 
 
-def _empty(studio: Studio, photo: Picture | None, paintings: list[Picture] | None, *, lost: bool) -> None:
-    if lost:
+def _empty(studio: Studio, photo: Picture | None, paintings: list[Picture] | None, *, lost: str | None) -> None:
+    if lost and not taken_down(studio, lost):
         st.html(markup.note(_LOST, "It may have been deleted, or the address was cut off. Start a new one here."))
         st.button("Clear the address", key="new", on_click=leave, type="tertiary")
     _others(studio, None)
+    recalled()
     if photo is None or paintings is None:
         st.html(markup.headline("An empty easel", "Choose a photo and a painting on the left, then press Start."))
+        recipe_drop(studio)
         return
     name = pair(photo.name, [painting.name for painting in paintings])
     st.html(markup.headline(name, "Press Start, and watch it being painted."))
     st.html(markup.diptych(photo, *paintings))
+    recipe_drop(studio)
 
 
 def _others(studio: Studio, run_id: str | None) -> None:

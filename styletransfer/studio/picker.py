@@ -3,6 +3,7 @@
 Each stands at a place of its own in the left column: "photo", "painting", and one for every further painting.
 """
 
+import filecmp
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
@@ -46,11 +47,14 @@ def picker(place: str, heading: str) -> Picture | None:
 
 
 def adopt_file(place: str, name: str, path: Path | None) -> None:
-    """Choose a picture of a run: the sample of that name, or its own file. A damaged file leaves the choice."""
-    if name in samples(_kind(place)):
-        adopt_sample(place, name)
-    elif path is not None:
-        with suppress(StyleTransferError, OSError):
+    """Choose a picture of a run: the sample, where it is that, or its own file. A damaged file leaves the choice."""
+    sample_path = samples(_kind(place)).get(name)
+    with suppress(StyleTransferError, OSError):
+        if sample_path is not None and (
+            path is None or not path.exists() or filecmp.cmp(sample_path, path, shallow=False)
+        ):
+            adopt_sample(place, name)
+        elif path is not None:
             adopt_own(place, read_picture(path.read_bytes(), name))
 
 

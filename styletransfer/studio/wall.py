@@ -58,6 +58,16 @@ def leave() -> None:
     st.query_params.pop("runs", None)
 
 
+def taken_down(studio: Studio, run_id: str) -> bool:
+    """At the address of a run that was deleted: say so and offer to bring it back. Whether it is such a one."""
+    title = studio.collection.deleted(run_id)
+    if title is None:
+        return False
+    st.html(markup.note(f"{title} was deleted.", "It can still be brought back."))
+    st.button("Bring it back", key="bring_back", on_click=_bring_back, args=(studio.collection, (run_id,)))
+    return True
+
+
 def _head(collection: Collection, use: Use) -> None:
     taken = f"{words.count(use.count, 'painting')}, {words.storage(use.size)}"
     if use.limit is not None:
