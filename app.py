@@ -6,9 +6,9 @@ up before anyone opens the page; then every visit runs it as a script, which dra
 
 import streamlit as st
 
-from styletransfer.studio import doors, lifetime, page
+from styletransfer.studio import lifetime, page
 
 if __name__ == "__main__":
     page.show()
 else:
-    app = st.App(__file__, lifespan=lifetime.lifespan, routes=doors.routes(lifetime.studio))
+    app = st.App(__file__, lifespan=lifetime.lifespan, routes=lifetime.routes())

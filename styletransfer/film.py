@@ -16,6 +16,7 @@ from styletransfer.files import replacing
 from styletransfer.images import fit, open_image
 
 FilmFormat = Literal["mp4", "webp", "gif"]
+Pace = Literal["even", "slow start"]
 Moment = Image.Image | Path | bytes
 
 FRAME_RATE = 25
@@ -30,8 +31,16 @@ MOST_MOMENTS: dict[FilmFormat, int] = {"mp4": round(LONGEST_FILM) * FRAME_RATE, 
 _PALETTE_SAMPLE = 96
 
 
-def export(moments: Sequence[Moment], path: str | Path, *, fmt: FilmFormat, seconds: float, hold: float) -> None:
-    """Writes a film of the moments of a painting, evenly paced, and rests on the last one.
+def export(
+    moments: Sequence[Moment],
+    path: str | Path,
+    *,
+    fmt: FilmFormat,
+    seconds: float,
+    hold: float,
+    pace: Pace = "even",
+) -> None:
+    """Writes a film of the moments of a painting and rests on the last one.
 
     Moments of any size are scaled to the size of the last. If there are more than `FRAME_RATE` and
     `MOST_MOMENTS` allow, an even selection is shown, the first and the last always among it. An MP4 is written with
@@ -44,6 +53,8 @@ def export(moments: Sequence[Moment], path: str | Path, *, fmt: FilmFormat, seco
         fmt: Kind of film, whatever the ending of `path`.
         seconds: From the first moment to the last, more than 0.
         hold: Seconds that the last moment stays after that, at least 0.
+        pace: "even", or "slow start", which lingers on the first moments, in which most happens: a quarter of them
+            take half of the time, and the last ones pass twice as fast as evenly.
 
     Raises:
         StyleTransferError: There is no moment, the length is out of range, a moment is damaged, or `path` cannot be
@@ -53,7 +64,7 @@ def export(moments: Sequence[Moment], path: str | Path, *, fmt: FilmFormat, seco
         raise StyleTransferError("There is nothing to show yet; paint for a few seconds first.")
     if not (math.isfinite(seconds) and math.isfinite(hold) and seconds > 0 and 0 <= hold <= LONGEST_FILM - seconds):
         raise StyleTransferError(f"A film must last more than 0 and, with its end, at most {LONGEST_FILM:g} seconds.")
-    ticks = _ticks(len(moments), MOST_MOMENTS[fmt], seconds, hold)
+    ticks = _ticks(len(moments), MOST_MOMENTS[fmt], seconds, hold, pace)
     size = _film_size(moments[-1], fmt)
     shots = _shots(moments, list(ticks), size, keep_alpha=fmt == "webp")
     with replacing(path) as temporary:
@@ -65,14 +76,18 @@ def export(moments: Sequence[Moment], path: str | Path, *, fmt: FilmFormat, seco
             temporary.write_bytes(_gif(shots, list(ticks.values())))
 
 
-def _ticks(count: int, most: int, seconds: float, hold: float) -> dict[int, int]:
+def _ticks(count: int, most: int, seconds: float, hold: float, pace: Pace) -> dict[int, int]:
     """Index of each moment that is shown, in order, to how many ticks of the frame rate it stays, at least 1."""
     length = max(1, round(seconds * FRAME_RATE))
-    shown = min(count, length, most)
+    shown = min(count, most, length if pace == "even" else max(1, length // 2))
     if shown == 1:
         return {count - 1: length + round(hold * FRAME_RATE)}
     indices = [round(i * (count - 1) / (shown - 1)) for i in range(shown)]
-    starts = [round(i * length / shown) for i in range(shown)] + [length + round(hold * FRAME_RATE)]
+    if pace == "even":
+        starts = [round(i * length / shown) for i in range(shown)]
+    else:
+        starts = [int(length * math.sqrt(i / shown)) for i in range(shown)]  # at least one tick apart, as shown is half
+    starts.append(length + round(hold * FRAME_RATE))
     return {index: end - start for index, start, end in zip(indices, starts, starts[1:], strict=False)}
 
 

@@ -5,6 +5,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import get_args
 
 import av
 import numpy as np
@@ -15,7 +16,7 @@ from PIL import Image, ImageSequence
 
 from styletransfer import film
 from styletransfer.errors import StyleTransferError
-from styletransfer.film import FRAME_RATE, FilmFormat, export
+from styletransfer.film import FRAME_RATE, FilmFormat, Pace, export
 from styletransfer.images import encode
 
 FORMATS: tuple[FilmFormat, ...] = ("mp4", "webp", "gif")
@@ -247,9 +248,11 @@ class TestAnimations:
         assert len(data) < 5 * 96 * 64
 
 
-@given(st.integers(1, 3000), st.integers(1, 500), st.floats(0.01, 300), st.floats(0, 300))
-def test_timing(count: int, most: int, seconds: float, hold: float) -> None:
-    ticks = film._ticks(count, most, seconds, hold)
+@given(
+    st.integers(1, 3000), st.integers(1, 500), st.floats(0.01, 300), st.floats(0, 300), st.sampled_from(get_args(Pace))
+)
+def test_timing(count: int, most: int, seconds: float, hold: float, pace: Pace) -> None:
+    ticks = film._ticks(count, most, seconds, hold, pace)
     indices = list(ticks)
     assert indices == sorted(set(indices))
     assert len(indices) <= min(count, most)
@@ -258,4 +261,10 @@ def test_timing(count: int, most: int, seconds: float, hold: float) -> None:
     assert min(ticks.values()) >= 1
     assert sum(ticks.values()) == pytest.approx((seconds + hold) * FRAME_RATE, abs=1.01)
     paces = list(ticks.values())[:-1]
-    assert not paces or max(paces) - min(paces) <= 1
+    assert not paces or pace != "even" or max(paces) - min(paces) <= 1
+
+
+def test_a_slow_start_gives_half_the_time_to_the_first_quarter() -> None:
+    ticks = film._ticks(100, 500, 20, 0, "slow start")
+    assert len(ticks) == 100
+    assert sum(list(ticks.values())[:25]) == 20 * FRAME_RATE / 2

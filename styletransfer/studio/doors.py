@@ -4,22 +4,18 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import cast
 
-import streamlit as st
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.images import embedded_recipe
 from styletransfer.studio.archive import Entry, archive
 from styletransfer.studio.collection import Collection
+from styletransfer.studio.guard import guarded
 from styletransfer.studio.jobs import Studio
 from styletransfer.studio.thumbnails import thumbnail
-from styletransfer.studio.trash import GONE
-
-Endpoint = Callable[[Studio, Request], Response]
 
 _YEAR = 365 * 24 * 3600
 _NOT_IN_A_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f]|^\.+|[. ]+$')
@@ -32,8 +28,8 @@ def routes(studio: Callable[[], Studio]) -> list[Route]:
         studio: Gives the studio; may raise StyleTransferError.
     """
     return [
-        Route("/wall/{version}/{run_id}.jpg", _guarded(studio, _thumbnail)),
-        Route("/wall/paintings.zip", _guarded(studio, _export)),
+        Route("/wall/{version}/{run_id}.jpg", guarded(studio, _thumbnail)),
+        Route("/wall/paintings.zip", guarded(studio, _export)),
     ]
 
 
@@ -61,21 +57,6 @@ def entries(collection: Collection, run_ids: Iterable[str]) -> Iterator[Entry]:
         recipe = recipe or json.dumps({"settings": piece.settings.to_dict()})
         name = _NOT_IN_A_NAME.sub("-", piece.title)
         yield Entry(name=name, picture=picture, recipe=recipe, created=piece.record.created)
-
-
-def _guarded(studio: Callable[[], Studio], endpoint: Endpoint) -> Callable[[Request], Response]:
-    def answer(request: Request) -> Response:
-        allowed = cast("list[str]", st.get_option("server.allowedHosts"))
-        if allowed and request.url.hostname not in allowed:
-            return PlainTextResponse("Open this from the studio's own page.", 403)
-        try:
-            return endpoint(studio(), request)
-        except FileNotFoundError:
-            return PlainTextResponse(GONE, 404)
-        except StyleTransferError as error:
-            return PlainTextResponse(str(error), 422)
-
-    return answer
 
 
 def _thumbnail(studio: Studio, request: Request) -> Response:

@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import streamlit as st
+from starlette.routing import Route
 
 from styletransfer.errors import StyleTransferError
-from styletransfer.studio import pictures
+from styletransfer.studio import doors, pictures, served
 from styletransfer.studio.jobs import Studio
 
 logger = logging.getLogger(__name__)
@@ -23,6 +24,11 @@ def studio() -> Studio:
         StyleTransferError: The data folder cannot be written to.
     """
     return Studio().start()
+
+
+def routes() -> list[Route]:
+    """The server's addresses beside the page."""
+    return [*doors.routes(studio), *served.routes(studio)]
 
 
 @asynccontextmanager

@@ -1,6 +1,5 @@
 """The page as a whole: settings on the left, the stage in the middle, the curves below. It paints nothing itself."""
 
-import time
 from pathlib import Path
 
 import streamlit as st
@@ -8,6 +7,7 @@ import streamlit as st
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Settings
 from styletransfer.studio import blend, controls, lifetime, markup
+from styletransfer.studio.branches import double_click, origin
 from styletransfer.studio.curves import curves
 from styletransfer.studio.duo import duo
 from styletransfer.studio.estimate import estimate, obstacle
@@ -23,7 +23,6 @@ _THEME = Path(__file__).with_name("theme.css")
 _LEFT = Path(__file__).with_name("left.css")
 _ICON = Path(__file__).with_name("icon.svg")
 _LOST = "There is no painting at this address on this computer."
-_DOUBLE_CLICK_SECONDS = 1.0
 _VIEWS = {"wall": wall, "compare": duo}
 """What takes the stage's place, by its name in the address."""
 
@@ -44,12 +43,12 @@ def show() -> None:
     _take_up(studio, snapshot)
     with st.container(key="studio"):
         with st.container(key="left"):
-            photo, paintings = _left(studio, snapshot)
+            photo, paintings, settings = _left(studio, snapshot)
         with st.container(key="stage"):
             if view is not None:
                 view(studio)
             elif snapshot is not None:
-                _run(studio, snapshot)
+                _run(studio, snapshot, settings)
             else:
                 _empty(studio, photo, paintings, lost=run_id)
 
@@ -63,7 +62,7 @@ def _take_up(studio: Studio, snapshot: Snapshot | None) -> None:
         take_up(studio, snapshot)
 
 
-def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Picture | None, list[Picture] | None]:
+def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Picture | None, list[Picture] | None, Settings | None]:
     settings, problem = None, None
     with st.container(key="panel"):
         with st.container(horizontal=True, key="brand", vertical_alignment="bottom"):
@@ -79,7 +78,7 @@ def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Picture | None, li
             problem = str(error)
     with st.container(key="start_bar"):
         _start(studio, photo, paintings, settings, problem)
-    return photo, paintings
+    return photo, paintings, settings
 
 
 def _start(
@@ -108,10 +107,8 @@ def _start(
 
 
 def _submit(studio: Studio, photo: Picture, paintings: list[Picture], settings: Settings) -> None:
-    now = time.monotonic()
-    if now - st.session_state.get("submitted", -_DOUBLE_CLICK_SECONDS) < _DOUBLE_CLICK_SECONDS:
+    if double_click():
         return
-    st.session_state["submitted"] = now
     try:
         files = [(painting.name, painting.data) for painting in paintings]
         run_id = studio.submit(photo.data, files, settings, photo_name=photo.name)
@@ -121,11 +118,12 @@ def _submit(studio: Studio, photo: Picture, paintings: list[Picture], settings: 
     st.query_params["run"] = run_id
 
 
-def _run(studio: Studio, snapshot: Snapshot) -> None:
+def _run(studio: Studio, snapshot: Snapshot, chosen: Settings | None) -> None:
     sources = _sources(studio, snapshot)
     _others(studio, snapshot.run_id)
+    origin(studio, snapshot)
     if snapshot.state.over:
-        result(studio, snapshot, sources)
+        result(studio, snapshot, sources, chosen)
     else:
         live_stage(studio, snapshot.run_id, sources)
     curves(studio, snapshot)

@@ -1,7 +1,6 @@
 """Pictures as the page handles them: checked once, shown small, handed on as the file they came as. No Streamlit."""
 
 import base64
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -105,14 +104,19 @@ class Shown:
     """A picture file for display.
 
     Attributes:
-        url: It as a `data:` URL of at most `DISPLAY_SIZE` pixels.
-        small: The same of at most `SMALL_SIZE` pixels, for what is drawn anew again and again.
+        jpeg: It as a JPEG of at most `DISPLAY_SIZE` pixels.
+        small: It as a `data:` URL of at most `SMALL_SIZE` pixels, for what is drawn anew again and again.
         size: Its own (height, width) in pixels.
     """
 
-    url: str
+    jpeg: bytes
     small: str
     size: tuple[int, int]
+
+    @property
+    def url(self) -> str:
+        """`jpeg` as a `data:` URL."""
+        return data_url(self.jpeg)
 
 
 def shown_file(path: Path) -> Shown:
@@ -131,15 +135,8 @@ def shown_file(path: Path) -> Shown:
 def _shown_file(path: Path, _changed: int) -> Shown:
     image = images.open_image(path, name=path.name)
     large = _shrunk(image, DISPLAY_SIZE)
-    return Shown(data_url(large), data_url(_shrunk(large, SMALL_SIZE)), (image.height, image.width))
-
-
-def converted(path: Path, fmt: images.Format) -> io.BytesIO:
-    """A run's picture at full resolution as a file of another format; its recipe is carried over."""
-    data = path.read_bytes()
-    if fmt == "png" and path.suffix == ".png":
-        return io.BytesIO(data)
-    return io.BytesIO(images.encode(images.open_image(data), fmt, recipe=images.embedded_recipe(data)))
+    small = data_url(_shrunk(large, SMALL_SIZE))
+    return Shown(images.encode(large, "jpeg", quality=88), small, (image.height, image.width))
 
 
 def pair(photo_name: str, painting_names: Sequence[str]) -> str:

@@ -1,23 +1,35 @@
-"""A run that is over: the photo against the painted picture, how it ended, and the downloads."""
+"""A run that is over: its picture, how it ended, and what one may do with it now."""
 
-from functools import partial
+import re
 from pathlib import Path
 
 import streamlit as st
 
 from styletransfer import images
 from styletransfer.errors import StyleTransferError
+from styletransfer.settings import Settings
 from styletransfer.studio import markup, words
-from styletransfer.studio.compare import compare
+from styletransfer.studio.branches import branching
+from styletransfer.studio.filming import filming
 from styletransfer.studio.jobs import Snapshot, State, Studio
-from styletransfer.studio.pictures import Shown, converted, pair, shown_file, title
+from styletransfer.studio.moments import moment
+from styletransfer.studio.pictures import DISPLAY_SIZE, Shown, pair, shown_file, title
+from styletransfer.studio.saving import saving
 from styletransfer.studio.stage import Sources
+from styletransfer.studio.viewer import viewer
 
-_FORMATS: dict[images.Format, str] = {"png": "PNG", "jpeg": "JPEG", "webp": "WebP"}
+_STYLE = Path(__file__).with_name("result.css")
 
 
-def result(studio: Studio, snapshot: Snapshot, sources: Sources) -> None:
-    """Show a run that is over."""
+def result(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: Settings | None) -> None:
+    """Show a run that is over.
+
+    Args:
+        studio: Knows the run.
+        snapshot: The run.
+        sources: What it was painted from.
+        chosen: What the left column stands at, for painting on; None if that does not go together.
+    """
     name = pair(snapshot.photo_name, snapshot.painting_names)
     path = studio.result_path(snapshot.run_id)
     with st.container(horizontal=True, key="head", vertical_alignment="center"):
@@ -30,14 +42,15 @@ def result(studio: Studio, snapshot: Snapshot, sources: Sources) -> None:
                 st.html(markup.line(snapshot.remedy))
     if path is None:
         st.html(markup.note("Nothing was painted in this run.", "Change what you like and press Start again."))
-    else:
-        try:
-            painted = shown_file(path)
-        except StyleTransferError as error:
-            st.html(markup.note("The picture of this run cannot be shown.", str(error)))
-            return
-        _picture(snapshot, sources, painted)
-        _downloads(snapshot, path, painted)
+        return
+    try:
+        painted = shown_file(path)
+    except StyleTransferError as error:
+        st.html(markup.note("The picture of this run cannot be shown.", str(error)))
+        return
+    st.html(_STYLE)
+    st.html(markup.ratio_style(painted.size))
+    st.fragment(_picture)(studio, snapshot, sources, painted, path, chosen)
 
 
 def leave() -> None:
@@ -54,28 +67,36 @@ def _ending(snapshot: Snapshot, *, painted: bool) -> str:
     return f"Ended after {time}." if painted else "Ended before the first stroke."
 
 
-def _picture(snapshot: Snapshot, sources: Sources, painted: Shown) -> None:
-    height, width = painted.size
-    photo = sources.photo or painted
-    st.html(markup.ratio_style(painted.size))
+def _picture(
+    studio: Studio, snapshot: Snapshot, sources: Sources, painted: Shown, path: Path, chosen: Settings | None
+) -> None:
+    """The picture and what can be done with the moment that is looked at; drawn anew when that is another one."""
     with st.container(key="easel"):
         with st.container(key="compare"):
-            compare(snapshot.run_id, photo.url, painted.url, width / height, photo=title(snapshot.photo_name))
-        st.html(sources.markup(snapshot), width="content")
-
-
-def _downloads(snapshot: Snapshot, path: Path, painted: Shown) -> None:
-    stem = "-".join(pair(snapshot.photo_name, snapshot.painting_names).lower().replace(",", "").split())
-    with st.container(horizontal=True, key="downloads", vertical_alignment="center"):
-        for fmt, label in _FORMATS.items():
-            st.download_button(
-                label,
-                partial(converted, path, fmt),
-                file_name=f"{stem}.{'jpg' if fmt == 'jpeg' else fmt}",
-                mime=f"image/{fmt}",
-                key=f"download_{fmt}",
-                icon=":material/download:",
-                type="primary" if fmt == "png" else "secondary",
-                on_click="ignore",
+            look = viewer(
+                snapshot.run_id,
+                path.stat().st_mtime_ns // 1_000_000,
+                _displayed(painted.size),
+                photo=title(snapshot.photo_name),
+                epochs=snapshot.epochs,
             )
-        st.html(markup.line(f"{words.pixels(painted.size)} px, full resolution"), width="content")
+        st.html(sources.markup(snapshot), width="content")
+    name = re.sub(r"[^\w]+", "-", pair(snapshot.photo_name, snapshot.painting_names).lower()).strip("-")
+    with st.container(horizontal=True, key="afterwards", vertical_alignment="center"):
+        try:
+            here = moment(studio, snapshot.run_id, path, epoch=look.epoch, colors=look.colors)
+        except OSError:
+            st.html(markup.note("This moment cannot be opened.", "Its file is gone or damaged; choose another one."))
+            return
+        saving(here, studio.photo_path(snapshot.run_id), path, name)
+        st.space("stretch")
+        with st.container(horizontal=True, width="content", key="further"):
+            if len(studio.timeline(snapshot.run_id)) > 1:
+                filming(snapshot.run_id, name)
+            branching(studio, snapshot, here, sources.photo.size if sources.photo else here.size, chosen)
+
+
+def _displayed(size: tuple[int, int]) -> tuple[int, int]:
+    """(height, width) at which a picture of that size is shown."""
+    height, width = size
+    return images.scaled_shape(width, height, DISPLAY_SIZE) if max(size) > DISPLAY_SIZE else size

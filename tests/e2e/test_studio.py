@@ -97,7 +97,7 @@ def test_before_and_after_by_keyboard(visit: Visit) -> None:
     make_small(page)
     start(page)
     finished(page)
-    border = page.locator(".st-key-compare input[type=range]")
+    border = page.locator(".st-key-compare .compare input")
     border.wait_for(state="attached")
     border.focus()
     border.press("Home")

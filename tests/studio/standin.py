@@ -73,6 +73,8 @@ class Standin:
         mixed.save(buffer, "JPEG", quality=90)
         if epoch:
             mixed.save(self.home / f"{run_id}-result.png")
+            self._frames(run_id).mkdir(exist_ok=True)
+            (self._frames(run_id) / f"{epoch:06d}.jpg").write_bytes(buffer.getvalue())
         epochs = tuple(range(1, epoch + 1))
         terms = {
             "content": tuple(0.8 + 0.5 * math.exp(-e / 9) for e in epochs),
@@ -137,7 +139,20 @@ class Standin:
         return self._file(run_id, "result.png")
 
     def losses_csv(self, run_id: str) -> bytes | None:
-        return b"epoch,seconds,height,width,content,style,tv,total\n" if run_id in self.runs else None
+        run = self.runs.get(run_id)
+        if run is None:
+            return None
+        losses = zip(
+            *(getattr(run.losses, name) for name in ("epochs", "content", "style", "tv", "total")), strict=True
+        )
+        rows = [",".join(map(str, (epoch, 0.8 * epoch, 40, 60, *terms))) for epoch, *terms in losses]
+        return "\n".join(["epoch,seconds,height,width,content,style,tv,total", *rows, ""]).encode()
+
+    def timeline(self, run_id: str) -> list[tuple[int, Path]]:
+        return sorted((int(path.stem), path) for path in self._frames(run_id).glob("*.jpg"))
+
+    def _frames(self, run_id: str) -> Path:
+        return self.home / f"{run_id}-frames"
 
     def fetch_vgg19(self) -> None:
         self.asked.append(("fetch",))

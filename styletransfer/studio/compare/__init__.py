@@ -9,7 +9,7 @@ _component = st.components.v2.component(
     "styletransfer_compare",
     html=(_FOLDER / "compare.html").read_text("utf-8"),
     css=(_FOLDER / "compare.css").read_text("utf-8"),
-    js=(_FOLDER / "compare.js").read_text("utf-8"),
+    js="\n".join((_FOLDER / name).read_text("utf-8") for name in ("border.js", "compare.js")),
 )
 
 

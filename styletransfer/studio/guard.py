@@ -1,0 +1,56 @@
+"""Addresses beside the page, for what it fetches by itself: only this server's pages may ask; errors are sentences.
+
+A stranger's page that the user has open is turned away, whether it asks as itself or under a name that it has pointed
+at this computer (DNS rebinding).
+"""
+
+from collections.abc import Callable
+from typing import cast
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.studio.jobs import Studio
+
+Endpoint = Callable[[Studio, Request], Response]
+
+ASK_AGAIN = {"Cache-Control": "no-store"}
+KEEP = {"Cache-Control": "private, max-age=86400, immutable"}
+"""For an address that carries the version of what it names."""
+
+_OWN = (None, "same-origin", "none")
+"""Values of Sec-Fetch-Site on requests of our own pages and of the address bar; old browsers send none."""
+_HEADERS = {"Cross-Origin-Resource-Policy": "same-origin", "X-Content-Type-Options": "nosniff"}
+
+
+def guarded(studio: Callable[[], Studio], endpoint: Endpoint) -> Callable[[Request], Response]:
+    """What to give to a `Route`. It runs in one of the server's threads, so that it may take its time.
+
+    Args:
+        studio: Gives the studio; may raise StyleTransferError.
+        endpoint: Answers; may raise StyleTransferError (its sentence is the answer, 422) and OSError (422, or 404
+            for FileNotFoundError).
+    """
+
+    def answer(request: Request) -> Response:
+        if not _from_own_page(request):
+            return PlainTextResponse("Open this from the studio's own page.", 403)
+        try:
+            response = endpoint(studio(), request)
+        except StyleTransferError as error:
+            response = PlainTextResponse(str(error), 422, ASK_AGAIN)
+        except FileNotFoundError:
+            response = PlainTextResponse("There is no such picture.", 404, ASK_AGAIN)
+        except OSError:
+            response = PlainTextResponse("The picture is damaged or cannot be read.", 422, ASK_AGAIN)
+        response.headers.update(_HEADERS)
+        return response
+
+    return answer
+
+
+def _from_own_page(request: Request) -> bool:
+    allowed = cast("list[str]", st.get_option("server.allowedHosts"))
+    return (not allowed or request.url.hostname in allowed) and request.headers.get("Sec-Fetch-Site") in _OWN

@@ -1,0 +1,61 @@
+"""The viewer of a run that is over: through its moments, between its colours and the photo's, against another picture.
+
+It fetches its pictures by itself from the addresses in `served`, so that no picture travels with the page.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import streamlit as st
+
+_FOLDER = Path(__file__).parent
+_COMPARE = _FOLDER.with_name("compare")
+_component = st.components.v2.component(
+    "styletransfer_viewer",
+    html=(_FOLDER / "viewer.html").read_text("utf-8"),
+    css="\n".join(path.read_text("utf-8") for path in (_COMPARE / "compare.css", _FOLDER / "viewer.css")),
+    js="\n".join(
+        path.read_text("utf-8") for path in (_COMPARE / "border.js", _FOLDER / "colors.js", _FOLDER / "viewer.js")
+    ),
+)
+_KEY = "viewer"
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is looked at.
+
+    Attributes:
+        epoch: The moment, or None for the finished picture.
+        colors: Share of the photo's colours, 0 to 100 percent.
+    """
+
+    epoch: int | None = None
+    colors: int = 0
+
+
+def viewer(run: str, version: int, size: tuple[int, int], *, photo: str, epochs: int) -> Look:
+    """Show the viewer and give what is looked at; the part of the page around it runs anew when that has changed.
+
+    Args:
+        run: The run's id; another one starts at its finished picture.
+        version: A number that changes with the picture.
+        size: (height, width) of the finished picture as it is shown.
+        photo: Title of the photo.
+        epochs: Epochs of the whole run.
+    """
+    height, width = size
+    data = {"run": run, "version": version, "width": width, "height": height, "photo": photo, "epochs": epochs}
+    _component(key=_KEY, data=data, on_shown_change=lambda: None)
+    return _look(run)
+
+
+def _look(run: str) -> Look:
+    """What the browser has told last; what it sends is not to be trusted."""
+    state = cast("dict[str, Any]", st.session_state.get(_KEY) or {})
+    shown = state.get("shown")
+    if not isinstance(shown, dict) or shown.get("run") != run:
+        return Look()
+    epoch, colors = shown.get("epoch"), shown.get("colors")
+    return Look(epoch if isinstance(epoch, int) else None, min(100, max(0, colors)) if isinstance(colors, int) else 0)

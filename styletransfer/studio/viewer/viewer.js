@@ -1,0 +1,305 @@
+// A run that is over: the picture at any of its moments, in any mixture of its own and the photo's colours, against
+// the photo or against another moment. While the hand moves, moments come from one sheet of small pictures; when it
+// rests, the moment's own picture takes their place. One picture is asked for at a time, so that nothing piles up.
+
+const REST = 160; // milliseconds
+const PLAY_SECONDS = 8;
+const PHOTO_BORDER = 12; // percent from the left: mostly the new picture, with enough of the old one to drag
+const viewers = new WeakMap();
+
+export default function ({ data, parentElement, setStateValue }) {
+  const root = parentElement.querySelector(".viewer");
+  if (!viewers.has(root)) viewers.set(root, new Viewer(root));
+  const viewer = viewers.get(root);
+  viewer.tell = (shown) => setStateValue("shown", shown);
+  viewer.open(data);
+}
+
+async function loaded(url) {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  return image;
+}
+
+class Viewer {
+  constructor(root) {
+    const find = (selector) => root.querySelector(selector);
+    this.root = root;
+    this.canvas = find("canvas");
+    this.before = find(".before");
+    this.tags = { left: find(".left"), right: find(".right") };
+    this.border = border(find(".compare"));
+    this.time = find(".time");
+    this.playButton = find(".play");
+    this.range = find(".moment");
+    this.epoch = find(".epoch");
+    this.losses = find(".losses");
+    this.against = find(".against");
+    this.photoButton = find(".photo");
+    this.pinnedButton = find(".pinned");
+    this.pinButton = find(".pin");
+    this.colorsRange = find(".colors input");
+    this.label(find(".compare input"), find(".against span"), find(".colors"));
+    this.listen();
+  }
+
+  label(borderRange, against, colors) {
+    borderRange.setAttribute("aria-label", "Border between the two pictures");
+    this.range.setAttribute("aria-label", "Moment of the painting");
+    against.textContent = "Compare with";
+    this.against.setAttribute("aria-label", "Compare with");
+    this.photoButton.textContent = "Photo";
+    this.pinButton.textContent = "This moment";
+    this.pinButton.title = "Keep this moment on the left side, then go to another";
+    colors.firstElementChild.textContent = "Painting’s colours";
+    colors.lastElementChild.textContent = "Photo’s";
+    this.colorsRange.setAttribute("aria-label", "Colours, from the painting’s to the photo’s");
+  }
+
+  listen() {
+    this.range.oninput = () => {
+      this.stop();
+      this.go(Number(this.range.value));
+    };
+    this.playButton.onclick = () => (this.timer ? this.stop() : this.play());
+    this.colorsRange.oninput = () => {
+      this.colors = Number(this.colorsRange.value);
+      this.describeColors();
+      this.paintSoon();
+      this.restSoon();
+    };
+    for (const range of [this.range, this.colorsRange]) range.onblur = () => this.resting || this.rest();
+    this.pinButton.onclick = () => this.pin();
+    this.photoButton.onclick = () => this.compareWith("photo");
+    this.pinnedButton.onclick = () => this.compareWith("pinned");
+  }
+
+  async open(data) {
+    if (this.data?.run === data.run && this.data?.version === data.version) return;
+    this.stop();
+    const other = this.data?.run !== data.run;
+    Object.assign(this, { data, moments: [], index: 0, sharp: null, sheet: null, mixer: null, photos: {}, pinned: null });
+    if (other) this.colorsRange.value = this.colors = 0;
+    this.resting = true;
+    this.base = new URL(`runs/${data.run}/`, document.baseURI);
+    this.root.style.setProperty("--ratio", data.width / data.height);
+    Object.assign(this.canvas, { width: data.width, height: data.height });
+    this.time.hidden = this.against.hidden = true;
+    this.photoUrl = this.at("photo.jpg");
+    this.photo = loaded(this.photoUrl);
+    this.photo.catch(() => {}); // a run without its photo is shown all the same
+    this.pinnedButton.hidden = true;
+    this.compareWith("photo");
+    this.describe();
+    this.describeColors();
+    this.sharpen();
+    await this.list();
+  }
+
+  at(path, version = this.data.version) {
+    return new URL(`${path}?v=${version}`, this.base).href;
+  }
+
+  // What there is to walk through.
+  async list() {
+    const { data } = this;
+    const answer = await fetch(this.at("moments.json"));
+    if (!answer.ok || data !== this.data) return;
+    const { moments, sheet } = await answer.json();
+    if (moments.length < 2 || data !== this.data) return;
+    this.moments = moments;
+    this.index = moments.length - 1;
+    this.range.max = this.range.value = this.index;
+    this.time.hidden = this.against.hidden = false;
+    this.describe();
+    const newest = Math.max(...moments.map(([, version]) => version));
+    const image = await loaded(this.at("sheet.jpg", `${newest}-${moments.length}`)).catch(() => null);
+    if (data === this.data && image) this.sheet = { image, ...sheet };
+  }
+
+  get atEnd() {
+    return this.index >= this.moments.length - 1;
+  }
+
+  get url() {
+    if (this.atEnd) return this.at("result.jpg");
+    const [epoch, version] = this.moments[this.index];
+    return this.at(`moment/${epoch}.jpg`, version);
+  }
+
+  go(index) {
+    this.index = Math.min(Math.max(index, 0), this.moments.length - 1);
+    this.range.value = this.index;
+    this.describe();
+    this.paintSoon();
+    this.sharpen();
+    this.restSoon();
+  }
+
+  // Fetch the picture of the moment that is looked at; when others were passed on the way, the newest alone.
+  async sharpen() {
+    if (this.loading) return this.loading;
+    const work = async () => {
+      while (this.sharp?.url !== this.url) {
+        const { url } = this;
+        const image = await loaded(url).catch(() => null);
+        this.sharp = { url, image: image ?? this.sharp?.image };
+      }
+      this.paintSoon();
+    };
+    this.loading = work();
+    await this.loading;
+    this.loading = null;
+    if (this.sharp?.url !== this.url) return this.sharpen();
+  }
+
+  restSoon() {
+    this.resting = false;
+    clearTimeout(this.restTimer);
+    this.restTimer = setTimeout(() => this.rest(), REST);
+  }
+
+  rest() {
+    clearTimeout(this.restTimer);
+    this.resting = true;
+    this.paintSoon();
+    if (this.timer) return;
+    const [epoch] = this.moments[this.index] ?? [null];
+    this.tell({ run: this.data.run, epoch: this.atEnd ? null : epoch, colors: this.colors });
+  }
+
+  // --- drawing ---------------------------------------------------------------------------------------------------
+
+  paintSoon() {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      this.paint();
+    });
+  }
+
+  // Draw the moment from its own picture if that is there, else from the sheet.
+  async paint() {
+    const { url, sheet, sharp } = this;
+    const here = sharp?.url === url && sharp.image;
+    const slow = this.colors > 0 && !this.resting && this.mixer?.key !== url; // a large picture takes a while to mix
+    if (here && !(slow && sheet && !this.atEnd)) {
+      await this.draw(url, sharp.image, [0, 0, sharp.image.naturalWidth, sharp.image.naturalHeight], this.canvas);
+    } else if (sheet) {
+      const [width, height] = sheet.tile;
+      const [row, column] = [Math.floor(this.index / sheet.columns), this.index % sheet.columns];
+      await this.draw(`${url}#tile`, sheet.image, [column * width, row * height, width, height], { width, height });
+    }
+  }
+
+  // Args: what it is; where the picture is; which part of it; the size at which colours are mixed.
+  async draw(key, image, part, { width, height }) {
+    const context = this.canvas.getContext("2d");
+    context.imageSmoothingQuality = "high";
+    if (this.colors === 0) {
+      context.drawImage(image, ...part, 0, 0, this.canvas.width, this.canvas.height);
+      return;
+    }
+    if (this.mixer?.key !== key) {
+      const photo = await this.photoPixels(width, height);
+      if (!photo) return;
+      this.mixer = { key, mix: colorMixer(pixels(image, part, width, height), photo) };
+    }
+    const mixed = new OffscreenCanvas(width, height);
+    mixed.getContext("2d").putImageData(this.mixer.mix(this.colors / 100), 0, 0);
+    context.drawImage(mixed, 0, 0, this.canvas.width, this.canvas.height);
+  }
+
+  async photoPixels(width, height) {
+    const photo = await this.photo.catch(() => null);
+    if (!photo) return null;
+    this.photos[width] ??= pixels(photo, [0, 0, photo.naturalWidth, photo.naturalHeight], width, height);
+    return this.photos[width];
+  }
+
+  // --- words -----------------------------------------------------------------------------------------------------
+
+  describe() {
+    const [epoch, , content, style, tv, total] = this.moments[this.index] ?? [];
+    const { photo, epochs } = this.data;
+    this.name = this.atEnd ? "painted" : `epoch ${epoch}`;
+    this.canvas.setAttribute("aria-label", this.atEnd ? `The painted picture of ${photo}` : `${photo}, painted up to epoch ${epoch}`);
+    this.border.name(this.beforeName, this.name);
+    if (epoch === undefined) return;
+    this.epoch.textContent = `Epoch ${epoch} of ${epochs}`;
+    this.epoch.style.minWidth = `${`Epoch ${epochs} of ${epochs}`.length}ch`; // so that the slider keeps its length
+    this.range.setAttribute("aria-valuetext", this.epoch.textContent);
+    this.tags.right.textContent = `Epoch ${epoch}`;
+    const terms = Object.entries({ content, style, TV: tv, total }).filter(([, value]) => value != null);
+    this.losses.replaceChildren(...terms.map(([name, value]) => term(name, value)));
+  }
+
+  describeColors() {
+    this.colorsRange.setAttribute("aria-valuetext", `${this.colors} % of the photo’s colours`);
+  }
+
+  // --- comparing and playing -------------------------------------------------------------------------------------
+
+  async pin() {
+    await this.sharpen();
+    this.resting = true;
+    await this.paint();
+    const [epoch] = this.moments[this.index];
+    this.pinned = { url: this.canvas.toDataURL("image/jpeg", 0.92), name: `epoch ${epoch}`, title: `Epoch ${epoch}` };
+    this.pinnedButton.textContent = this.pinned.title;
+    this.pinnedButton.hidden = false;
+    this.compareWith("pinned");
+  }
+
+  compareWith(what) {
+    const pinned = what === "pinned";
+    this.before.src = pinned ? this.pinned.url : this.photoUrl;
+    this.before.alt = pinned ? `${this.data.photo}, painted up to ${this.pinned.name}` : `The photo: ${this.data.photo}`;
+    this.beforeName = pinned ? this.pinned.name : "photo";
+    this.tags.left.textContent = pinned ? this.pinned.title : "";
+    this.root.classList.toggle("pinned", pinned);
+    this.photoButton.setAttribute("aria-pressed", !pinned);
+    this.pinnedButton.setAttribute("aria-pressed", pinned);
+    this.border.name(this.beforeName, this.name);
+    this.border.place(pinned ? 50 : PHOTO_BORDER);
+  }
+
+  play() {
+    if (this.atEnd) this.go(0);
+    const pace = Math.max(40, (PLAY_SECONDS * 1000) / this.moments.length);
+    this.timer = setInterval(() => {
+      if (this.atEnd || !this.root.isConnected) this.stop();
+      else this.go(this.index + 1);
+    }, pace);
+    this.showPlaying();
+  }
+
+  stop() {
+    const playing = Boolean(this.timer);
+    clearInterval(this.timer);
+    this.timer = null;
+    this.showPlaying();
+    if (playing && this.root.isConnected) this.restSoon();
+  }
+
+  showPlaying() {
+    this.playButton.classList.toggle("playing", Boolean(this.timer));
+    this.playButton.setAttribute("aria-label", this.timer ? "Hold" : "Play how it was painted");
+    this.playButton.title = this.playButton.getAttribute("aria-label");
+  }
+}
+
+function pixels(image, part, width, height) {
+  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  context.imageSmoothingQuality = "high";
+  context.drawImage(image, ...part, 0, 0, width, height);
+  return context.getImageData(0, 0, width, height);
+}
+
+function term(name, value) {
+  const pair = document.createElement("span");
+  const number = document.createElement("b");
+  number.textContent = value.toPrecision(3);
+  pair.append(`${name} `, number);
+  return pair;
+}
