@@ -1,12 +1,14 @@
 """The network's one expensive operation: a frozen 3 x 3 convolution followed by a ReLU, forward and backward.
 
 Two things set it apart from `torch.nn.Conv2d`. The weights never change, so backward computes the gradient of the
-input alone and keeps only the output. And wide layers on a processor are done by Winograd's F(4 x 4, 3 x 3)
-(Lavin and Gray 2016): a tile of 4 x 4 outputs takes 36 products for each pair of channels instead of 144. The tiles
-are worked through in bands that stay in the cache, otherwise moving them costs what the products save.
+input alone and keeps only the output. And on a processor it is done by Winograd's F(4 x 4, 3 x 3) (Lavin and Gray
+2016): a tile of 4 x 4 outputs takes 36 products for each pair of channels instead of 144. The tiles are worked through
+in bands that stay in the cache, and the channels of a pixel lie side by side ("channels last"), so that gathering
+tiles means copying whole pixels: otherwise moving the numbers costs what the products save.
 """
 
-from typing import Any, Protocol
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -14,11 +16,19 @@ import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
 from numpy.typing import NDArray
 from torch import Tensor
 
-_BAND_BYTES = 12 * 2**20
-"""Size of the transformed tiles of one band: fits the cache, yet enough tiles for a fast matrix product."""
+TILE = 4
+"""Rows and columns of outputs that are computed together."""
+
+_BAND_BYTES, _WIDE_BAND_BYTES = 3 * 2**20, 8 * 2**20
+"""Size of the transformed tiles of one band: fits the cache, yet enough tiles for a fast matrix product. Wide layers
+have large kernels, which every band goes through once."""
+_WIDE = 256
+"""Channels from which on a layer is wide."""
 
 _POINTS = (0.0, 5 / 8, -5 / 8, 8 / 5, -8 / 5)
 """Where the polynomials are evaluated, besides infinity. The usual 0, 1, -1, 2, -2 make twice the rounding error."""
+_RECIPROCALS = [5, 3, 4, 1, 2, 0]
+"""Where in `_POINTS`, infinity last, the reciprocal of each point stands."""
 
 
 class Convolution(Protocol):
@@ -35,7 +45,7 @@ class DirectConvolution:
     """The library's own convolution: best for few channels, for graphics processors and for float64."""
 
     def __init__(self, weight: Tensor, bias: Tensor) -> None:
-        self.weight, self.bias = weight, bias
+        self.weight, self.bias = weight.contiguous(memory_format=torch.channels_last), bias
 
     def __call__(self, x: Tensor) -> Tensor:
         """See `Convolution`."""
@@ -47,76 +57,125 @@ class DirectConvolution:
 
 
 class WinogradConvolution:
-    """The same by Winograd's F(4 x 4, 3 x 3); relative rounding error in float32 about 1e-6."""
+    """The same by Winograd's F(4 x 4, 3 x 3); relative rounding error in float32 about 1e-6.
+
+    Carrying a gradient back is a convolution too, with every kernel turned by 180 degrees and inputs and outputs
+    exchanged. Turning a kernel reverses its polynomial, whose value at a point is then, but for a factor, the old one
+    at the point's reciprocal. All reciprocals are among the points, so the same kernels serve both ways.
+    """
 
     def __init__(self, weight: Tensor, bias: Tensor) -> None:
-        self.out_channels, self.in_channels = weight.shape[:2]
-        self.bias = bias.view(-1, 1, 1)
-        of_inputs, of_kernel, of_outputs = _transforms(_POINTS)
-        self.to_tiles = _both_axes(of_inputs, weight)  # (36, 36): 6 x 6 inputs to 6 x 6 points
-        self.from_tiles = _both_axes(of_outputs, weight)  # (16, 36): 6 x 6 points to 4 x 4 outputs
-        kernels = _both_axes(of_kernel, weight) @ weight.reshape(-1, 9).T  # (36, out * in)
-        self.kernels = kernels.view(36, self.out_channels, self.in_channels).contiguous()
+        outputs, inputs = weight.shape[:2]
+        kernel, ahead, back = _transforms()
+        points = _both_axes(kernel, weight) @ weight.reshape(-1, 9).T  # (36, out * in)
+        self.kernels = points.view(36, outputs, inputs).transpose(1, 2).contiguous()
+        self.bias = bias
+        self._ahead = _both_axes(ahead[0], weight), _both_axes(ahead[1], weight)
+        self._back = _both_axes(back[0], weight), _both_axes(back[1], weight)
 
     def __call__(self, x: Tensor) -> Tensor:
         """See `Convolution`."""
-        height, width = x.shape[2:]
-        rows, columns = -(-height // 4), -(-width // 4)
-        padded = F.pad(x, (1, 4 * columns + 1 - width, 1, 4 * rows + 1 - height))[0]
-        channel, line, pixel = padded.stride()
-        y = x.new_empty(self.out_channels, rows, 4, columns, 4)
-        for first, count in self._bands(rows, columns):
-            # Tiles of 6 x 6 that overlap by 2, as a view: (6, 6, in, count, columns).
-            tiles = padded.as_strided(
-                (6, 6, self.in_channels, count, columns), (line, pixel, channel, 4 * line, 4 * pixel), 4 * first * line
-            )
-            points = (self.to_tiles @ tiles.reshape(36, -1)).view(36, self.in_channels, -1)
-            products = torch.bmm(self.kernels, points).view(36, -1)
-            outputs = (self.from_tiles @ products).view(4, 4, self.out_channels, count, columns)
-            y[:, first : first + count] = outputs.permute(2, 3, 0, 4, 1)
-        return (y.view(self.out_channels, 4 * rows, 4 * columns)[:, :height, :width] + self.bias)[None]
+        return _winograd(x, self._ahead, self.kernels).add_(self.bias.view(-1, 1, 1))
 
     def adjoint(self, grad: Tensor) -> Tensor:
-        """See `Convolution`. Every step of the forward transform, transposed and in reverse order."""
-        height, width = grad.shape[2:]
-        rows, columns = -(-height // 4), -(-width // 4)
-        padded = F.pad(grad, (0, 4 * columns - width, 0, 4 * rows - height))
-        tiles = padded.view(self.out_channels, rows, 4, columns, 4)
-        x = grad.new_zeros(self.in_channels, rows + 1, 4, columns + 1, 4)
-        for first, count in self._bands(rows, columns):
-            end = first + count
-            band = tiles[:, first:end].permute(2, 4, 0, 1, 3).reshape(16, -1)
-            products = (self.from_tiles.T @ band).view(36, self.out_channels, -1)
-            points = torch.bmm(self.kernels.transpose(1, 2), products).view(36, -1)
-            inputs = (self.to_tiles.T @ points).view(6, 6, self.in_channels, count, columns).permute(2, 3, 0, 4, 1)
-            # Neighbouring tiles of 6 x 6 overlap by 2: the far rows and columns belong to the next tile as well.
-            x[:, first:end, :, :columns] += inputs[:, :, :4, :, :4]
-            x[:, first + 1 : end + 1, :2, :columns] += inputs[:, :, 4:, :, :4]
-            x[:, first:end, :, 1:, :2] += inputs[:, :, :4, :, 4:]
-            x[:, first + 1 : end + 1, :2, 1:, :2] += inputs[:, :, 4:, :, 4:]
-        return x.view(1, self.in_channels, 4 * rows + 4, 4 * columns + 4)[:, :, 1 : height + 1, 1 : width + 1]
-
-    def _bands(self, rows: int, columns: int) -> list[tuple[int, int]]:
-        """(first, count) of the rows of tiles that are worked on together."""
-        row_bytes = 36 * 4 * max(self.in_channels, self.out_channels) * columns
-        count = max(1, round(_BAND_BYTES / row_bytes))
-        return [(first, min(count, rows - first)) for first in range(0, rows, count)]
+        """See `Convolution`."""
+        return _winograd(grad, self._back, self.kernels.transpose(1, 2))
 
 
-def _transforms(points: tuple[float, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """B^T, G and A^T of the one-dimensional F(4, 3), for inputs, kernel and outputs (Blahut 2010, section 5.2).
+def _winograd(x: Tensor, transforms: tuple[Tensor, Tensor], kernels: Tensor) -> Tensor:
+    """Convolve (1, in, h, w) to (1, out, h, w), channels last.
+
+    Args:
+        x: What to convolve.
+        transforms: (36, 36), from 6 x 6 pixels to 6 x 6 points, and (16, 36), from there to 4 x 4 pixels.
+        kernels: (36, in, out), at the points.
+    """
+    to_points, from_points = transforms
+    height, width = x.shape[2:]
+    inputs, outputs = kernels.shape[1:]
+    rows, columns = -(-height // 4), -(-width // 4)
+    pixels = x[0].permute(1, 2, 0).reshape(-1, inputs)
+    y = x.new_empty(height * width, outputs)
+    step = _band_rows(rows, columns, max(inputs, outputs))
+    for row in range(0, rows, step):
+        count = min(step, rows - row)
+        top, bottom = 4 * row, min(4 * (row + count), height)
+        above, below = max(top - 1, 0), min(4 * (row + count) + 1, height)
+        sources, outside = _sources(width, count, above - (top - 1), below - (top - 1))
+        tiles = pixels[above * width :].index_select(0, sources).index_fill_(0, outside, 0)
+        points = (to_points @ tiles.view(36, -1)).view(36, -1, inputs)
+        products = torch.bmm(points, kernels).view(36, -1)
+        done = (from_points @ products).view(-1, outputs)
+        torch.index_select(done, 0, _places(width, count, bottom - top), out=y[top * width : bottom * width])
+    return y.view(1, height, width, outputs).permute(0, 3, 1, 2)
+
+
+def _band_rows(rows: int, columns: int, channels: int) -> int:
+    """Rows of tiles that are worked on together: as many as fit the cache, in bands of about the same size."""
+    band = _WIDE_BAND_BYTES if channels >= _WIDE else _BAND_BYTES
+    bands = max(1, round(rows * columns * channels * 36 * 4 / band))
+    return -(-rows // bands)
+
+
+@lru_cache(maxsize=256)
+def _sources(width: int, count: int, first: int, end: int) -> tuple[Tensor, Tensor]:
+    """Which pixels the overlapping tiles of a band are made of.
+
+    Args:
+        width: Of the picture.
+        count: Rows of tiles in the band.
+        first: The first of the 4 `count` + 2 rows of pixels that is in the picture.
+        end: The one after the last that is in it.
+
+    Returns:
+        For each place in the 6 x 6 tiles, tile by tile, the pixel's number, counted from the row `first`; and which of
+        the places are outside the picture (their pixel is any).
+    """
+    line, pixel = torch.arange(6).view(6, 1, 1, 1), torch.arange(6).view(6, 1, 1)
+    y = line + 4 * torch.arange(count).view(-1, 1)
+    x = pixel - 1 + 4 * torch.arange(-(-width // 4))
+    sources = (y.clamp(first, end - 1) - first) * width + x.clamp(0, width - 1)
+    outside = (y < first) | (y >= end) | (x < 0) | (x >= width)
+    return sources.reshape(-1), outside.reshape(-1).nonzero()[:, 0]
+
+
+@lru_cache(maxsize=256)
+def _places(width: int, count: int, height: int) -> Tensor:
+    """For each pixel of a band `height` pixels high, where in its 4 x 4 tiles, `count` rows of them, it is found."""
+    columns = -(-width // 4)
+    y, x = torch.arange(height).view(-1, 1), torch.arange(width)
+    places = ((4 * (y % 4) + x % 4) * count + y // 4) * columns + x // 4
+    return places.reshape(-1)
+
+
+class _Transforms(NamedTuple):
+    """The one-dimensional F(4, 3): (6, 3) for kernels, and (6, 6) and (4, 6) to the points and back, both ways."""
+
+    kernel: NDArray[np.float64]
+    ahead: tuple[NDArray[np.float64], NDArray[np.float64]]
+    back: tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+def _transforms() -> _Transforms:
+    """G, B^T and A^T of F(4, 3) (Blahut 2010, section 5.2), and B^T and A^T for turned kernels.
 
     Four outputs are coefficients of a product of polynomials, found from its values at five points and at infinity.
     """
-    of_outputs = np.array([[point**power for point in points] + [float(power == 3)] for power in range(4)])
+    scales = [np.prod([point - other for other in _POINTS if other != point]) for point in _POINTS]
+    of_outputs = np.array([[point**power for point in _POINTS] + [float(power == 3)] for power in range(4)])
     of_inputs, of_kernel = np.zeros((6, 6)), np.zeros((6, 3))
-    for row, point in enumerate(points):
-        others = [other for other in points if other != point]
-        of_inputs[row, :5] = np.poly(others)[::-1]
-        of_kernel[row] = point ** np.arange(3) / np.prod(point - np.array(others))
-    of_inputs[5] = np.poly(points)[::-1]
+    for row, (point, scale) in enumerate(zip(_POINTS, scales, strict=True)):
+        of_inputs[row, :5] = np.poly([other for other in _POINTS if other != point])[::-1]
+        of_kernel[row] = point ** np.arange(3) / scale
+    of_inputs[5] = np.poly(_POINTS)[::-1]
     of_kernel[5, 2] = 1
-    return of_inputs, of_kernel, of_outputs
+    # A turned kernel's value at p is p^2 times the kernel's at 1 / p; at 0 it is the one at infinity, and vice versa.
+    factors = np.ones(6)
+    for row, point in enumerate(_POINTS[1:], start=1):
+        factors[row] = point**2 * scales[_RECIPROCALS[row]] / scales[row]
+    factors[0], factors[5] = 1 / scales[0], scales[0]
+    turned = of_inputs[_RECIPROCALS], (of_outputs * factors)[:, _RECIPROCALS]
+    return _Transforms(of_kernel, (of_inputs, of_outputs), turned)
 
 
 def _both_axes(matrix: NDArray[np.float64], like: Tensor) -> Tensor:
@@ -124,8 +183,8 @@ def _both_axes(matrix: NDArray[np.float64], like: Tensor) -> Tensor:
 
 
 def fastest_convolution(weight: Tensor, bias: Tensor) -> Convolution:
-    """Choose by what was measured: Winograd pays from 64 to 128 channels on, in float32 on a processor."""
-    wide = weight.shape[0] * weight.shape[1] >= 64 * 128
+    """Choose by what was measured: Winograd pays from 64 to 64 channels on, in float32 on a processor."""
+    wide = weight.shape[0] * weight.shape[1] >= 64 * 64
     if wide and weight.device.type == "cpu" and weight.dtype == torch.float32:
         return WinogradConvolution(weight, bias)
     return DirectConvolution(weight, bias)

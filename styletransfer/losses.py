@@ -17,18 +17,26 @@ def content_loss(features: Tensor, target: Tensor) -> Tensor:
     return (features - target).square().mean()
 
 
-class _SelfProduct(torch.autograd.Function):
-    """X X^T, whose backward takes one product where autograd's own takes two and an extra copy of X."""
+class _FeatureProducts(torch.autograd.Function):
+    """X X^T of features (1, c, h, w); backward takes one product where autograd's own takes two and a copy of X."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor) -> Tensor:
-        ctx.save_for_backward(x)
-        return x @ x.T
+    def forward(ctx: Any, features: Tensor) -> Tensor:
+        ctx.save_for_backward(features)
+        pixels = _pixels(features)
+        return pixels.T @ pixels
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> Tensor:
-        x: Tensor = ctx.saved_tensors[0]
-        return (grads[0] + grads[0].T) @ x
+        (features,) = ctx.saved_tensors
+        _, channels, height, width = features.shape
+        grad = _pixels(features) @ (grads[0] + grads[0].T)
+        return grad.view(1, height, width, channels).permute(0, 3, 1, 2)
+
+
+def _pixels(features: Tensor) -> Tensor:
+    """X^T, (h w, c): no copy where the channels of a pixel lie side by side in memory."""
+    return features[0].permute(1, 2, 0).flatten(0, 1)
 
 
 def feature_products(features: Tensor) -> Tensor:
@@ -36,7 +44,7 @@ def feature_products(features: Tensor) -> Tensor:
 
     It is a sum over positions: the products of the parts of a picture add up to the product of the whole.
     """
-    products: Tensor = _SelfProduct.apply(features.flatten(2)[0])
+    products: Tensor = _FeatureProducts.apply(features)
     return products
 
 

@@ -7,13 +7,13 @@ through in stripes and computed anew for the gradient; the result is the same, b
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
 from torch import Tensor
 
-from styletransfer.convolution import Convolution, convolve, convolve_relu, fastest_convolution
+from styletransfer.convolution import TILE, Convolution, convolve, convolve_relu, fastest_convolution
 from styletransfer.errors import StyleTransferError
 from styletransfer.losses import feature_products
 from styletransfer.settings import Pooling, Settings, Weighting
@@ -33,6 +33,10 @@ with weights 1, 1e3 and 10: content 0.23 and style 0.67 in the end. Found by run
 
 STRIPE_BYTES = 96 * 2**20
 """A block whose activations take more than this is worked through in stripes of about this size."""
+
+
+MARGIN = TILE
+"""Rows that a stripe is read with beyond either end: a block has at most four convolutions, each spoils one."""
 
 
 class Tap(NamedTuple):
@@ -77,6 +81,22 @@ class Features(NamedTuple):
     grams: list[Tensor]
 
 
+class _Crop(torch.autograd.Function):
+    """Some rows of features, whose gradient keeps the order of numbers in memory (that of slicing does not)."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, rows: slice) -> Tensor:
+        ctx.shape, ctx.rows = x.shape, rows
+        return x[:, :, rows]
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
+        like = grads[0]
+        grad = torch.empty(ctx.shape, dtype=like.dtype, device=like.device, memory_format=torch.channels_last).zero_()
+        grad[:, :, ctx.rows] = like
+        return grad, None
+
+
 @dataclass(frozen=True)
 class _Block:
     """Convolutions of one size, and the taps among them."""
@@ -86,8 +106,8 @@ class _Block:
     style: tuple[Tap, ...]
     channels: int
 
-    def __call__(self, x: Tensor, keep: slice = slice(None)) -> tuple[Tensor, dict[Tap, Tensor], dict[Tap, Tensor]]:
-        """Run the block, counting only the rows `keep`.
+    def __call__(self, x: Tensor, keep: slice | None = None) -> tuple[Tensor, dict[Tap, Tensor], dict[Tap, Tensor]]:
+        """Run the block, counting only the rows `keep`, or all.
 
         Returns:
             The last features, the features of each content tap, and X X^T of each style tap.
@@ -95,13 +115,16 @@ class _Block:
         content: dict[Tap, Tensor] = {}
         products: dict[Tap, Tensor] = {}
 
+        def kept(features: Tensor) -> Tensor:
+            return features if keep is None else cast("Tensor", _Crop.apply(features, keep))
+
         def read(taps: Sequence[Tap], place: int, relu: bool, features: Tensor) -> None:
             for tap in taps:
                 if (tap.place, tap.relu) == (place, relu):
                     if tap in self.content:
-                        content[tap] = features[:, :, keep]
+                        content[tap] = kept(features)
                     if tap in self.style:
-                        products[tap] = feature_products(features[:, :, keep])
+                        products[tap] = feature_products(kept(features))
 
         taps = tuple({*self.content, *self.style})
         for place, convolution in enumerate(self.convolutions):
@@ -112,7 +135,7 @@ class _Block:
             else:
                 x = convolve_relu(x, convolution)
             read(taps, place, True, x)
-        return x[:, :, keep], content, products
+        return kept(x), content, products
 
     def bytes_per_row(self, width: int) -> int:
         """Memory that the block's activations take for each row of a picture `width` pixels wide at this block."""
@@ -122,8 +145,8 @@ class _Block:
 class _Stripes(torch.autograd.Function):
     """A block without content taps and the pooling after it, stripe by stripe; backward computes each stripe anew.
 
-    A stripe is read with one row more on either side for each convolution, so that what the missing rows spoil is
-    cut off again, and X X^T is a sum over positions: the stripes together are exactly the whole.
+    A stripe is read with some rows more on either side, so that what the missing rows spoil is cut off again, and
+    X X^T is a sum over positions: the stripes together are exactly the whole.
     """
 
     @staticmethod
@@ -132,7 +155,7 @@ class _Stripes(torch.autograd.Function):
         ctx.block, ctx.pool, ctx.rows = block, pool, rows
         pooled: list[Tensor] = []
         sums: dict[Tap, Tensor] = {}
-        for source, keep in _stripes(x.shape[2], rows, len(block.convolutions)):
+        for source, keep in _stripes(x.shape[2], rows):
             y, _, products = block(x[:, :, source], keep)
             pooled.append(pool(y))
             for tap, product in products.items():
@@ -146,7 +169,7 @@ class _Stripes(torch.autograd.Function):
         grad_pooled, *grad_products = grads
         grad_x = torch.zeros_like(x)
         done = 0
-        for source, keep in _stripes(x.shape[2], ctx.rows, len(block.convolutions)):
+        for source, keep in _stripes(x.shape[2], ctx.rows):
             with torch.enable_grad():
                 stripe = x[:, :, source].detach().requires_grad_()
                 y, _, products = block(stripe, keep)
@@ -159,16 +182,17 @@ class _Stripes(torch.autograd.Function):
         return grad_x, None, None, None
 
 
-def _stripes(height: int, rows: int, margin: int) -> list[tuple[slice, slice]]:
+def _stripes(height: int, rows: int) -> list[tuple[slice, slice]]:
     """Cut `height` rows into stripes of about `rows`: (rows to read, rows to keep of those read).
 
-    Stripes begin on even rows, so that pooling never straddles two of them, and none is a single row.
+    Stripes begin where tiles of `WinogradConvolution` begin, so that the same numbers are rounded alike in stripes and
+    in the whole, pooling never straddles two stripes, and none is a single row.
     """
-    rows = max(2, rows - rows % 2)
+    rows = max(TILE, rows - rows % TILE)
     starts = list(range(0, max(height - 1, 1), rows))
     stripes = []
     for start, end in zip(starts, [*starts[1:], height], strict=True):
-        first, last = max(0, start - margin), min(height, end + margin)
+        first, last = max(0, start - MARGIN), min(height, end + MARGIN)
         stripes.append((slice(first, last), slice(start - first, end - first)))
     return stripes
 
@@ -229,7 +253,7 @@ class Network:
         """
         content: dict[Tap, Tensor] = {}
         grams: dict[Tap, Tensor] = {}
-        x = picture
+        x = picture.contiguous(memory_format=torch.channels_last)  # what `convolution` is fast with
         for index, block in enumerate(self.blocks):
             area = x.shape[2] * x.shape[3]
             x, features, products = self._run(index, x)

@@ -120,8 +120,8 @@ class TestChoice:
         [
             ((512, 512), torch.float32, WinogradConvolution),
             ((256, 128), torch.float32, WinogradConvolution),
+            ((64, 64), torch.float32, WinogradConvolution),
             ((64, 3), torch.float32, DirectConvolution),  # too few channels to pay for the transforms
-            ((64, 64), torch.float32, DirectConvolution),
             ((512, 512), torch.float64, DirectConvolution),
         ],
     )
