@@ -9,10 +9,10 @@ from PIL import Image
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import LARGEST_SIZE, Settings
 from styletransfer.studio import markup
+from styletransfer.studio.collection import called
 from styletransfer.studio.estimate import estimate, obstacle
 from styletransfer.studio.jobs import Snapshot, Studio
 from styletransfer.studio.moments import Moment
-from styletransfer.studio.pictures import pair
 from styletransfer.studio.saving import painted
 
 ENLARGED_EPOCHS = 20
@@ -40,7 +40,7 @@ def origin(studio: Studio, snapshot: Snapshot) -> None:
             st.html(markup.line(f"Painted on from epoch {epoch} of a painting that is no longer there."))
             return
         st.html(markup.line("Painted on from"), width="content")
-        name = studio.collection.title(run_id) or pair(parent.photo_name, parent.painting_names)
+        name = called(studio.collection, parent)
         st.button(f"{name}, epoch {epoch}", key="parent", on_click=_open, args=(run_id,), type="tertiary")
 
 

@@ -22,7 +22,7 @@ from styletransfer.studio.label import Label, read_label, tidy_title, write_labe
 from styletransfer.studio.pictures import pair
 from styletransfer.studio.record import Record
 from styletransfer.studio.runs import Run
-from styletransfer.studio.snapshot import State
+from styletransfer.studio.snapshot import Snapshot, State
 from styletransfer.studio.space import Item, Scale, read_limit, too_many, write_limit
 from styletransfer.studio.trash import GONE, Trash, names, weighed
 
@@ -274,6 +274,11 @@ class Collection:
         if run is None:
             raise StyleTransferError(GONE)
         return run
+
+
+def called(collection: Collection, snapshot: Snapshot) -> str:
+    """What a run is called: the title that the user has given it, or what is painted after what."""
+    return collection.title(snapshot.run_id) or pair(snapshot.photo_name, snapshot.painting_names)
 
 
 def _title(run: Run, label: Label) -> str:

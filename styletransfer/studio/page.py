@@ -8,6 +8,7 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Settings
 from styletransfer.studio import blend, controls, lifetime, markup
 from styletransfer.studio.branches import double_click, origin
+from styletransfer.studio.collection import called
 from styletransfer.studio.curves import curves
 from styletransfer.studio.duo import duo
 from styletransfer.studio.estimate import estimate, obstacle
@@ -170,7 +171,7 @@ def _others(studio: Studio, run_id: str | None) -> None:
     if snapshot is None:
         return
     with st.container(horizontal=True, key="others", vertical_alignment="center"):
-        name = pair(snapshot.photo_name, snapshot.painting_names)
+        name = called(studio.collection, snapshot)
         st.html(markup.line("On the easel now:", strong=name), width="content")
         st.button("Watch it", key="watch", on_click=_watch, args=(active[0],), type="tertiary")
 

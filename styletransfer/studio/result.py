@@ -10,10 +10,11 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Settings
 from styletransfer.studio import markup, words
 from styletransfer.studio.branches import branching
+from styletransfer.studio.collection import called
 from styletransfer.studio.filming import filming
 from styletransfer.studio.jobs import Snapshot, State, Studio
 from styletransfer.studio.moments import moment
-from styletransfer.studio.pictures import DISPLAY_SIZE, Shown, pair, shown_file, title
+from styletransfer.studio.pictures import DISPLAY_SIZE, Shown, shown_file, title
 from styletransfer.studio.saving import saving
 from styletransfer.studio.stage import Sources
 from styletransfer.studio.viewer import viewer
@@ -30,7 +31,7 @@ def result(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: Setting
         sources: What it was painted from.
         chosen: What the left column stands at, for painting on; None if that does not go together.
     """
-    name = pair(snapshot.photo_name, snapshot.painting_names)
+    name = called(studio.collection, snapshot)
     path = studio.result_path(snapshot.run_id)
     with st.container(horizontal=True, key="head", vertical_alignment="center"):
         st.html(markup.headline(name, _ending(snapshot, painted=path is not None)))
@@ -81,7 +82,7 @@ def _picture(
                 epochs=snapshot.epochs,
             )
         st.html(sources.markup(snapshot), width="content")
-    name = re.sub(r"[^\w]+", "-", pair(snapshot.photo_name, snapshot.painting_names).lower()).strip("-")
+    name = re.sub(r"[^\w]+", "-", called(studio.collection, snapshot).lower()).strip("-")
     with st.container(horizontal=True, key="afterwards", vertical_alignment="center"):
         try:
             here = moment(studio, snapshot.run_id, path, epoch=look.epoch, colors=look.colors)

@@ -12,9 +12,10 @@ from PIL import Image
 from serving import Answer, serving
 from standin import Standin
 from streamlit.testing.v1 import AppTest
-from visits import APP, looked_at, text
+from visits import APP, looked_at, picture, text
 
 from styletransfer.recipe import read_recipe
+from styletransfer.settings import Settings
 from styletransfer.studio import doors, duo, wall
 from styletransfer.studio.collection import Collection, Piece
 from styletransfer.studio.hanging import Hung
@@ -22,6 +23,7 @@ from styletransfer.studio.plaque import plaque
 from styletransfer.studio.snapshot import Snapshot, State
 
 MB = 1_000_000
+PHOTO = picture()
 
 
 @pytest.fixture
@@ -279,3 +281,11 @@ def test_what_cannot_be_read_is_left_out_of_the_zip(get: Callable[..., Answer], 
     body = get(doors.export_address([whole.run_id, damaged.run_id, empty.run_id, "../../x"]))[2]
     with zipfile.ZipFile(io.BytesIO(body)) as packed:
         assert len(packed.namelist()) == 2
+
+
+def test_a_painting_is_called_by_its_title_wherever_it_is_shown(studio: Standin, visit: Callable[..., AppTest]) -> None:
+    run_id = studio.submit(PHOTO, [("wave.jpg", PHOTO)], Settings(epochs=10), photo_name="cat.jpg")
+    studio.paint(run_id, 10, State.FINISHED)
+    hang(studio.home / "runs").folder.rename(studio.home / "runs" / run_id)
+    studio.collection.rename(run_id, "My evening")
+    assert "<h1>My evening</h1>" in text(visit(run_id))
