@@ -13,6 +13,7 @@ from styletransfer.recipe import Recipe, read_recipe
 from styletransfer.settings import Network, Settings
 from styletransfer.studio import blend, controls, markup
 from styletransfer.studio.advanced import LARGEST_SEED
+from styletransfer.studio.dragging import dragging
 from styletransfer.studio.jobs import Snapshot, Studio
 from styletransfer.studio.originals import Found, originals
 from styletransfer.studio.picker import adopt_file
@@ -21,7 +22,8 @@ from styletransfer.studio.pictures import Picture, title
 _STYLE = Path(__file__).with_name("recall.css")
 _ENDINGS = ["png", "jpg", "jpeg", "webp", "avif", "tif", "tiff"]
 _NONE = (
-    "{name} carries no recipe: it was not painted here, or another program has saved it since and left the recipe out."
+    "{name} carries no recipe: it was not painted here, or another program has saved it since and left that out. "
+    "To paint from it, drop it on the left."
 )
 
 
@@ -40,6 +42,7 @@ def recipe_drop(studio: Studio) -> None:
     """The place on the stage where a painted picture is dropped."""
     turn = int(st.session_state.get("recipe_turn", 0))  # a new uploader after each drop: none keeps the file's name
     st.html(_STYLE)
+    dragging()
     with st.container(key="recipe_drop"):
         st.file_uploader(
             "Drop a painted picture to get its recipe back",

@@ -88,7 +88,7 @@ def _head(collection: Collection, use: Use) -> None:
                 on_change=_set_limit,
                 args=(collection,),
             )
-            st.html(markup.line(_SPACE))
+            st.caption(_SPACE)
 
 
 def _export_link(address: str, text: str) -> str:
