@@ -137,6 +137,11 @@ class Collection:
             written=run.written,
         )
 
+    def title_of(self, run_id: str) -> str:
+        """What a run is called, by the user or for what it shows."""
+        run = self.run(run_id)
+        return "a painting that is gone" if run is None else _title(run, read_label(run.folder))
+
     def title(self, run_id: str) -> str | None:
         """The title that the user has given a run, or None."""
         run = Run.find(self._home, run_id)

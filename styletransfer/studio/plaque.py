@@ -52,6 +52,10 @@ def facts(settings: Settings, scale: tuple[int, int] | None) -> str:
     """What a picture was painted with, in short: "450 × 300 px · 60 epochs · style 10 000"."""
     size = words.pixels(scale) if scale else str(settings.size)
     parts = [f"{size} px", words.count(settings.epochs, "epoch"), f"style {words.number(settings.style_weight)}"]
+    if settings.stroke_size != 1:
+        parts.append(f"strokes × {words.number(settings.stroke_size)}")
+    if settings.palette == "photo":
+        parts.append("the photo's palette")
     return " · ".join(parts)
 
 

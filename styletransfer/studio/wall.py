@@ -107,24 +107,27 @@ def _notices(collection: Collection, use: Use) -> None:
     problem = st.session_state.pop("wall_problem", None)
     if problem:
         st.error(problem, icon=":material/error:")
-    limit = use.limit
-    if limit is None:
-        return
-    with st.container(key="wall_notice"):
-        if use.going:
-            many = f"the {words.count(len(use.going), 'painting')}" if len(use.going) > 1 else "the painting"
-            text = f"They take more space than they may. So {many} marked below, {words.storage(use.going_size)}, "
-            more = "will go after the next painting ends, or when the studio starts. Pin what is to stay."
-            st.html(markup.note(text + more))
-            st.button("Make room now", key="wall_clear", on_click=collection.clear, type="tertiary")
-        elif use.size - use.deleted_size > limit:
-            text = "They take more space than they may, but all are pinned or from the last day, so that nothing goes."
-            st.html(markup.note(text))
-        elif use.next is not None:
-            piece = collection.piece(use.next)
-            if piece is not None:
-                text = f"Nearly full. When more space is needed, the oldest go, beginning with {piece.title}."
-                st.html(markup.note(text, "Pin what is to stay."))
+    warning = _warning(collection, use)
+    if warning:
+        with st.container(key="wall_notice"):
+            st.html(markup.note(*warning))
+            if use.going:
+                st.button("Make room now", key="wall_clear", on_click=collection.clear, type="tertiary")
+
+
+def _warning(collection: Collection, use: Use) -> tuple[str, str] | None:
+    """What has to be said about the space, and what to do; None while there is plenty."""
+    if use.going:
+        first, size = collection.title_of(use.going[0]), words.storage(use.going_size)
+        many = f"the {len(use.going)} oldest unpinned ones go, beginning with" if len(use.going) > 1 else "this goes:"
+        what = f"When the next one ends, or the studio starts, {many} {first}. That frees {size}."
+        return f"The paintings take more space than they may. {what}", "They are marked below. Pin what is to stay."
+    if use.limit is not None and use.size - use.deleted_size > use.limit:
+        return "The paintings take more space than they may, but all are pinned or from the last day: none will go.", ""
+    if use.next is not None:
+        first = collection.title_of(use.next)
+        return f"Nearly full. When more space is needed, the oldest go, beginning with {first}.", "Pin what is to stay."
+    return None
 
 
 def _pictures(studio: Studio, collection: Collection, use: Use) -> None:

@@ -159,7 +159,7 @@ def test_it_is_said_what_will_go_before_it_goes(
     old, new = hang(runs, days=3, bulk=2 * MB), hang(runs, bulk=2 * MB)
     monkeypatch.setattr(Collection, "limit", 3 * MB)
     page = visit_wall()
-    assert "will go after the next painting ends" in text(page)
+    assert "this goes: Harbour, after Blue hour" in text(page)
     assert {picture["id"]: bool(picture["note"]) for picture in hung[-1]} == {old.run_id: True, new.run_id: False}
     looked_at(page.button(key="wall_clear").click().run())
     assert studio.collection.ids() == [new.run_id]

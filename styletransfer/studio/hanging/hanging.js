@@ -20,7 +20,9 @@ function link(picture, send) {
   const made = element("a", "picture", { href: `?run=${picture.id}`, title: `Open ${picture.title}` });
   made.dataset.name = "open";
   if (picture.src) {
-    made.append(element("img", "", { src: picture.src, alt: picture.alt, loading: "lazy", draggable: false }));
+    const image = element("img", "", { src: picture.src, alt: picture.alt, loading: "lazy", draggable: false });
+    image.onerror = () => image.replaceWith(element("span", "nothing", { textContent: "The picture cannot be shown" }));
+    made.append(image);
   } else {
     made.append(element("span", "nothing", { textContent: picture.alt }));
   }
