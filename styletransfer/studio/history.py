@@ -39,6 +39,17 @@ class History:
                 self._points.append(self._newest)
         self._count += 1
 
+    def cut(self, epoch: int) -> None:
+        """Drop what is known of `epoch` and all after it."""
+        self._points = [point for point in self._points if point[0] < epoch]
+        self._newest = self._points[-1] if self._points else None
+        self._count = len(self._points) * self._stride
+
+    @property
+    def epoch(self) -> int:
+        """The newest epoch, 0 without one."""
+        return self._newest[0] if self._newest else 0
+
     def curves(self) -> LossHistory:
         """The curves so far, the newest epoch always among them."""
         points = self._points
@@ -50,19 +61,32 @@ class History:
         return LossHistory(epochs, content, style, tv, total)
 
 
-def read_losses(path: Path) -> LossHistory:
-    """The curves of a losses.csv; empty when there is none. A last line that was cut off is left out."""
+def read_history(path: Path) -> History:
+    """What a losses.csv holds; nothing when there is none."""
     history = History()
+    for row in read_rows(path):
+        content, style, tv, total = map(float, row[4:])
+        history.add(int(row[0]), {"content": content, "style": style, "tv": tv, "total": total})
+    return history
+
+
+def read_losses(path: Path) -> LossHistory:
+    """The curves of a losses.csv; empty when there is none."""
+    return read_history(path).curves()
+
+
+def read_rows(path: Path) -> list[list[str]]:
+    """The rows of a losses.csv, without the heading. A last line that was cut off is left out."""
+    rows = []
     try:
         with path.open(newline="", encoding="ascii", errors="replace") as lines:
             for row in csv.reader(_whole(lines)):
-                if len(row) != len(COLUMNS) or row[0] == COLUMNS[0]:
-                    continue
-                content, style, tv, total = map(float, row[4:])
-                history.add(int(row[0]), {"content": content, "style": style, "tv": tv, "total": total})
-    except (OSError, ValueError):
+                if len(row) == len(COLUMNS) and row[0] != COLUMNS[0]:
+                    list(map(float, row))  # raises where the file is damaged
+                    rows.append(row)
+    except (OSError, ValueError, csv.Error):
         pass  # a damaged file: what stands before the damage is still worth showing
-    return history.curves()
+    return rows
 
 
 def _whole(lines: Iterable[str]) -> Iterable[str]:

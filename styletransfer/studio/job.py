@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from styletransfer.settings import Weighting
-from styletransfer.studio.history import History
+from styletransfer.studio.history import History, read_history
 from styletransfer.studio.messages import Ended, Held, Painted, Preview, Speed, Steered
 from styletransfer.studio.pace import Pace
-from styletransfer.studio.record import Record
+from styletransfer.studio.record import Record, gone_on, until
 from styletransfer.studio.runs import Run
 from styletransfer.studio.snapshot import Request, Snapshot, State
 
@@ -20,14 +20,15 @@ class Job:
         weighting: Weights that were asked for while the worker did not have it, or None.
     """
 
-    def __init__(self, run: Run, record: Record, pace: Pace) -> None:
+    def __init__(self, run: Run, record: Record, pace: Pace, *, painted: Snapshot | None = None) -> None:
+        """Take a run that is queued; `painted` is how far an earlier attempt has come that is to be gone on with."""
         self.run = run
         self.at_work = False
         self.weighting: Weighting | None = None
-        self._history = History()
+        self._history = read_history(run.losses) if painted else History()
         self._pace = pace
         self._unanswered = 0
-        self._now = Snapshot(
+        self._now = painted or Snapshot(
             run_id=run.run_id,
             state=record.state,
             epochs=record.epochs,
@@ -36,6 +37,7 @@ class Job:
             parent=record.parent,
             created=record.created,
         )
+        self._now = replace(self._now, state=record.state, message=None, error=None, remedy=None)
 
     @property
     def state(self) -> State:
@@ -81,7 +83,8 @@ class Job:
             case Held():
                 self._held(event)
             case Steered():
-                self._now = replace(self._now, steered=(*self._now.steered, (event.epoch, event.weighting)))
+                earlier = until(self._now.steered, event.epoch)
+                self._now = replace(self._now, steered=(*earlier, (event.epoch, event.weighting)))
 
     def ended(self, event: Ended) -> None:
         """The run is over."""
@@ -95,6 +98,9 @@ class Job:
         )
 
     def _painted(self, event: Painted) -> None:
+        if event.epoch <= self._history.epoch:  # it goes on where its last checkpoint is
+            self._history.cut(event.epoch)
+            self._now = replace(self._now, steered=gone_on(self._now.steered, event.epoch))
         self._history.add(event.epoch, event.losses)
         self._pace.add(event.seconds, event.epoch, event.scale)
         self._now = replace(

@@ -44,6 +44,7 @@ class Studio:
         self._home = runs_dir() if home is None else home
         self._engine = engine
         self._lock = threading.Lock()
+        self._carrying = threading.Lock()
         self._open: tuple[Shelf, Easel, Housekeeper] | None = None
         self._speeds = Speeds(self._home / "speeds.json")
         self._fetch: Fetch | None = None
@@ -134,6 +135,28 @@ class Studio:
         run, record = self._shelf.add(wanted)
         self._easel.add(Job(run, record, pace))
         return run.run_id
+
+    def can_carry_on(self, run_id: str) -> bool:
+        """Whether the run was interrupted, by the user or otherwise, and can go on where it was."""
+        snapshot = self.snapshot(run_id)
+        return snapshot is not None and self._shelf.can_carry_on(snapshot)
+
+    def carry_on(self, run_id: str) -> None:
+        """Queue an interrupted run again; it goes on in the same folder, from its last checkpoint.
+
+        Raises:
+            StyleTransferError: It cannot go on, or nothing can be written.
+        """
+        with self._carrying:
+            painted = self.snapshot(run_id)
+            if painted is None or not self._shelf.can_carry_on(painted):
+                raise StyleTransferError("This painting cannot go on: what it needs for that is not there any more.")
+            settings, photo = self.settings(run_id), self.photo_path(run_id)
+            if settings is None or photo is None:
+                raise StyleTransferError("This painting cannot go on: its folder is damaged.")
+            pace = Pace(settings, open_image(photo).size)
+            run, record = self._shelf.reopen(run_id)
+            self._easel.add(Job(run, record, pace, painted=painted))
 
     def pause(self, run_id: str) -> None:
         """Pause the run after its present step. No effect on a run that is not being painted or is unknown."""

@@ -9,6 +9,9 @@ from typing import Any
 from styletransfer.settings import Weighting
 from styletransfer.studio.snapshot import State
 
+Changes = tuple[tuple[int, Weighting], ...]
+"""(epoch, weights from it on), oldest first."""
+
 VERSION = 2
 """Of the layout; 1 had a single painting."""
 
@@ -47,7 +50,7 @@ class Record:
     epochs: int
     scale: tuple[int, int] | None = None
     seconds: float = 0.0
-    steered: tuple[tuple[int, Weighting], ...] = ()
+    steered: Changes = ()
     network: str = ""
     message: str | None = None
     error: str | None = None
@@ -60,6 +63,11 @@ class Record:
     photo_name: str
     painting_names: tuple[str, ...]
     parent: tuple[str, int] | None = None
+
+    @property
+    def weighting(self) -> Weighting | None:
+        """The weights that the run was last steered to, or None if it never was."""
+        return self.steered[-1][1] if self.steered else None
 
     def to_json(self) -> bytes:
         """The record as the contents of state.json."""
@@ -93,3 +101,14 @@ class Record:
         if any(Path(name).name != name for name in names) or not record.paintings:
             raise ValueError("a file outside of the folder")
         return record
+
+
+def until(steered: Changes, epoch: int) -> Changes:
+    """The changes of the weights before `epoch`."""
+    return tuple(change for change in steered if change[0] < epoch)
+
+
+def gone_on(steered: Changes, epoch: int) -> Changes:
+    """The changes of a run that goes on with `epoch`: what it was steered to later on it has from there on."""
+    earlier = until(steered, epoch)
+    return steered if len(earlier) == len(steered) else (*earlier, (epoch, steered[-1][1]))

@@ -1,18 +1,21 @@
 """Writes a run to disk while it is being painted, at a small, fixed share of the painting's time."""
 
 import csv
-import time
+import io
 from dataclasses import replace
 from pathlib import Path
+from typing import TextIO
 
 from PIL import Image
 
-from styletransfer.frames import Frame
+from styletransfer.budget import Budget
+from styletransfer.frames import Frame, Savable
 from styletransfer.images import encode, save_image
-from styletransfer.recipe import make_recipe
+from styletransfer.recipe import Recipe, make_recipe
 from styletransfer.settings import Weighting
-from styletransfer.studio.history import COLUMNS
+from styletransfer.studio.history import COLUMNS, read_rows
 from styletransfer.studio.messages import Ended
+from styletransfer.studio.record import gone_on, until
 from styletransfer.studio.runs import Run, write_whole
 from styletransfer.studio.snapshot import State
 
@@ -21,50 +24,30 @@ PREVIEW_QUALITY = 90
 FRAMES_KEPT = 200
 
 
-class Budget:
-    """Says when something may be done again that should take at most `share` of the time.
-
-    Args:
-        share: Share of all time that it may take, 0 to 1.
-        least: Seconds between two times at least.
-    """
-
-    def __init__(self, *, share: float, least: float) -> None:
-        self._share = share
-        self._least = least
-        self._next = 0.0
-
-    def due(self) -> bool:
-        """Whether it may be done now."""
-        return time.monotonic() >= self._next
-
-    def spent(self, seconds: float) -> None:
-        """Tell that it was just done and took that long."""
-        self._next = time.monotonic() + max(self._least, seconds / self._share)
-
-
 class Recorder:
-    """Keeps the folder of a run up to date with its frames: losses, previews, the newest picture, the state.
+    """Keeps the folder of a run up to date with its frames: losses, previews, newest picture, checkpoint, state.
 
-    Creating one marks the run as being painted. Everything may raise StyleTransferError or OSError: the disk is full.
+    Creating one marks the run as being painted. The first frame may be of any epoch: what an earlier attempt has
+    painted from there on gives way. Everything may raise StyleTransferError or OSError: the disk is full.
     """
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._record = replace(run.read(), state=State.PAINTING)
+        self._record = replace(run.read(), state=State.PAINTING, message=None, error=None, remedy=None)
+        self._before = 0.0
         self._image: Image.Image | None = None
         self._image_epoch = 0
         self._previewed = 0
         self._jpeg = b""
         self._saved = 0
-        self._recipe: str | None = None
+        self._recipe: Recipe | None = None
+        self._checkpoint: Savable | None = None
         self._stride = 1
         self._kept: list[Path] = []
-        self._losses = run.losses.open("w", encoding="ascii", newline="", buffering=1)  # every line at once
-        self._writer = csv.writer(self._losses, lineterminator="\n")
+        self._losses: TextIO | None = None
         self._preview_budget = Budget(share=0.03, least=0.25)
-        self._save_budget = Budget(share=0.02, least=5.0)
-        self._writer.writerow(COLUMNS)
+        self._save_budget = Budget(share=0.01, least=5.0)
+        self._checkpoint_budget = Budget(share=0.02, least=4.0)
         run.write(self._record)
 
     def add(self, frame: Frame, seconds: float) -> bytes | None:
@@ -72,11 +55,14 @@ class Recorder:
 
         Args:
             frame: The newest frame.
-            seconds: Seconds of painting without pauses.
+            seconds: Seconds of this attempt's painting without pauses.
         """
-        losses = frame.losses
+        if self._losses is None:
+            self._losses = self._opened(frame.epoch)
+        losses, seconds = frame.losses, self._before + seconds
         values = (f"{losses[name]:.6g}" for name in ("content", "style", "tv", "total"))
-        self._writer.writerow([frame.epoch, f"{seconds:.3f}", *frame.scale, *values])
+        csv.writer(self._losses, lineterminator="\n").writerow([frame.epoch, f"{seconds:.3f}", *frame.scale, *values])
+        self._checkpoint = frame.checkpoint
         self._record = replace(
             self._record,
             epoch=frame.epoch,
@@ -92,16 +78,21 @@ class Recorder:
             if self._preview_budget.due():
                 jpeg = self._preview()
         if self._save_budget.due():
-            self.save()
+            self._save()
+        if self._checkpoint_budget.due():
+            self._keep_checkpoint()
         return jpeg
 
-    def save(self) -> None:
-        """Bring everything on disk up to date."""
-        began = time.perf_counter()
-        self._run.write(self._record)
-        if self._image is not None and self._saved != self._image_epoch:
-            self._save_result(self._image)
-        self._save_budget.spent(time.perf_counter() - began)
+    def _save(self) -> None:
+        with self._save_budget.spending():
+            self._run.write(self._record)
+            if self._image is not None and self._saved != self._image_epoch:
+                self._save_result(self._image)
+
+    def _keep_checkpoint(self) -> None:
+        if self._checkpoint is not None:
+            with self._checkpoint_budget.spending():
+                self._checkpoint.save(self._run.checkpoint)
 
     def finish(self, ended: Ended) -> tuple[int, bytes] | None:
         """Write the last picture and how the run ended; give (epoch, JPEG) of that picture if it was not seen yet."""
@@ -119,8 +110,13 @@ class Recorder:
             error=ended.error,
             remedy=ended.remedy,
         )
-        self._losses.close()
+        if self._losses is not None:
+            self._losses.close()
         self._run.write(self._record)
+        if ended.state is State.FINISHED:
+            self._run.checkpoint.unlink(missing_ok=True)
+        elif ended.state is State.STOPPED:
+            self._keep_checkpoint()
         return last
 
     @property
@@ -128,32 +124,58 @@ class Recorder:
         """Epochs recorded so far."""
         return self._record.epoch
 
+    @property
+    def seconds(self) -> float:
+        """Seconds of painting so far, without pauses, those of earlier attempts among them."""
+        return self._record.seconds
+
     def steer(self, weighting: Weighting) -> None:
         """Note that the weights are others from the next epoch on."""
-        self._record = replace(self._record, steered=(*self._record.steered, (self.epoch + 1, weighting)))
+        change = (self.epoch + 1, weighting)
+        self._record = replace(self._record, steered=(*until(self._record.steered, self.epoch + 1), change))
         self._run.write(self._record)
 
     def hold(self, *, paused: bool) -> None:
         """Mark the run as paused, or as being painted again, and bring the disk up to date."""
         self._record = replace(self._record, state=State.PAUSED if paused else State.PAINTING)
-        self.save()
+        self._save()
+        if paused:
+            self._keep_checkpoint()
+
+    def _opened(self, epoch: int) -> TextIO:
+        """The losses, ready for those of `epoch`, the first of this attempt."""
+        rows = [row for row in read_rows(self._run.losses) if int(row[0]) < epoch]
+        self._before = float(rows[-1][1]) if rows else 0.0
+        table = io.StringIO()
+        csv.writer(table, lineterminator="\n").writerows([COLUMNS, *rows])
+        write_whole(self._run.losses, table.getvalue().encode("ascii"))
+        for kept, path in self._run.timeline():
+            if kept < epoch:
+                self._kept.append(path)
+            else:
+                path.unlink(missing_ok=True)
+        if len(self._kept) > 1:
+            self._stride = max(1, int(self._kept[-1].stem) - int(self._kept[-2].stem))
+        self._record = replace(self._record, steered=gone_on(self._record.steered, epoch))
+        return self._run.losses.open("a", encoding="ascii", newline="", buffering=1)  # every line at once
 
     def _save_result(self, image: Image.Image) -> None:
         if self._recipe is None:
             inputs = self._run.inputs()
             settings, network = self._run.settings(), self._record.network
-            recipe = make_recipe(settings, network=network, photo=inputs.photo, paintings=inputs.paintings)
-            self._recipe = recipe.to_json()
-        save_image(image, self._run.result, recipe=self._recipe)
+            self._recipe = make_recipe(
+                settings, network=network, photo=inputs.photo, paintings=inputs.paintings, start=inputs.start
+            )
+        recipe = replace(self._recipe, steered=self._record.steered)
+        save_image(image, self._run.result, recipe=recipe.to_json())
         self._saved = self._image_epoch
 
     def _preview(self) -> bytes:
         assert self._image is not None  # noqa: S101 - the callers have looked
-        began = time.perf_counter()
-        self._jpeg = encode_preview(self._image)
-        self._previewed = self._image_epoch
-        self._keep()
-        self._preview_budget.spent(time.perf_counter() - began)
+        with self._preview_budget.spending():
+            self._jpeg = encode_preview(self._image)
+            self._previewed = self._image_epoch
+            self._keep()
         return self._jpeg
 
     def _keep(self, *, always: bool = False) -> None:

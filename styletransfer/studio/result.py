@@ -35,7 +35,12 @@ def result(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: Setting
     path = studio.result_path(snapshot.run_id)
     with st.container(horizontal=True, key="head", vertical_alignment="center"):
         st.html(markup.headline(name, _ending(snapshot, painted=path is not None)))
+        if studio.can_carry_on(snapshot.run_id):
+            args = (studio, snapshot.run_id)
+            st.button("Continue", key="continue", icon=":material/play_arrow:", on_click=_carry_on, args=args)
         st.button("New painting", key="new", icon=":material/add:", on_click=leave)
+    if problem := st.session_state.pop("carry_on_problem", None):
+        st.error(problem, icon=":material/error:")
     if snapshot.state is State.FAILED:
         with st.container(key="failure"):
             st.error(snapshot.error or "The painting ended unexpectedly.", icon=":material/error:")
@@ -52,6 +57,14 @@ def result(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: Setting
     st.html(_STYLE)
     st.html(markup.ratio_style(painted.size))
     st.fragment(_picture)(studio, snapshot, sources, painted, path, chosen)
+
+
+def _carry_on(studio: Studio, run_id: str) -> None:
+    """Go on with an interrupted run; where that cannot be, the page says so."""
+    try:
+        studio.carry_on(run_id)
+    except StyleTransferError as error:
+        st.session_state["carry_on_problem"] = str(error)
 
 
 def leave() -> None:

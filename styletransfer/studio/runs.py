@@ -9,6 +9,7 @@
         losses.csv       every epoch
         frames/          previews by epoch, 000123.jpg, evenly thinned
         result.png       the newest picture at full resolution
+        checkpoint.safetensors    all that a run that is not finished can be gone on with
 
 Every file is written whole or not at all, except losses.csv, which only grows. While a run is being painted the
 worker alone writes in its folder; before and after, the page's process alone does.
@@ -33,6 +34,7 @@ from styletransfer.studio.record import OtherVersionError, Record
 from styletransfer.studio.snapshot import State
 
 RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}", re.ASCII)
+CHECKPOINT = "checkpoint.safetensors"
 _EXTENSIONS = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "HEIF": "heic", "AVIF": "avif",
                "TIFF": "tif", "BMP": "bmp"}  # fmt: skip
 
@@ -92,6 +94,11 @@ class Run:
     def result(self) -> Path:
         """The newest picture at full resolution; may not exist yet."""
         return self.folder / "result.png"
+
+    @property
+    def checkpoint(self) -> Path:
+        """All that the rest of the painting depends on; there only while it is not finished, if at all."""
+        return self.folder / CHECKPOINT
 
     @property
     def written(self) -> int:

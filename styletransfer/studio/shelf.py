@@ -16,13 +16,17 @@ from styletransfer.studio.history import read_losses
 from styletransfer.studio.messages import Ended
 from styletransfer.studio.presence import Presence
 from styletransfer.studio.record import Record
-from styletransfer.studio.runs import RUN_ID, Inputs, Run, Submission, cannot_save, write_whole
+from styletransfer.studio.runs import CHECKPOINT, RUN_ID, Inputs, Run, Submission, cannot_save, write_whole
 from styletransfer.studio.snapshot import Snapshot, State
 
 logger = logging.getLogger(__name__)
 
 REMEMBERED = 16
 """Snapshots of runs on disk that are kept in memory."""
+CHECKPOINT_BYTES = 2_000_000_000
+"""Bytes that the checkpoints of all runs together may take; one takes about 60 MB at 450 pixels."""
+FEWEST_CHECKPOINTS = 2
+"""Checkpoints that are kept however large they are: the newest ones."""
 ABANDONED = 600.0
 """Seconds after which a run that was never written to its end is cleared away."""
 
@@ -59,6 +63,22 @@ class Shelf:
         """Write a new queued run. Raises StyleTransferError."""
         run = Run.create(self._home, wanted, server=self._presence.name)
         return run, run.read()
+
+    def can_carry_on(self, snapshot: Snapshot) -> bool:
+        """Whether a run was interrupted and all that it needs to go on is there."""
+        interrupted = snapshot.state in (State.STOPPED, State.FAILED) and snapshot.epoch < snapshot.epochs
+        run = Run.find(self._home, snapshot.run_id)
+        return interrupted and run is not None and run.checkpoint.is_file()
+
+    def reopen(self, run_id: str) -> tuple[Run, Record]:
+        """Mark a run that is over as queued again. Raises StyleTransferError."""
+        run = Run(self._home / run_id)
+        run.clear_temporaries()
+        record = replace(run.read(), state=State.QUEUED, server=self._presence.name, message=None)
+        run.write(replace(record, error=None, remedy=None))
+        with suppress(OSError):
+            run.checkpoint.touch()  # so that it is not the oldest that goes
+        return run, record
 
     def recent(self, limit: int) -> list[str]:
         """Ids of the newest runs, the newest first."""
@@ -122,6 +142,7 @@ class Shelf:
 
     def remember(self, snapshot: Snapshot) -> None:
         """Take over the last snapshot of a run that is over, so that it need not be read from disk."""
+        self._thin_checkpoints()
         with self._lock:
             self._remember(Run(self._home / snapshot.run_id).written, snapshot)
 
@@ -194,6 +215,16 @@ class Shelf:
             error=record.error,
             remedy=record.remedy,
         )
+
+    def _thin_checkpoints(self) -> None:
+        """Remove the oldest checkpoints where they take too much space; those runs can still be branched from."""
+        total = 0
+        with suppress(OSError):
+            paths = sorted(self._home.glob(f"*/{CHECKPOINT}"), key=lambda path: path.stat().st_mtime, reverse=True)
+            for place, path in enumerate(paths):
+                total += path.stat().st_size
+                if total > CHECKPOINT_BYTES and place >= FEWEST_CHECKPOINTS:
+                    path.unlink(missing_ok=True)
 
     def _remember(self, written: int, snapshot: Snapshot) -> None:
         self._remembered[snapshot.run_id] = (written, snapshot)

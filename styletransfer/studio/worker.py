@@ -51,6 +51,7 @@ from styletransfer.studio.messages import (
 from styletransfer.studio.recorder import Recorder
 from styletransfer.studio.runs import Run
 from styletransfer.studio.snapshot import State
+from styletransfer.studio.stopwatch import Stopwatch
 
 logger = logging.getLogger(__name__)
 
@@ -70,8 +71,9 @@ class Engine(Protocol):
         style: Sequence[Image.Image],
         settings: Settings,
         *,
-        start: Image.Image | None,
+        start: Image.Image | None = None,
         steer: Callable[[], Weighting],
+        resume: Path | None = None,
     ) -> Generator[Frame, None, None]:
         """Paint `content` in the manner of `style`."""
         ...
@@ -111,27 +113,6 @@ class Inbox:
         os._exit(0)  # neither a step of torch nor the import of it can be interrupted in any other way
 
 
-class Stopwatch:
-    """Seconds since its creation, without pauses."""
-
-    def __init__(self) -> None:
-        self._began = time.perf_counter()
-        self._held = 0.0
-
-    def hold(self) -> None:
-        """Stand still until `go_on`."""
-        self._held = time.perf_counter()
-
-    def go_on(self) -> None:
-        """Run again after `hold`."""
-        self._began += time.perf_counter() - self._held
-
-    @property
-    def seconds(self) -> float:
-        """Seconds so far."""
-        return time.perf_counter() - self._began
-
-
 class Painter:
     """Paints the runs that the inbox names, with the engine of the dotted name `engine`, and tells how it goes."""
 
@@ -162,7 +143,9 @@ class Painter:
         noise = Image.effect_noise((WARM_UP_SIZE, WARM_UP_SIZE), 64).convert("RGB")
         settings = Settings(size=WARM_UP_SIZE, epochs=WARM_UP_EPOCHS, scales=1)
         try:
-            painting = self._engine()(noise, [noise], settings, start=None, steer=lambda: settings.weighting)
+            painting = self._engine()(
+                noise, [noise], settings, start=None, steer=lambda: settings.weighting, resume=None
+            )
             with closing(painting) as frames:
                 done = [(frame.network, time.perf_counter()) for frame in frames]
             fastest = min(later - earlier for (_, earlier), (_, later) in pairwise(done))
@@ -189,9 +172,12 @@ class Painter:
             photo, paintings = open_image(inputs.photo), [open_image(path) for path in inputs.paintings]
             start = None if inputs.start is None else open_image(inputs.start)
             settings = replace(run.settings(), preview_every=1)  # so that Stop keeps the newest; few are encoded
-            self._weighting = settings.weighting
-            paint = self._engine()
-            with closing(paint(photo, paintings, settings, start=start, steer=lambda: self._weighting)) as frames:
+            resume = run.checkpoint if run.checkpoint.is_file() else None
+            self._weighting = (run.read().weighting if resume else None) or settings.weighting
+            painting = self._engine()(
+                photo, paintings, settings, start=start, steer=lambda: self._weighting, resume=resume
+            )
+            with closing(painting) as frames:
                 ended = Ended(run_id=run.run_id, state=self._follow(run.run_id, frames, recorder))
         except Gone:
             recorder.finish(Ended(run_id=run.run_id, state=State.STOPPED, message=CLOSED))
@@ -218,7 +204,7 @@ class Painter:
                     epochs=frame.epochs,
                     scale=frame.scale,
                     losses=dict(frame.losses),
-                    seconds=watch.seconds,
+                    seconds=recorder.seconds,
                     network=frame.network,
                     message=frame.message,
                 )

@@ -4,12 +4,15 @@ import os
 import signal
 import time
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from PIL import Image
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.frames import Frame
 from styletransfer.settings import Settings, Weighting
+from styletransfer.studio.runs import write_whole
 from styletransfer.studio.worker import WARM_UP_SIZE
 
 Steer = Callable[[], Weighting]
@@ -22,14 +25,21 @@ BROKEN_INPUT, BUG, OUT_OF_MEMORY, KILLED, SLOW_STEP = 101, 102, 103, 104, 105
 
 
 def stylize(
-    content: Image.Image, style: Sequence[Image.Image], settings: Settings, *, steer: Steer, **more: object
+    content: Image.Image,
+    style: Sequence[Image.Image],
+    settings: Settings,
+    *,
+    steer: Steer,
+    resume: Path | None = None,
+    **more: object,
 ) -> Generator[Frame, None, None]:
     """Cross-fade from the photo to the painting."""
     del more
+    done = 0 if resume is None else int(resume.read_text("ascii"))
     height = round(settings.size * content.height / content.width)
     photo = content.resize((settings.size, height))
     painting = style[0].resize(photo.size).convert(photo.mode)
-    for epoch in range(1, settings.epochs + 1):
+    for epoch in range(done + 1, settings.epochs + 1):
         time.sleep(STEP)
         if epoch == 4:
             _misbehave(settings.seed)
@@ -46,7 +56,18 @@ def stylize(
             seconds=epoch * STEP,
             image=image,
             network="fake",
+            checkpoint=Checkpoint(epoch),
         )
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """All that the cross-fade depends on."""
+
+    epoch: int
+
+    def save(self, path: str | Path) -> None:
+        write_whole(Path(path), str(self.epoch).encode("ascii"))
 
 
 def fast(

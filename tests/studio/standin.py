@@ -99,6 +99,13 @@ class Standin:
             **more,  # type: ignore[arg-type]
         )
 
+    def can_carry_on(self, run_id: str) -> bool:
+        return self.runs[run_id].state in (State.STOPPED, State.FAILED) and self.runs[run_id].epoch > 0
+
+    def carry_on(self, run_id: str) -> None:
+        self.asked.append(("carry_on", run_id))
+        self.runs[run_id] = replace(self.runs[run_id], state=State.QUEUED)
+
     def pause(self, run_id: str) -> None:
         self.asked.append(("pause", run_id))
         self.runs[run_id] = replace(self.runs[run_id], state=State.PAUSED)

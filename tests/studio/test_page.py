@@ -10,6 +10,7 @@ from standin import Standin
 from streamlit.testing.v1 import AppTest
 from visits import APP, address, looked_at, picture, started, text
 
+from styletransfer.errors import StyleTransferError
 from styletransfer.settings import PRESETS, Settings, Weighting
 from styletransfer.studio import estimate
 from styletransfer.studio.controls import weight_steps
@@ -213,6 +214,31 @@ def test_pause_resume_and_stop_reach_the_studio(studio: Standin, visit: Callable
     assert [what for what, *_ in studio.asked] == ["submit", "pause", "resume", "stop"]
     assert "Stopped after 5 of 60 epochs" in text(page)
     assert [button.label for button in page.get("download_button")]
+    looked_at(page.button(key="continue").click().run())
+    assert studio.asked[-1] == ("carry_on", run_id)
+
+
+def test_a_run_that_cannot_go_on_says_so(
+    studio: Standin, visit: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = visit()
+    run_id = started(page)
+    studio.paint(run_id, 5, State.STOPPED)
+    looked_at(page.run())
+
+    def refuse(_: str) -> None:
+        raise StyleTransferError("There is no room on the disk.")
+
+    monkeypatch.setattr(studio, "carry_on", refuse)
+    looked_at(page.button(key="continue").click().run())
+    assert [error.value for error in page.error] == ["There is no room on the disk."]
+
+
+def test_a_finished_run_has_nothing_to_go_on_with(studio: Standin, visit: Callable[..., AppTest]) -> None:
+    page = visit()
+    studio.paint(started(page), 60, State.FINISHED)
+    looked_at(page.run())
+    assert "continue" not in [button.key for button in page.button]
 
 
 def test_a_second_start_queues_and_can_be_taken_out(studio: Standin, visit: Callable[..., AppTest]) -> None:

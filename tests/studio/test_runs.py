@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from styletransfer.budget import Budget
 from styletransfer.errors import StyleTransferError
 from styletransfer.frames import Frame
 from styletransfer.recipe import read_recipe, sha256_of
@@ -20,7 +22,7 @@ from styletransfer.settings import Settings
 from styletransfer.studio.history import POINTS, History, read_losses
 from styletransfer.studio.messages import Ended
 from styletransfer.studio.presence import Presence
-from styletransfer.studio.recorder import FRAMES_KEPT, Budget, Recorder, encode_preview
+from styletransfer.studio.recorder import FRAMES_KEPT, Recorder, encode_preview
 from styletransfer.studio.runs import Run, Submission
 from styletransfer.studio.shelf import Shelf
 from styletransfer.studio.snapshot import State
@@ -307,10 +309,15 @@ def test_previews_on_disk_are_thinned_evenly(tmp_path: Path, monkeypatch: pytest
     assert max(gaps[:-1]) <= 2 * min(gaps[:-1])
 
 
-def test_a_budget_keeps_to_its_share_of_the_time() -> None:
+def test_a_budget_keeps_to_its_share_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
     budget = Budget(share=0.02, least=0.0)
+    clock[0] = 100.0
     assert budget.due()
-    budget.spent(10.0)  # not again for 500 s
+    with budget.spending():
+        clock[0] += 10.0
+    clock[0] += 489.0
     assert not budget.due()
 
 
@@ -326,7 +333,7 @@ def test_a_run_whose_server_died_is_stopped_and_keeps_its_last_picture(tmp_path:
     run = new_run(tmp_path, server="1234-dead", epochs=10)
     recorder = Recorder(run)
     recorder.add(frame(1, 10, Image.new("RGB", (64, 64), "red")), 0.1)
-    recorder._losses.close()
+    recorder._losses.close()  # type: ignore[union-attr]
     (run.folder / ".abcdef.part.png").write_bytes(b"half a pict")
     snapshot = shelf.snapshot(run.run_id)
     assert snapshot is not None

@@ -1,0 +1,357 @@
+"""A run that was interrupted goes on in its folder, from its last checkpoint, whatever it was that interrupted it."""
+
+import csv
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import psutil
+import pytest
+from PIL import Image
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.frames import Frame
+from styletransfer.recipe import read_recipe
+from styletransfer.settings import Settings, Weighting
+from styletransfer.studio import shelf as shelf_module
+from styletransfer.studio.history import read_losses, read_rows
+from styletransfer.studio.jobs import Snapshot, State, Studio
+from styletransfer.studio.messages import Ended
+from styletransfer.studio.recorder import Recorder
+from styletransfer.studio.runs import Run, Submission
+from styletransfer.studio.shelf import Shelf
+
+FAKE = "tests.studio.fakes:stylize"
+SMALL = "tests.studio.small:stylize"
+PROJECT = Path(__file__).parents[2]
+OTHER_WEIGHTS = Weighting(2.0, 3.0, 4.0)
+
+posix = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
+
+
+def until(condition: Callable[[], bool], seconds: float = 120.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
+
+
+def picture(color: str = "red", size: tuple[int, int] = (120, 80)) -> bytes:
+    buffer = BytesIO()
+    Image.new("RGB", size, color).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def noise(seed: int) -> bytes:
+    buffer = BytesIO()
+    Image.frombytes("RGB", (12, 12), random.Random(seed).randbytes(432)).resize((128, 128)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def begin(studio: Studio, *, epochs: int = 5000, photo: bytes | None = None, size: int = 96) -> str:
+    return studio.submit(photo or picture(), [("", noise(1))], Settings(size=size, epochs=epochs, scales=1))
+
+
+def look(studio: Studio, run_id: str) -> Snapshot:
+    snapshot = studio.snapshot(run_id)
+    assert snapshot is not None
+    return snapshot
+
+
+def wait_for(studio: Studio, run_id: str, *states: State) -> Snapshot:
+    until(lambda: look(studio, run_id).state in states)
+    return look(studio, run_id)
+
+
+def wait_for_epoch(studio: Studio, run_id: str, epoch: int) -> None:
+    until(lambda: look(studio, run_id).epoch >= epoch or look(studio, run_id).state.over)
+
+
+def epochs_in(path: Path) -> list[int]:
+    with path.open(newline="") as lines:
+        return [int(row["epoch"]) for row in csv.DictReader(lines)]
+
+
+def assert_whole(home: Path, run_id: str, epochs: int) -> None:
+    """The run on disk is finished, and nothing shows that it was ever interrupted."""
+    run = Run(home / run_id)
+    record = run.read()
+    assert (record.state, record.epoch, record.error) == (State.FINISHED, epochs, None)
+    assert epochs_in(run.losses) == list(range(1, epochs + 1))
+    seconds = [float(row[1]) for row in read_rows(run.losses)]
+    assert seconds == sorted(seconds)
+    shown = [epoch for epoch, _ in run.timeline()]
+    assert shown == sorted(set(shown))
+    assert shown[-1] == epochs
+    assert not run.checkpoint.exists()
+    assert not list(run.folder.rglob(".*.part*"))
+
+
+def test_a_stopped_run_goes_on(tmp_path: Path) -> None:
+    with closing(Studio(tmp_path, engine=FAKE).start()) as studio:
+        run_id = begin(studio, epochs=60)
+        assert not studio.can_carry_on(run_id)
+        wait_for_epoch(studio, run_id, 10)
+        studio.stop(run_id)
+        stopped = wait_for(studio, run_id, State.STOPPED)
+        assert studio.can_carry_on(run_id)
+        studio.carry_on(run_id)
+        assert studio.active() == [run_id]
+        assert not studio.can_carry_on(run_id)
+        again = look(studio, run_id)
+        assert (again.epoch, again.preview) == (stopped.epoch, stopped.preview)  # it does not begin with a blank
+        with pytest.raises(StyleTransferError, match="cannot go on"):
+            studio.carry_on(run_id)
+        finished = wait_for(studio, run_id, State.FINISHED)
+        assert finished.seconds > stopped.seconds
+        assert finished.losses.epochs == tuple(range(1, 61))
+        assert not studio.can_carry_on(run_id)
+    assert_whole(tmp_path, run_id, 60)
+
+
+def test_it_queues_like_any_other_and_can_be_taken_out_again(tmp_path: Path) -> None:
+    with closing(Studio(tmp_path, engine=FAKE).start()) as studio:
+        first = begin(studio)
+        wait_for_epoch(studio, first, 3)
+        studio.stop(first)
+        wait_for(studio, first, State.STOPPED)
+        second = begin(studio)
+        studio.carry_on(first)
+        assert look(studio, first).place == 1
+        studio.stop(first)
+        assert wait_for(studio, first, State.STOPPED).message == "This was taken out of the queue."
+        assert studio.can_carry_on(first)
+        studio.stop(second)
+
+
+def test_what_it_was_steered_to_holds(tmp_path: Path) -> None:
+    with closing(Studio(tmp_path, engine=FAKE).start()) as studio:
+        run_id = begin(studio, epochs=40)
+        wait_for_epoch(studio, run_id, 5)
+        studio.steer(run_id, OTHER_WEIGHTS)
+        until(lambda: bool(look(studio, run_id).steered))
+        steered = look(studio, run_id).steered
+        studio.stop(run_id)
+        wait_for(studio, run_id, State.STOPPED)
+        studio.carry_on(run_id)
+        finished = wait_for(studio, run_id, State.FINISHED)
+        assert finished.steered == steered
+        assert finished.losses.tv[-1] == pytest.approx(0.5 * OTHER_WEIGHTS.tv)  # as the engine has it
+        result = studio.result_path(run_id)
+        assert result is not None
+        recipe = read_recipe(result)
+        assert recipe is not None
+        assert recipe.steered == steered
+
+
+@posix
+def test_a_run_whose_worker_was_killed_goes_on(tmp_path: Path) -> None:
+    with closing(Studio(tmp_path, engine=FAKE).start()) as studio:
+        run_id = begin(studio, epochs=50)
+        wait_for_epoch(studio, run_id, 20)
+        assert studio.worker_pid is not None
+        psutil.Process(studio.worker_pid).kill()
+        failed = wait_for(studio, run_id, State.FAILED)
+        assert failed.epoch >= 20
+        studio.carry_on(run_id)
+        assert look(studio, run_id).error is None
+        assert wait_for(studio, run_id, State.FINISHED).losses.epochs == tuple(range(1, 51))
+    assert_whole(tmp_path, run_id, 50)
+
+
+def test_a_closed_studio_s_run_goes_on_in_the_next_and_ends_in_the_same_picture(tmp_path: Path) -> None:
+    """The real engine, with a small network: what is interrupted here is exactly what would have been painted."""
+    with closing(Studio(tmp_path, engine=SMALL).start()) as studio:
+        whole = begin(studio, epochs=12, photo=noise(2), size=64)
+        expected = studio.result_path(wait_for(studio, whole, State.FINISHED).run_id)
+        run_id = begin(studio, epochs=12, photo=noise(2), size=64)
+        wait_for_epoch(studio, run_id, 3)
+    assert Run(tmp_path / run_id).read().state is State.STOPPED
+    with closing(Studio(tmp_path, engine=SMALL).start()) as studio:
+        studio.carry_on(run_id)
+        result = studio.result_path(wait_for(studio, run_id, State.FINISHED).run_id)
+    assert_whole(tmp_path, run_id, 12)
+    assert expected is not None
+    assert result is not None
+    with Image.open(expected) as one, Image.open(result) as other:
+        assert one.tobytes() == other.tobytes()
+    assert [row[2:] for row in read_rows(Run(tmp_path / run_id).losses)] == [
+        row[2:] for row in read_rows(Run(tmp_path / whole).losses)
+    ]
+
+
+# --- what lies on disk --------------------------------------------------------------------------------------------
+
+
+def recorded(home: Path, *, epochs: int, until_epoch: int, server: str = "1234-dead") -> Run:
+    """A run that a server has painted up to an epoch and left behind; its checkpoint is of the third last epoch."""
+    wanted = Submission(photo=picture(), paintings=(("", noise(1)),), settings=Settings(size=96, epochs=epochs))
+    run = Run.create(home, wanted, server=server)
+    recorder = Recorder(run)
+    for epoch in range(1, until_epoch + 1):
+        recorder.add(frame(epoch, epochs), epoch / 10)
+        recorder._preview()
+    assert recorder._losses is not None
+    recorder._losses.close()
+    run.checkpoint.write_text(str(until_epoch - 2), "ascii")
+    run.write(replace(recorder._record, steered=((2, OTHER_WEIGHTS), (until_epoch, Weighting(1, 1, 1)))))
+    return run
+
+
+def frame(epoch: int, epochs: int) -> Frame:
+    losses = {"content": 1.0, "style": 2.0, "tv": 0.5, "total": 3.5}
+    image = Image.new("RGB", (64, 43), (epoch, 0, 0))
+    return Frame(epoch=epoch, epochs=epochs, scale=(43, 64), losses=losses, seconds=epoch, image=image, network="fake")
+
+
+def test_what_was_painted_after_the_checkpoint_gives_way(tmp_path: Path) -> None:
+    run = recorded(tmp_path, epochs=20, until_epoch=9)
+    with run.losses.open("a") as lines:
+        lines.write("10,1.0,43")  # cut off by the end of the world
+    recorder = Recorder(run)
+    assert [row[0] for row in read_rows(run.losses)] == [str(epoch) for epoch in range(1, 10)]  # nothing is lost yet
+    recorder.add(frame(8, 20), 0.25)
+    assert epochs_in(run.losses) == list(range(1, 9))
+    assert recorder.seconds == pytest.approx(0.7 + 0.25)
+    assert max(epoch for epoch, _ in run.timeline()) <= 8
+    recorder.finish(Ended(run_id=run.run_id, state=State.STOPPED))
+    assert run.read().steered == ((2, OTHER_WEIGHTS), (8, Weighting(1, 1, 1)))  # the last wish counts
+
+
+def test_a_run_that_a_dead_server_left_behind_is_offered(tmp_path: Path) -> None:
+    run = recorded(tmp_path, epochs=20, until_epoch=9)
+    with closing(Studio(tmp_path, engine=FAKE).start()) as studio:
+        assert look(studio, run.run_id).state is State.STOPPED
+        studio.carry_on(run.run_id)
+        assert wait_for(studio, run.run_id, State.FINISHED).losses.epochs == tuple(range(1, 21))
+    assert_whole(tmp_path, run.run_id, 20)
+
+
+def test_without_a_checkpoint_or_an_interruption_it_is_not_offered(tmp_path: Path) -> None:
+    run = recorded(tmp_path, epochs=20, until_epoch=9)
+    with closing(Studio(tmp_path, engine=FAKE).start()) as studio:
+        assert studio.can_carry_on(run.run_id)
+        run.checkpoint.unlink()
+        assert not studio.can_carry_on(run.run_id)
+        for run_id in (run.run_id, "20200101-000000-abcdef", "../.."):
+            with pytest.raises(StyleTransferError, match="cannot go on"):
+                studio.carry_on(run_id)
+
+
+def test_a_damaged_checkpoint_loses_nothing_of_what_was_painted(tmp_path: Path) -> None:
+    run = recorded(tmp_path, epochs=20, until_epoch=9)
+    run.checkpoint.write_bytes(b"half a check")
+    before = run.losses.read_bytes()
+    with closing(Studio(tmp_path, engine=SMALL).start()) as studio:
+        shown = look(studio, run.run_id).preview
+        studio.carry_on(run.run_id)
+        failed = wait_for(studio, run.run_id, State.FAILED)
+        assert "is damaged; paint anew" in str(failed.error)
+        assert (failed.epoch, failed.preview) == (9, shown)
+        assert studio.result_path(run.run_id) is not None
+    assert run.losses.read_bytes() == before
+    assert len(run.timeline()) == 9
+
+
+def test_a_run_of_another_server_is_not_taken_from_it(tmp_path: Path) -> None:
+    with closing(Shelf(tmp_path)) as other:
+        run = recorded(tmp_path, epochs=20, until_epoch=9, server=other._presence.name)
+        with closing(Studio(tmp_path, engine=FAKE).start()) as studio:
+            assert look(studio, run.run_id).state is State.PAINTING
+            with pytest.raises(StyleTransferError, match="cannot go on"):
+                studio.carry_on(run.run_id)
+    assert run.read().state is State.PAINTING
+
+
+def test_the_oldest_checkpoints_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelf_module, "CHECKPOINT_BYTES", 250)
+    runs = [recorded(tmp_path, epochs=20, until_epoch=5) for _ in range(4)]
+    for age, run in enumerate(reversed(runs)):
+        run.checkpoint.write_bytes(bytes(100))
+        os.utime(run.checkpoint, (1e9 - age, 1e9 - age))
+    with closing(Shelf(tmp_path)) as shelf:
+        for run in runs:
+            shelf.remember(Snapshot(run_id=run.run_id, state=State.STOPPED, epochs=20))
+    assert [run.checkpoint.exists() for run in runs] == [False, False, True, True]
+
+
+# --- kill -9 ------------------------------------------------------------------------------------------------------
+
+PAINT = """
+import sys
+sys.path.insert(0, "tests/studio")
+from pathlib import Path
+from styletransfer.studio.jobs import Studio
+import test_carry_on as here
+
+studio = Studio(Path(sys.argv[1]), engine=here.FAKE).start()
+for run_id in studio.recent(1):
+    if studio.can_carry_on(run_id):
+        studio.carry_on(run_id)
+if not studio.active():
+    here.begin(studio, epochs=100)
+print("begun", flush=True)
+sys.stdin.read()
+"""
+"""A whole studio in a process of its own, which goes on with what the last one has left."""
+
+
+@posix
+def test_a_hundred_kills_at_random_moments_lose_no_run(tmp_path: Path) -> None:
+    """Studio and worker die together, as in a power cut, and whatever lies on disk then opens and goes on."""
+    moments = random.Random(0)
+    for _ in range(100):
+        studio = subprocess.Popen(
+            [sys.executable, "-c", PAINT, str(tmp_path)],
+            cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        )  # fmt: skip
+        assert studio.stdout is not None
+        assert studio.stdout.readline() == b"begun\n"
+        time.sleep(moments.uniform(0, 0.6))
+        workers = psutil.Process(studio.pid).children(recursive=True)
+        for process in moments.sample([*workers, psutil.Process(studio.pid)], len(workers) + 1):
+            process.kill()
+        studio.communicate()
+        psutil.wait_procs(workers, 10)
+        check_all(tmp_path)
+    with closing(Studio(tmp_path, engine=FAKE).start()) as last:
+        ids = last.recent(1000)
+        over = [run_id for run_id in ids if look(last, run_id).state is State.FINISHED]
+        for run_id in ids:
+            if last.can_carry_on(run_id):
+                last.carry_on(run_id)
+                wait_for(last, run_id, State.FINISHED)
+                over.append(run_id)
+        unfinished = set(ids) - set(over)
+        assert all(not Run(tmp_path / run_id).checkpoint.exists() for run_id in unfinished)
+    assert over
+    for run_id in over:
+        assert_whole(tmp_path, run_id, 100)
+
+
+def check_all(home: Path) -> None:
+    """Every run on disk opens: what is there is whole, and nothing but temporary files is not."""
+    for folder in home.iterdir():
+        if not folder.is_dir() or folder.name.startswith("."):
+            continue
+        run = Run(folder)
+        record, settings, inputs = run.read(), run.settings(), run.inputs()
+        assert settings.epochs == record.epochs == 100
+        assert all(path.is_file() for path in (inputs.photo, *inputs.paintings))
+        for path in [run.result, *(path for _, path in run.timeline())]:
+            if path.exists():
+                with Image.open(path) as shown:
+                    shown.load()
+        if run.checkpoint.exists():
+            assert 1 <= int(run.checkpoint.read_text("ascii")) <= 100
+        curves = read_losses(run.losses).epochs
+        assert list(curves) == list(range(1, len(curves) + 1))
+        assert isinstance(json.loads((folder / "state.json").read_text()), dict)
