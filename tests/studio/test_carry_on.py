@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -191,10 +192,13 @@ def test_a_closed_studio_s_run_goes_on_in_the_next_and_ends_in_the_same_picture(
 # --- what lies on disk --------------------------------------------------------------------------------------------
 
 
+def wanted(epochs: int) -> Submission:
+    return Submission(photo=picture(), paintings=(("", noise(1)),), settings=Settings(size=96, epochs=epochs))
+
+
 def recorded(home: Path, *, epochs: int, until_epoch: int, server: str = "1234-dead") -> Run:
     """A run that a server has painted up to an epoch and left behind; its checkpoint is of the third last epoch."""
-    wanted = Submission(photo=picture(), paintings=(("", noise(1)),), settings=Settings(size=96, epochs=epochs))
-    run = Run.create(home, wanted, server=server)
+    run = Run.create(home, wanted(epochs), server=server)
     recorder = Recorder(run)
     for epoch in range(1, until_epoch + 1):
         recorder.add(frame(epoch, epochs), epoch / 10)
@@ -285,53 +289,67 @@ def test_the_oldest_checkpoints_make_room(tmp_path: Path, monkeypatch: pytest.Mo
 
 # --- kill -9 ------------------------------------------------------------------------------------------------------
 
-PAINT = """
+NURSERY = """
+import os
 import sys
-sys.path.insert(0, "tests/studio")
 from pathlib import Path
-from styletransfer.studio.jobs import Studio
-import test_carry_on as here
+from styletransfer.studio.messages import Paint
+from styletransfer.studio.shelf import Shelf
+from styletransfer.studio.worker import Inbox, Painter
+from tests.studio.test_carry_on import FAKE, wanted
 
-studio = Studio(Path(sys.argv[1]), engine=here.FAKE).start()
-for run_id in studio.recent(1):
-    if studio.can_carry_on(run_id):
-        studio.carry_on(run_id)
-if not studio.active():
-    here.begin(studio, epochs=100)
-print("begun", flush=True)
-sys.stdin.read()
+home = Path(sys.argv[1])
+while sys.stdin.readline():
+    child = os.fork()
+    if child == 0:
+        shelf = Shelf(home)
+        newest = [shelf.snapshot(run_id) for run_id in shelf.recent(1)]
+        waiting = [run.run_id for run in newest if shelf.can_carry_on(run)]
+        run, _ = shelf.reopen(waiting[0]) if waiting else shelf.add(wanted(epochs=100))
+        inbox = Inbox(os.fdopen(os.pipe()[0], "rb"))
+        ended = Painter(FAKE, inbox, lambda event: None)._attempt(Paint(run.run_id, str(run.folder)))
+        os._exit(0 if ended.state == "finished" else 1)
+    print(child, flush=True)
+    sys.stdin.readline()  # it has been killed
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
-"""A whole studio in a process of its own, which goes on with what the last one has left."""
+"""For every two lines that come in, a process that does what studio and worker do, from the run to its last frame;
+it goes on with what the one before has left behind."""
 
 
 @posix
 def test_a_hundred_kills_at_random_moments_lose_no_run(tmp_path: Path) -> None:
-    """Studio and worker die together, as in a power cut, and whatever lies on disk then opens and goes on."""
+    """Whatever lies on disk after a power cut opens and goes on."""
     moments = random.Random(0)
-    for _ in range(100):
-        studio = subprocess.Popen(
-            [sys.executable, "-c", PAINT, str(tmp_path)],
-            cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(PROJECT)},
-        )  # fmt: skip
-        assert studio.stdout is not None
-        assert studio.stdout.readline() == b"begun\n"
-        time.sleep(moments.uniform(0, 0.6))
-        workers = psutil.Process(studio.pid).children(recursive=True)
-        for process in moments.sample([*workers, psutil.Process(studio.pid)], len(workers) + 1):
-            process.kill()
-        studio.communicate()
-        psutil.wait_procs(workers, 10)
-        check_all(tmp_path)
+    ends = []
+    with subprocess.Popen(
+        [sys.executable, "-c", NURSERY, str(tmp_path)],
+        cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(PROJECT), str(PROJECT / "tests/studio")])},
+    ) as nursery:  # fmt: skip
+        assert nursery.stdin is not None
+        assert nursery.stdout is not None
+        for _ in range(100):
+            nursery.stdin.write("\n")
+            nursery.stdin.flush()
+            child = int(nursery.stdout.readline())
+            time.sleep(moments.uniform(0, 0.3))
+            os.kill(child, signal.SIGKILL)
+            nursery.stdin.write("\n")
+            nursery.stdin.flush()
+            ends.append(int(nursery.stdout.readline()))
+            check_all(tmp_path)
+        nursery.stdin.close()
+    assert set(ends) <= {0, -signal.SIGKILL}
+    assert ends.count(-signal.SIGKILL) > 50
     with closing(Studio(tmp_path, engine=FAKE).start()) as last:
         ids = last.recent(1000)
-        over = [run_id for run_id in ids if look(last, run_id).state is State.FINISHED]
         for run_id in ids:
             if last.can_carry_on(run_id):
                 last.carry_on(run_id)
                 wait_for(last, run_id, State.FINISHED)
-                over.append(run_id)
-        unfinished = set(ids) - set(over)
-        assert all(not Run(tmp_path / run_id).checkpoint.exists() for run_id in unfinished)
+        over = [run_id for run_id in ids if look(last, run_id).state is State.FINISHED]
+        assert all(not Run(tmp_path / run_id).checkpoint.exists() for run_id in ids)  # the others had not begun
     assert over
     for run_id in over:
         assert_whole(tmp_path, run_id, 100)
