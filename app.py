@@ -1,7 +1,8 @@
 """Front door of the studio: `streamlit run app.py`.
 
 Streamlit reads this file twice: the server imports it once to find `app`, whose lifespan warms the painting process
-up before anyone opens the page; then every visit runs it as a script, which draws the page.
+up before anyone opens the page and whose routes tell the page how it goes; then every visit runs it as a script, which
+draws the page.
 """
 
 import streamlit as st

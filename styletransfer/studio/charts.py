@@ -1,7 +1,7 @@
 """The loss curves as a Plotly figure. No Streamlit."""
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from styletransfer.frames import LOSS_NAMES, LossName
@@ -11,6 +11,9 @@ HEIGHT = 260
 """Pixels. Fixed, so that nothing below moves when a new point arrives."""
 LARGEST_POINTS = 400
 """Points of a curve; more of them cannot be told apart, and cost the browser time that the painting needs."""
+
+FEW_EPOCHS = 12
+"""Under which each has its tick; ticks between two epochs would mean nothing."""
 
 LARGEST_DECADES = 4.0
 """Powers of ten that the axis spans at most."""
@@ -23,33 +26,45 @@ _GRID = "rgba(140, 133, 122, 0.22)"
 
 
 def loss_chart(
-    history: LossHistory, shown: Collection[LossName] = LOSS_NAMES, changes: Collection[int] = ()
+    history: LossHistory,
+    shown: Collection[LossName] = LOSS_NAMES,
+    changes: Mapping[int, str] | None = None,
+    epochs: int | None = None,
 ) -> dict[str, Any]:
     """The figure of the curves over the epochs, with a logarithmic axis, in Plotly's own JSON schema.
 
     Args:
         history: The losses so far; zeros (a term that is off) have no place on the axis and are left out.
         shown: The curves to draw.
-        changes: Epochs from which on other weights hold; each is marked.
+        changes: What was changed about the weights, by the epoch from which on it holds; each is marked.
+        epochs: Last epoch of the axis; by default the newest of the losses.
     """
     kept = decimated(len(history.epochs), LARGEST_POINTS)
-    epochs = [history.epochs[i] for i in kept]
-    curves = [_curve(name, epochs, [getattr(history, name)[i] for i in kept]) for name in LOSS_NAMES if name in shown]
+    drawn = [history.epochs[i] for i in kept]
+    curves = [_curve(name, drawn, [getattr(history, name)[i] for i in kept]) for name in LOSS_NAMES if name in shown]
+    end = epochs or max(drawn, default=1)
     span = _range(curves)
     axis = {"gridcolor": _GRID, "zeroline": False, "ticks": "", "automargin": True}
     return {
         "data": curves,
         "layout": {
             "height": HEIGHT,
-            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+            "margin": {"l": 8, "r": 8, "t": 10, "b": 8},
             "showlegend": False,
             "hovermode": "x unified",
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"size": 12},
-            "xaxis": {**axis, "title": {"text": "Epoch", "standoff": 8}, "showgrid": False, "rangemode": "tozero"},
+            "xaxis": {
+                **axis,
+                "title": {"text": "Epoch", "standoff": 8},
+                "showgrid": False,
+                "range": [0, 1.01 * end],
+                "dtick": 1 if end < FEW_EPOCHS else None,
+            },
             "yaxis": {**axis, "type": "log", "range": span, "dtick": _tick(span), "exponentformat": "power"},
-            "shapes": [_mark(epoch) for epoch in changes],
+            "shapes": [_mark(epoch) for epoch in changes or ()],
+            "annotations": [_label(epoch, said) for epoch, said in (changes or {}).items()],
             "uirevision": "losses",  # keeps zoom and hover when new points arrive
         },
     }
@@ -74,6 +89,12 @@ def _mark(epoch: int) -> dict[str, Any]:
     """An upright line where the weights were changed."""
     line = {"color": COLORS["total"], "width": 1, "dash": "dot"}
     return {"type": "line", "x0": epoch, "x1": epoch, "yref": "paper", "y0": 0, "y1": 1, "line": line}
+
+
+def _label(epoch: int, said: str) -> dict[str, Any]:
+    """A handle on such a line, which says what was changed when the pointer is on it."""
+    place = {"x": epoch, "y": 1, "yref": "paper", "yanchor": "middle", "xanchor": "center"}
+    return {**place, "text": "\u25c6", "hovertext": f"From epoch {epoch} on: {said}", "showarrow": False}
 
 
 def _range(curves: list[dict[str, Any]]) -> list[float] | None:

@@ -7,7 +7,7 @@ from typing import cast
 import streamlit as st
 
 from styletransfer.settings import PRESETS, Settings, Weighting
-from styletransfer.studio import advanced, markup
+from styletransfer.studio import advanced, markup, words
 from styletransfer.studio.jobs import Snapshot, Studio
 
 PRESET_NAMES = {"draft": "Draft", "balanced": "Balanced", "fine": "Fine", "notebook": "Notebook"}
@@ -156,16 +156,10 @@ def _slider(
         label,
         options,
         key=key,
-        format_func=_number,
-        help=f"{explained} Default: {_number(default)} (the mark on the line).",
+        format_func=words.weight,
+        help=f"{explained} Default: {words.weight(default)} (the mark on the line).",
         on_change=on_change,
     )
-
-
-def _number(value: float) -> str:
-    if value == 0:
-        return "off"
-    return f"{value:,.0f}".replace(",", "\u2009") if value >= 100 else f"{value:g}"
 
 
 def _with(options: tuple[int, ...], value: int) -> tuple[int, ...]:

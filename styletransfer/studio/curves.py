@@ -3,15 +3,14 @@
 import streamlit as st
 
 from styletransfer.frames import LOSS_NAMES, LossName
-from styletransfer.studio.charts import HEIGHT, LABELS, described, loss_chart
+from styletransfer.studio import live, markup, news
+from styletransfer.studio.charts import HEIGHT, LABELS
 from styletransfer.studio.jobs import Studio
 from styletransfer.studio.snapshot import Snapshot
 
-REFRESH_SECONDS = 1.0
-
 
 def curves(studio: Studio, snapshot: Snapshot) -> None:
-    """Show the curves of a run, anew every second while it is being painted."""
+    """Show the curves of a run; while it is being painted they keep themselves up to date."""
     if not snapshot.losses.epochs and snapshot.state.over:
         return
     with st.container(key="losses"):
@@ -41,26 +40,8 @@ def curves(studio: Studio, snapshot: Snapshot) -> None:
                 type="tertiary",
             )
         with st.container(key="loss_chart", height=HEIGHT + 8, border=False):
-            if snapshot.state.over:
-                _chart(snapshot, shown)
-            else:
-                st.fragment(_live_chart, run_every=REFRESH_SECONDS)(studio, snapshot.run_id, shown)
-
-
-def _live_chart(studio: Studio, run_id: str, shown: list[LossName]) -> None:
-    snapshot = studio.snapshot(run_id)
-    if snapshot is not None:
-        _chart(snapshot, shown)
-
-
-def _chart(snapshot: Snapshot, shown: list[LossName]) -> None:
-    if not snapshot.losses.epochs:
-        st.html('<p class="note">The curves begin with the first epoch.</p>')
-        return
-    st.plotly_chart(
-        loss_chart(snapshot.losses, shown, [epoch for epoch, _ in snapshot.steered]),
-        key="loss_figure",
-        height=HEIGHT,
-        config={"displayModeBar": False, "responsive": True},
-        alt=described(snapshot.losses),
-    )
+            live.chart(snapshot.run_id, shown, HEIGHT, ongoing=not snapshot.state.over)
+        if snapshot.state.over and snapshot.steered:
+            settings = studio.settings(snapshot.run_id)
+            for sentence in news.sentences(snapshot, settings.weighting if settings else None):
+                st.html(markup.line(sentence))

@@ -10,7 +10,7 @@ import streamlit as st
 from starlette.routing import Route
 
 from styletransfer.errors import StyleTransferError
-from styletransfer.studio import doors, pictures, served
+from styletransfer.studio import doors, feed, pictures, served
 from styletransfer.studio.jobs import Studio
 
 logger = logging.getLogger(__name__)
@@ -28,13 +28,13 @@ def studio() -> Studio:
 
 def routes() -> list[Route]:
     """The server's addresses beside the page."""
-    return [*doors.routes(studio), *served.routes(studio)]
+    return [*doors.routes(studio), *served.routes(studio), *feed.routes(studio)]
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Start the painting process with the server, so that it is warm by the first Start; end it with the server."""
-    threading.Thread(target=_preload, name="preload", daemon=True).start()
+    threading.Thread(target=pictures.preload, name="preload", daemon=True).start()
     try:
         opened = studio()
     except StyleTransferError as error:
@@ -45,9 +45,3 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         yield {}
     finally:
         opened.close()
-
-
-def _preload() -> None:
-    """Do what the first visitor would have to wait for."""
-    pictures.preload()
-    import plotly.graph_objects  # noqa: F401 - takes a while, and the first run needs it

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from styletransfer.studio import markup, words
+from styletransfer.studio import live, markup, words
 from styletransfer.studio.jobs import Snapshot, State, Studio
-from styletransfer.studio.pictures import Shown, data_url, pair, title
-
-REFRESH_SECONDS = 0.5
+from styletransfer.studio.news import gauge, painted, signature
+from styletransfer.studio.pictures import Shown, pair, title
 
 
 @dataclass(frozen=True)
@@ -27,26 +26,26 @@ class Sources:
 
 
 def live_stage(studio: Studio, run_id: str, sources: Sources) -> None:
-    """Show a run that is not over, anew twice a second; when it ends, the whole page is drawn once more."""
+    """Show a run that is not over. The picture and the gauge keep themselves up to date; see `live`."""
     st.html(markup.ratio_style(sources.shape))
-    st.fragment(_tick, run_every=REFRESH_SECONDS)(studio, run_id, sources)
+    st.fragment(_frame)(studio, run_id, sources, studio.active())
 
 
-def _tick(studio: Studio, run_id: str, sources: Sources) -> None:
+def _frame(studio: Studio, run_id: str, sources: Sources, queue: list[str]) -> None:
+    """Draw the stage, anew whenever a button is pressed or the gauge tells that the run stands otherwise."""
     snapshot = studio.snapshot(run_id)
-    if snapshot is None or snapshot.state.over:
-        st.rerun()  # the timer lives in the browser and stops only when the page is drawn without this fragment
+    if snapshot is None or snapshot.state.over or studio.active() != queue:
+        st.rerun()  # the whole page: it looks different then, not only the stage
+    settings = studio.settings(run_id) if snapshot.steered else None
     with st.container(horizontal=True, key="head", vertical_alignment="center"):
         st.html(markup.headline(*_headline(snapshot)))
         _buttons(studio, snapshot)
     with st.container(key="easel"):
         with st.container(key="live_image"):
-            _picture(snapshot, sources)
+            live.picture(run_id, sources.photo.small if sources.photo else "", painted(snapshot))
         st.html(sources.markup(snapshot), width="content")
     with st.container(key="progress"):
-        st.html(_progress(snapshot))
-    if snapshot.message:
-        st.html(markup.line(snapshot.message))
+        live.gauge(run_id, gauge(snapshot, settings.weighting if settings else None), signature(snapshot))
 
 
 def _headline(snapshot: Snapshot) -> tuple[str, str]:
@@ -60,35 +59,6 @@ def _headline(snapshot: Snapshot) -> tuple[str, str]:
     if snapshot.state is State.STARTING:
         return name, "Getting the brushes ready."
     return name, "Being painted."
-
-
-def _picture(snapshot: Snapshot, sources: Sources) -> None:
-    name = title(snapshot.photo_name)
-    if snapshot.preview is None:
-        alt = f"The photo {name}, not painted yet"
-        if sources.photo:
-            with st.container(key="blank"):
-                st.image(sources.photo.small, alt=alt, width="stretch")
-        return
-    st.image(data_url(snapshot.preview), alt=f"{name}, painted up to epoch {snapshot.preview_epoch}", width="stretch")
-
-
-def _progress(snapshot: Snapshot) -> str:
-    share = snapshot.epoch / snapshot.epochs
-    far = f"Epoch {snapshot.epoch} of {snapshot.epochs}"
-    if snapshot.state is State.QUEUED:
-        return markup.progress(0, "In the queue", "", "", still=True)
-    if snapshot.state is State.STARTING:
-        return markup.progress(share, far, "", "", still=False)
-    if snapshot.state is State.PAUSED:
-        return markup.progress(share, far, "paused", _scale(snapshot), still=True)
-    left = f"about {words.duration(snapshot.seconds_left)} left" if snapshot.seconds_left is not None else ""
-    pace = words.speed(snapshot.epochs_per_second) if snapshot.epochs_per_second else ""
-    return markup.progress(share, far, left, " · ".join(filter(None, (pace, _scale(snapshot)))), still=False)
-
-
-def _scale(snapshot: Snapshot) -> str:
-    return f"{words.pixels(snapshot.scale)} px" if snapshot.scale else ""
 
 
 def _buttons(studio: Studio, snapshot: Snapshot) -> None:

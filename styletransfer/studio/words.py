@@ -73,3 +73,8 @@ def count(number: int, noun: str) -> str:
 def number(value: float) -> str:
     """A setting's value, with a thin space between thousands: "0.3", "10 000"."""
     return f"{value:,.0f}".replace(",", "\u2009") if value >= 100 else f"{value:g}"
+
+
+def weight(value: float) -> str:
+    """A weight as it stands at its slider: "off", "0.33", "15 000"."""
+    return number(value) if value else "off"

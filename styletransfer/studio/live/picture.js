@@ -1,0 +1,20 @@
+// The picture being painted. Only its source changes, and only when there is a new one.
+
+export default function ({ data, parentElement }) {
+  const image = parentElement.querySelector("img");
+  if (image.dataset.run !== data.address) {
+    image.dataset.run = data.address;
+    image.dataset.picture = 0;
+    image.src = data.photo;
+    image.alt = data.alt;
+    image.className = "blank";
+  }
+  const show = ({ picture, alt }) => {
+    if (!picture || image.dataset.picture === `${picture}`) return;
+    image.dataset.picture = picture;
+    image.src = new URL(`${data.address}/picture?number=${picture}`, document.baseURI).href;
+    image.alt = alt;
+    image.className = "";
+  };
+  import(new URL(data.feed, document.baseURI).href).then(({ follow }) => follow(image, data.address, show));
+}
