@@ -58,9 +58,16 @@ def test_a_loss_of_next_to_nothing_does_not_flatten_the_others() -> None:
     assert low < math.log10(10 / 9) < high
 
 
-def test_a_change_of_the_weights_is_marked() -> None:
-    (mark,) = loss_chart(history(9), changes=[4])["layout"]["shapes"]
-    assert (mark["x0"], mark["x1"]) == (4, 4)
+def test_a_change_of_the_weights_is_marked_and_says_what_was_changed() -> None:
+    layout = loss_chart(history(9), changes={4: "TV weight off instead of 3"})["layout"]
+    (line,), (handle,) = layout["shapes"], layout["annotations"]
+    assert (line["x0"], line["x1"], handle["x"]) == (4, 4, 4)
+    assert handle["hovertext"] == "From epoch 4 on: TV weight off instead of 3"
+
+
+def test_the_axis_leaves_room_for_the_epochs_to_come() -> None:
+    assert loss_chart(history(9))["layout"]["xaxis"]["range"][1] < 10
+    assert loss_chart(history(9), epochs=60)["layout"]["xaxis"]["range"][1] > 60
 
 
 def test_a_screen_reader_hears_how_far_the_losses_have_fallen() -> None:

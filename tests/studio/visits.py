@@ -1,6 +1,7 @@
 """What tests of the page do and look at, without a browser."""
 
 import io
+import json
 from pathlib import Path
 
 from PIL import Image
@@ -16,7 +17,9 @@ def looked_at(page: AppTest) -> AppTest:
 
 def text(page: AppTest) -> str:
     """All that is written on the page, markup included."""
-    return " ".join(str(element.proto.body) for element in page.get("html"))
+    html = [str(element.proto.body) for element in page.get("html")]
+    data = [json.loads(element.proto.json) for element in page.get("bidi_component")]
+    return " ".join(html + [each["html"] for each in data if "html" in each])
 
 
 def picture(mode: str = "RGB", size: tuple[int, int] = (60, 40), fmt: str = "PNG", **options: object) -> bytes:
