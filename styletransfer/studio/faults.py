@@ -26,7 +26,7 @@ def explain(error: Exception) -> tuple[str, str | None]:
     if isinstance(error, OSError):
         return (
             f"The run could not be read or written ({error.strerror or error}).",
-            "Free some disk space; start again.",
+            "Free some disk space, then continue or start again.",
         )
     return "The painting broke off because of a fault in the program.", AGAIN
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -100,6 +101,21 @@ def dead_on_arrival(
     """Take the worker along before it is warm."""
     os._exit(3)
     yield from stylize(content, style, settings, steer=steer, **more)
+
+
+def little_room(
+    content: Image.Image, style: Sequence[Image.Image], settings: Settings, *, steer: Steer, **more: Any
+) -> Generator[Frame, None, None]:
+    """Paint on a disk that takes no file over four thousand bytes after the tenth epoch, the first time."""
+    import resource
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # so that writing raises OSError, as on a full disk
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    for frame in stylize(content, style, settings, steer=steer, **more):
+        if frame.epoch == 10 and more.get("resume") is None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (4000, most))
+        yield frame
 
 
 def warm_only(

@@ -22,6 +22,7 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.frames import Frame
 from styletransfer.recipe import read_recipe
 from styletransfer.settings import Settings, Weighting
+from styletransfer.studio import runs as runs_module
 from styletransfer.studio import shelf as shelf_module
 from styletransfer.studio.history import read_losses, read_rows
 from styletransfer.studio.jobs import Snapshot, State, Studio
@@ -285,6 +286,45 @@ def test_the_oldest_checkpoints_make_room(tmp_path: Path, monkeypatch: pytest.Mo
         for run in runs:
             shelf.remember(Snapshot(run_id=run.run_id, state=State.STOPPED, epochs=20))
     assert [run.checkpoint.exists() for run in runs] == [False, False, True, True]
+
+
+# --- a full disk ----------------------------------------------------------------------------------------------------
+
+
+@posix
+def test_a_full_disk_ends_the_run_with_a_sentence_and_it_goes_on_when_there_is_room(tmp_path: Path) -> None:
+    """The system itself refuses to write: nothing on disk is cut off, and the worker paints on."""
+    with closing(Studio(tmp_path, engine="tests.studio.fakes:little_room").start()) as studio:
+        run_id = begin(studio, epochs=120, photo=noise(2))
+        failed = wait_for(studio, run_id, State.FAILED)
+        assert "(File too large)" in str(failed.error)
+        assert "ree some" in f"{failed.error} {failed.remedy}"
+        result = studio.result_path(run_id)
+        assert result is not None
+        with Image.open(result) as kept:
+            kept.load()
+        assert not list(tmp_path.rglob("*.part*"))
+        assert studio.can_carry_on(run_id)
+        studio.carry_on(run_id)
+        wait_for(studio, run_id, State.FINISHED)
+    assert_whole(tmp_path, run_id, 120)
+
+
+def test_where_nothing_can_be_written_it_stays_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = recorded(tmp_path, epochs=20, until_epoch=9)
+    with closing(Studio(tmp_path, engine=FAKE).start()) as studio:
+        before = look(studio, run.run_id)
+
+        def full(path: Path, _: bytes) -> None:
+            raise StyleTransferError(f"{path.name} cannot be written (No space left on device); free some space.")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(runs_module, "write_whole", full)
+            with pytest.raises(StyleTransferError, match="free some space"):
+                studio.carry_on(run.run_id)
+        assert look(studio, run.run_id) == before
+        assert studio.active() == []
+        assert studio.can_carry_on(run.run_id)
 
 
 # --- kill -9 ------------------------------------------------------------------------------------------------------
