@@ -6,7 +6,6 @@ is ever executed.
 
 import json
 import math
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,7 +16,7 @@ import torch
 from torch import Tensor
 
 from styletransfer.errors import StyleTransferError
-from styletransfer.files import replacing
+from styletransfer.files import replacing, settle
 from styletransfer.frames import LOSS_NAMES, LossName
 from styletransfer.origin import Origin
 from styletransfer.settings import Weighting
@@ -212,8 +211,7 @@ def _write(path: Path, tensors: Mapping[str, Tensor], facts: str) -> None:
         file.write(text)
         for tensor in tensors.values():
             file.write(tensor.detach().cpu().contiguous().numpy().data)
-        file.flush()
-        os.fsync(file.fileno())
+        settle(file)
 
 
 def _damaged(path: str | Path) -> StyleTransferError:

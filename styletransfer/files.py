@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from styletransfer.errors import StyleTransferError
 
@@ -59,6 +60,12 @@ def replacing(path: str | Path) -> Iterator[Path]:
         raise _cannot_write(Path(path), error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def settle(file: IO[bytes]) -> None:
+    """Wait until what was written to an open file is on the disk itself and survives a power cut."""
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _beside(path: Path) -> Path:

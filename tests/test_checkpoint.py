@@ -3,6 +3,7 @@
 import dataclasses
 import errno
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import islice, pairwise
@@ -15,7 +16,6 @@ import safetensors.torch
 import torch
 from PIL import Image
 
-from styletransfer import checkpoint as checkpoint_module
 from styletransfer.checkpoint import load_checkpoint
 from styletransfer.engine import stylize
 from styletransfer.errors import StyleTransferError
@@ -283,7 +283,7 @@ def test_a_full_disk_leaves_the_older_state_as_it_was(
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(checkpoint_module.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StyleTransferError, match="No space left on device"):
         keep(paint(), 4, path)
     assert path.read_bytes() == before

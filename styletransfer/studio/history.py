@@ -82,7 +82,7 @@ def read_rows(path: Path) -> list[list[str]]:
         with path.open(newline="", encoding="ascii", errors="replace") as lines:
             for row in csv.reader(_whole(lines)):
                 if len(row) == len(COLUMNS) and row[0] != COLUMNS[0]:
-                    list(map(float, row))  # raises where the file is damaged
+                    _ = [int(row[0]), *map(float, row[1:])]  # raises where the file is damaged
                     rows.append(row)
     except (OSError, ValueError, csv.Error):
         pass  # a damaged file: what stands before the damage is still worth showing

@@ -28,7 +28,7 @@ from typing import Any, Self
 from PIL import Image
 
 from styletransfer.errors import StyleTransferError
-from styletransfer.files import replacing
+from styletransfer.files import replacing, settle
 from styletransfer.settings import Settings
 from styletransfer.studio.record import OtherVersionError, Record
 from styletransfer.studio.snapshot import State
@@ -179,8 +179,10 @@ class Run:
             raise self._damaged() from error
 
     def write(self, record: Record) -> None:
-        """Replace state.json. Raises StyleTransferError if it cannot be written."""
-        write_whole(self.folder / "state.json", record.to_json())
+        """Replace state.json, which survives a power cut. Raises StyleTransferError if it cannot be written."""
+        with replacing(self.folder / "state.json") as temporary, temporary.open("wb") as file:
+            file.write(record.to_json())
+            settle(file)
 
     def settings(self) -> Settings:
         """What the run is painted with.

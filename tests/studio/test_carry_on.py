@@ -1,6 +1,7 @@
 """A run that was interrupted goes on in its folder, from its last checkpoint, whatever it was that interrupted it."""
 
 import csv
+import errno
 import json
 import os
 import random
@@ -22,7 +23,6 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.frames import Frame
 from styletransfer.recipe import read_recipe
 from styletransfer.settings import Settings, Weighting
-from styletransfer.studio import runs as runs_module
 from styletransfer.studio import shelf as shelf_module
 from styletransfer.studio.history import read_losses, read_rows
 from styletransfer.studio.jobs import Snapshot, State, Studio
@@ -315,11 +315,11 @@ def test_where_nothing_can_be_written_it_stays_as_it_was(tmp_path: Path, monkeyp
     with closing(Studio(tmp_path, engine=FAKE).start()) as studio:
         before = look(studio, run.run_id)
 
-        def full(path: Path, _: bytes) -> None:
-            raise StyleTransferError(f"{path.name} cannot be written (No space left on device); free some space.")
+        def full(_: int) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
 
         with monkeypatch.context() as patch:
-            patch.setattr(runs_module, "write_whole", full)
+            patch.setattr(os, "fsync", full)
             with pytest.raises(StyleTransferError, match="free some space"):
                 studio.carry_on(run.run_id)
         assert look(studio, run.run_id) == before
