@@ -42,26 +42,28 @@ class Moment:
     colors: int
 
 
-def moment(studio: Studio, run_id: str, result: Path, *, epoch: int | None, colors: int) -> Moment:
-    """The run as it is looked at; its end if no preview of `epoch` is kept.
+def moment(studio: Studio, run_id: str, result: Path | None, *, epoch: int | None, colors: int) -> Moment:
+    """The run as it is looked at; its end, or its newest preview, if no preview of `epoch` is kept.
 
     Args:
         studio: Knows the run.
         run_id: The run.
-        result: The run's picture at full resolution.
+        result: The run's picture at full resolution, or None while it is being painted.
         epoch: What is looked at, or None for the end.
         colors: See `Moment`.
 
     Raises:
-        OSError: A file is gone or damaged.
+        OSError: A file is gone or damaged, or there is none.
     """
     kept = studio.timeline(run_id)
-    path = dict(kept[:-1]).get(epoch) if epoch is not None else None
-    last = kept[-1][0] if kept else 0
-    here = result if path is None else path
-    with Image.open(here) as opened:  # reads the header only
-        size = (opened.height, opened.width)
-    return Moment(epoch if path and epoch else last, here, size, path is None, colors)
+    last, newest = kept[-1] if kept else (0, None)
+    past = dict(kept if result is None else kept[:-1])
+    final = result is not None and epoch not in past
+    at, path = (epoch, past[epoch]) if epoch is not None and epoch in past else (last, result or newest)
+    if path is None:
+        raise FileNotFoundError(run_id)
+    with Image.open(path) as opened:  # reads the header only
+        return Moment(at, path, (opened.height, opened.width), final, colors)
 
 
 def moment_path(studio: Studio, run_id: str, epoch: int) -> Path | None:

@@ -7,6 +7,7 @@ import streamlit as st
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Settings
 from styletransfer.studio import blend, controls, lifetime, markup
+from styletransfer.studio.afterwards import look_back
 from styletransfer.studio.branches import double_click, origin
 from styletransfer.studio.collection import called
 from styletransfer.studio.curves import curves
@@ -127,6 +128,7 @@ def _run(studio: Studio, snapshot: Snapshot, chosen: Settings | None) -> None:
         result(studio, snapshot, sources, chosen)
     else:
         live_stage(studio, snapshot.run_id, sources)
+        look_back(studio, snapshot, sources, chosen)
     curves(studio, snapshot)
 
 

@@ -1,25 +1,15 @@
 """A run that is over: its picture, how it ended, and what one may do with it now."""
 
-import re
-from pathlib import Path
-
 import streamlit as st
 
-from styletransfer import images
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Settings
 from styletransfer.studio import markup, words
-from styletransfer.studio.branches import branching
+from styletransfer.studio.afterwards import finished
 from styletransfer.studio.collection import called
-from styletransfer.studio.filming import filming
 from styletransfer.studio.jobs import Snapshot, State, Studio
-from styletransfer.studio.moments import moment
-from styletransfer.studio.pictures import DISPLAY_SIZE, Shown, shown_file, title
-from styletransfer.studio.saving import saving
+from styletransfer.studio.pictures import shown_file
 from styletransfer.studio.stage import Sources
-from styletransfer.studio.viewer import viewer
-
-_STYLE = Path(__file__).with_name("result.css")
 
 
 def result(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: Settings | None) -> None:
@@ -50,13 +40,11 @@ def result(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: Setting
         st.html(markup.note("Nothing was painted in this run.", "Change what you like and press Start again."))
         return
     try:
-        painted = shown_file(path)
+        size = shown_file(path).size
     except StyleTransferError as error:
         st.html(markup.note("The picture of this run cannot be shown.", str(error)))
         return
-    st.html(_STYLE)
-    st.html(markup.ratio_style(painted.size))
-    st.fragment(_picture)(studio, snapshot, sources, painted, path, chosen)
+    finished(studio, snapshot, sources, path, size, chosen)
 
 
 def _carry_on(studio: Studio, run_id: str) -> None:
@@ -79,38 +67,3 @@ def _ending(snapshot: Snapshot, *, painted: bool) -> str:
     if snapshot.state is State.STOPPED:
         return f"Stopped after {time}. What was painted is kept." if painted else "Stopped before the first stroke."
     return f"Ended after {time}." if painted else "Ended before the first stroke."
-
-
-def _picture(
-    studio: Studio, snapshot: Snapshot, sources: Sources, painted: Shown, path: Path, chosen: Settings | None
-) -> None:
-    """The picture and what can be done with the moment that is looked at; drawn anew when that is another one."""
-    with st.container(key="easel"):
-        with st.container(key="compare"):
-            look = viewer(
-                snapshot.run_id,
-                path.stat().st_mtime_ns // 1_000_000,
-                _displayed(painted.size),
-                photo=title(snapshot.photo_name),
-                epochs=snapshot.epochs,
-            )
-        st.html(sources.markup(snapshot), width="content")
-    name = re.sub(r"[^\w]+", "-", called(studio.collection, snapshot).lower()).strip("-")
-    with st.container(horizontal=True, key="afterwards", vertical_alignment="center"):
-        try:
-            here = moment(studio, snapshot.run_id, path, epoch=look.epoch, colors=look.colors)
-        except OSError:
-            st.html(markup.note("This moment cannot be opened.", "Its file is gone or damaged; choose another one."))
-            return
-        saving(here, studio.photo_path(snapshot.run_id), path, name)
-        st.space("stretch")
-        with st.container(horizontal=True, width="content", key="further"):
-            if len(studio.timeline(snapshot.run_id)) > 1:
-                filming(snapshot.run_id, name)
-            branching(studio, snapshot, here, sources.photo.size if sources.photo else here.size, chosen)
-
-
-def _displayed(size: tuple[int, int]) -> tuple[int, int]:
-    """(height, width) at which a picture of that size is shown."""
-    height, width = size
-    return images.scaled_shape(width, height, DISPLAY_SIZE) if max(size) > DISPLAY_SIZE else size

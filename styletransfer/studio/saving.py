@@ -17,13 +17,13 @@ from styletransfer.studio.moments import Moment
 _FORMATS: dict[images.Format, str] = {"png": "PNG", "jpeg": "JPEG", "webp": "WebP"}
 
 
-def saving(moment: Moment, photo: Path | None, recipe: Path, stem: str) -> None:
+def saving(moment: Moment, photo: Path | None, recipe: Path | None, stem: str) -> None:
     """Show a button for each kind of file, and say what it will hold.
 
     Args:
         moment: What is looked at.
         photo: The run's photo, whose colours may be wanted.
-        recipe: The run's picture, which carries its recipe.
+        recipe: The run's picture, which carries its recipe; None while there is none.
         stem: Name of the files without their ending.
     """
     if not moment.final:
@@ -61,12 +61,12 @@ def painted(moment: Moment, photo: Path | None) -> bytes:
     return images.encode(recolored(moment, photo), "png")
 
 
-def picture_file(moment: Moment, photo: Path | None, recipe: Path, fmt: images.Format) -> io.BytesIO:
+def picture_file(moment: Moment, photo: Path | None, recipe: Path | None, fmt: images.Format) -> io.BytesIO:
     """The moment's picture at its own resolution as a file of that format, with the run's recipe in it."""
     if moment.final and fmt == "png" and moment.path.suffix == ".png" and not moment.colors:
         return io.BytesIO(moment.path.read_bytes())
     image = recolored(moment, photo) if moment.colors and photo else images.open_image(moment.path)
-    return io.BytesIO(images.encode(image, fmt, recipe=_recipe(recipe, moment)))
+    return io.BytesIO(images.encode(image, fmt, recipe=_recipe(recipe, moment) if recipe else None))
 
 
 def _recipe(picture: Path, moment: Moment) -> str | None:

@@ -16,7 +16,7 @@ from styletransfer.color import with_photo_colors
 from styletransfer.images import encode, open_image
 from styletransfer.recipe import make_recipe, read_recipe
 from styletransfer.settings import Settings
-from styletransfer.studio import branches, result
+from styletransfer.studio import afterwards, branches
 from styletransfer.studio.moments import Moment, moment
 from styletransfer.studio.saving import described, picture_file
 from styletransfer.studio.snapshot import State
@@ -41,7 +41,7 @@ def look(monkeypatch: pytest.MonkeyPatch) -> Callable[[Look], None]:
     """Looks at a moment, as a hand on the timeline does in a browser."""
 
     def at(what: Look) -> None:
-        monkeypatch.setattr(result, "viewer", lambda *_, **__: what)
+        monkeypatch.setattr(afterwards, "viewer", lambda *_, **__: what)
 
     return at
 
@@ -134,6 +134,24 @@ def test_what_a_browser_claims_to_look_at_is_checked(
     assert studio
     look(Look(epoch=-7))
     assert "full resolution" in text(visit(run))
+
+
+def test_a_run_that_is_being_painted_can_be_looked_back_at_and_branched(
+    studio: Standin, visit: Visit, look: Callable[[Look], None]
+) -> None:
+    run_id = studio.submit(picture(size=(640, 320)), [("wave.jpg", picture())], Settings(), photo_name="cat.jpg")
+    studio.paint(run_id, 3)
+    page = visit(run_id)
+    looked_at(page.toggle(key="look_back").set_value(True).run())
+    assert "nothing to look back at yet" in text(page)
+    studio.paint(run_id, 6)
+    look(Look(epoch=3))
+    assert "Epoch 3, a preview of" in text(looked_at(page.run()))
+    look(Look())
+    assert "Epoch 6, a preview of" in text(looked_at(page.run()))
+    looked_at(page.button(key="branch_here").click().run())
+    assert studio.runs[address(page)].parent == (run_id, 6)
+    assert studio.runs[address(page)].place == 1
 
 
 def saved(tmp_path: Path, size: tuple[int, int] = (48, 32)) -> tuple[Path, Path]:

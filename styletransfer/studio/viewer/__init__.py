@@ -1,4 +1,4 @@
-"""The viewer of a run that is over: through its moments, between its colours and the photo's, against another picture.
+"""The viewer of a run: through its moments, between its colours and the photo's, against another picture.
 
 It fetches its pictures by itself from the addresses in `served`, so that no picture travels with the page.
 """
@@ -19,7 +19,6 @@ _component = st.components.v2.component(
         path.read_text("utf-8") for path in (_COMPARE / "border.js", _FOLDER / "colors.js", _FOLDER / "viewer.js")
     ),
 )
-_KEY = "viewer"
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Look:
     """What is looked at.
 
     Attributes:
-        epoch: The moment, or None for the finished picture.
+        epoch: The moment, or None for the finished or else the newest picture.
         colors: Share of the photo's colours, 0 to 100 percent.
     """
 
@@ -35,7 +34,7 @@ class Look:
     colors: int = 0
 
 
-def viewer(run: str, version: int, size: tuple[int, int], *, photo: str, epochs: int) -> Look:
+def viewer(run: str, version: int, size: tuple[int, int], *, photo: str, epochs: int, ongoing: bool = False) -> Look:
     """Show the viewer and give what is looked at; the part of the page around it runs anew when that has changed.
 
     Args:
@@ -44,18 +43,27 @@ def viewer(run: str, version: int, size: tuple[int, int], *, photo: str, epochs:
         size: (height, width) of the finished picture as it is shown.
         photo: Title of the photo.
         epochs: Epochs of the whole run.
+        ongoing: Whether it is still being painted, so that there is no finished picture.
     """
     height, width = size
-    data = {"run": run, "version": version, "width": width, "height": height, "photo": photo, "epochs": epochs}
-    _component(key=_KEY, data=data, on_shown_change=lambda: None)
-    return _look(run)
+    data = {
+        "run": run,
+        "version": version,
+        "width": width,
+        "height": height,
+        "photo": photo,
+        "epochs": epochs,
+        "ongoing": ongoing,
+    }
+    key = "viewer_past" if ongoing else "viewer"
+    _component(key=key, data=data, on_shown_change=lambda: None)
+    state = cast("dict[str, Any]", st.session_state.get(key) or {})
+    return _look(state.get("shown"), run, version)
 
 
-def _look(run: str) -> Look:
-    """What the browser has told last; what it sends is not to be trusted."""
-    state = cast("dict[str, Any]", st.session_state.get(_KEY) or {})
-    shown = state.get("shown")
-    if not isinstance(shown, dict) or shown.get("run") != run:
+def _look(shown: object, run: str, version: int) -> Look:
+    """What the browser has told last, if it is of this picture; what it sends is not to be trusted."""
+    if not isinstance(shown, dict) or (shown.get("run"), shown.get("version")) != (run, version):
         return Look()
     epoch, colors = shown.get("epoch"), shown.get("colors")
     return Look(epoch if isinstance(epoch, int) else None, min(100, max(0, colors)) if isinstance(colors, int) else 0)

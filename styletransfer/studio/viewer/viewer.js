@@ -1,4 +1,4 @@
-// A run that is over: the picture at any of its moments, in any mixture of its own and the photo's colours, against
+// A run: the picture at any of its moments, in any mixture of its own and the photo's colours, against
 // the photo or against another moment. While the hand moves, moments come from one sheet of small pictures; when it
 // rests, the moment's own picture takes their place. One picture is asked for at a time, so that nothing piles up.
 
@@ -78,9 +78,8 @@ class Viewer {
   async open(data) {
     if (this.data?.run === data.run && this.data?.version === data.version) return;
     this.stop();
-    const other = this.data?.run !== data.run;
     Object.assign(this, { data, moments: [], index: 0, sharp: null, sheet: null, mixer: null, photos: {}, pinned: null });
-    if (other) this.colorsRange.value = this.colors = 0;
+    this.colorsRange.value = this.colors = 0;
     this.resting = true;
     this.base = new URL(`runs/${data.run}/`, document.baseURI);
     this.root.style.setProperty("--ratio", data.width / data.height);
@@ -113,6 +112,7 @@ class Viewer {
     this.range.max = this.range.value = this.index;
     this.time.hidden = this.against.hidden = false;
     this.describe();
+    this.sharpen();
     const newest = Math.max(...moments.map(([, version]) => version));
     const image = await loaded(this.at("sheet.jpg", `${newest}-${moments.length}`)).catch(() => null);
     if (data === this.data && image) this.sheet = { image, ...sheet };
@@ -122,10 +122,15 @@ class Viewer {
     return this.index >= this.moments.length - 1;
   }
 
+  // Whether it is the finished picture that is looked at; while a run is being painted there is none.
+  get finished() {
+    return this.atEnd && !this.data.ongoing;
+  }
+
   get url() {
-    if (this.atEnd) return this.at("result.jpg");
-    const [epoch, version] = this.moments[this.index];
-    return this.at(`moment/${epoch}.jpg`, version);
+    if (this.finished) return this.at("result.jpg");
+    const [epoch, version] = this.moments[this.index] ?? [];
+    return epoch === undefined ? undefined : this.at(`moment/${epoch}.jpg`, version);
   }
 
   go(index) {
@@ -166,7 +171,8 @@ class Viewer {
     this.paintSoon();
     if (this.timer) return;
     const [epoch] = this.moments[this.index] ?? [null];
-    this.tell({ run: this.data.run, epoch: this.atEnd ? null : epoch, colors: this.colors });
+    const { run, version } = this.data;
+    this.tell({ run, version, epoch: this.finished ? null : epoch, colors: this.colors });
   }
 
   // --- drawing ---------------------------------------------------------------------------------------------------
@@ -181,11 +187,11 @@ class Viewer {
   // Draw the moment from its own picture if that is there, else from the sheet.
   async paint() {
     const { url, sheet, sharp } = this;
-    const here = sharp?.url === url && sharp.image;
+    const here = url && sharp?.url === url && sharp.image;
     const slow = this.colors > 0 && !this.resting && this.mixer?.key !== url; // a large picture takes a while to mix
     if (here && !(slow && sheet && !this.atEnd)) {
       await this.draw(url, sharp.image, [0, 0, sharp.image.naturalWidth, sharp.image.naturalHeight], this.canvas);
-    } else if (sheet) {
+    } else if (sheet && url) {
       const [width, height] = sheet.tile;
       const [row, column] = [Math.floor(this.index / sheet.columns), this.index % sheet.columns];
       await this.draw(`${url}#tile`, sheet.image, [column * width, row * height, width, height], { width, height });
@@ -222,8 +228,8 @@ class Viewer {
   describe() {
     const [epoch, , content, style, tv, total] = this.moments[this.index] ?? [];
     const { photo, epochs } = this.data;
-    this.name = this.atEnd ? "painted" : `epoch ${epoch}`;
-    this.canvas.setAttribute("aria-label", this.atEnd ? `The painted picture of ${photo}` : `${photo}, painted up to epoch ${epoch}`);
+    this.name = this.finished ? "painted" : `epoch ${epoch}`;
+    this.canvas.setAttribute("aria-label", this.finished ? `The painted picture of ${photo}` : `${photo}, painted up to epoch ${epoch}`);
     this.border.name(this.beforeName, this.name);
     if (epoch === undefined) return;
     this.epoch.textContent = `Epoch ${epoch} of ${epochs}`;

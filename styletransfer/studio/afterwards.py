@@ -1,0 +1,103 @@
+"""A run's picture at any of its moments, and what can be done with that: for runs that are over, and for looking back.
+
+Drawn anew when another moment is looked at.
+"""
+
+import re
+from pathlib import Path
+
+import streamlit as st
+
+from styletransfer import images
+from styletransfer.settings import Settings
+from styletransfer.studio import markup
+from styletransfer.studio.branches import branching
+from styletransfer.studio.collection import called
+from styletransfer.studio.filming import filming
+from styletransfer.studio.jobs import Snapshot, Studio
+from styletransfer.studio.moments import moment
+from styletransfer.studio.pictures import DISPLAY_SIZE, title
+from styletransfer.studio.saving import saving
+from styletransfer.studio.stage import Sources
+from styletransfer.studio.viewer import Look, viewer
+
+_STYLE = Path(__file__).with_name("afterwards.css")
+
+
+def finished(
+    studio: Studio, snapshot: Snapshot, sources: Sources, path: Path, size: tuple[int, int], chosen: Settings | None
+) -> None:
+    """Show the picture of a run that is over.
+
+    Args:
+        studio: Knows the run.
+        snapshot: The run.
+        sources: What it was painted from.
+        path: Its picture.
+        size: (height, width) of that.
+        chosen: What the left column stands at, for painting on; None if that does not go together.
+    """
+    st.html(_STYLE)
+    st.html(markup.ratio_style(size))
+    st.fragment(_finished)(studio, snapshot, sources, path, size, chosen)
+
+
+def look_back(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: Settings | None) -> None:
+    """Offer the moments so far of a run that is being painted, beneath the live picture, which goes on above."""
+    st.html(_STYLE)
+    st.fragment(_look_back)(studio, snapshot, sources, chosen)
+
+
+def _finished(
+    studio: Studio, snapshot: Snapshot, sources: Sources, path: Path, size: tuple[int, int], chosen: Settings | None
+) -> None:
+    with st.container(key="easel"):
+        with st.container(key="compare"):
+            version = path.stat().st_mtime_ns // 1_000_000
+            look = _viewer(snapshot, size, version=version)
+        st.html(sources.markup(snapshot), width="content")
+    _tools(studio, snapshot, sources, path, look, chosen)
+
+
+def _look_back(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: Settings | None) -> None:
+    if not st.toggle("Look back", key="look_back", help="What was painted so far; the painting goes on meanwhile."):
+        return
+    if len(studio.timeline(snapshot.run_id)) < 2:
+        st.html(markup.line("There is nothing to look back at yet; try again in a moment."))
+        return
+    st.html(markup.ratio_style(sources.shape, "past"))
+    with st.container(key="past"):
+        look = _viewer(snapshot, sources.shape)
+    _tools(studio, snapshot, sources, None, look, chosen)
+
+
+def _viewer(snapshot: Snapshot, size: tuple[int, int], *, version: int | None = None) -> Look:
+    height, width = size
+    return viewer(
+        snapshot.run_id,
+        version or 0,
+        images.scaled_shape(width, height, DISPLAY_SIZE) if max(size) > DISPLAY_SIZE else size,
+        photo=title(snapshot.photo_name),
+        epochs=snapshot.epochs,
+        ongoing=version is None,
+    )
+
+
+def _tools(
+    studio: Studio, snapshot: Snapshot, sources: Sources, path: Path | None, look: Look, chosen: Settings | None
+) -> None:
+    """What can be done with the moment that is looked at."""
+    run_id = snapshot.run_id
+    name = re.sub(r"[^\w]+", "-", called(studio.collection, snapshot).lower()).strip("-")
+    with st.container(horizontal=True, key="afterwards", vertical_alignment="center"):
+        try:
+            here = moment(studio, run_id, path, epoch=look.epoch, colors=look.colors)
+        except OSError:
+            st.html(markup.note("This moment cannot be opened.", "Its file is gone or damaged; choose another one."))
+            return
+        saving(here, studio.photo_path(run_id), studio.result_path(run_id), name)
+        st.space("stretch")
+        with st.container(horizontal=True, width="content", key="further"):
+            if len(studio.timeline(run_id)) > 1:
+                filming(run_id, name)
+            branching(studio, snapshot, here, sources.photo.size if sources.photo else here.size, chosen)
