@@ -5,6 +5,7 @@
     runs/ID/moment/EPOCH.jpg   one of them
     runs/ID/photo.jpg          the photo, and
     runs/ID/result.jpg         the newest picture, both as large as a page shows them
+    runs/ID/photo/WxH.jpg      the photo in a picture's size, for its colours
     runs/ID/film.mp4           all moments as a film (also film.webp, film.gif)
 
 Two hundred pictures would clog the connection that draws the page; here the browser asks for those it needs, when it
@@ -19,12 +20,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
+from PIL import Image
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from styletransfer import film
+from styletransfer import film, images
 from styletransfer.studio import moments, pictures
 from styletransfer.studio.guard import ASK_AGAIN, KEEP, Endpoint, guarded
 from styletransfer.studio.jobs import Studio
@@ -44,6 +46,7 @@ def routes(studio: Callable[[], Studio]) -> list[Route]:
         "sheet.jpg": _sheet,
         "moment/{epoch:int}.jpg": _moment,
         "photo.jpg": _photo,
+        "photo/{width:int}x{height:int}.jpg": _scaled_photo,
         "result.jpg": _result,
         "film.{fmt}": _film,
     }
@@ -71,6 +74,16 @@ def _moment(studio: Studio, request: Request) -> Response:
 
 def _photo(studio: Studio, request: Request) -> Response:
     return _displayed(studio.photo_path(_run_id(request)))
+
+
+def _scaled_photo(studio: Studio, request: Request) -> Response:
+    """Scaled as `with_photo_colors` does, so that what is mixed in the browser is what the download will be."""
+    path = studio.photo_path(_run_id(request))
+    size = request.path_params["width"], request.path_params["height"]
+    if path is None or not all(0 < side <= pictures.DISPLAY_SIZE for side in size):
+        raise FileNotFoundError
+    photo = images.open_image(path).convert("RGB").resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)
+    return Response(images.encode(photo, "jpeg"), media_type="image/jpeg", headers=KEEP)
 
 
 def _result(studio: Studio, request: Request) -> Response:

@@ -102,6 +102,12 @@ def test_photo_and_result_come_as_large_as_they_are_shown(get: Get, run: str) ->
     assert size(get(f"{run}/result.jpg")[1]) == (600, 400)
 
 
+def test_the_photo_comes_in_a_pictures_size_for_its_colours(get: Get, run: str) -> None:
+    assert size(get(f"{run}/photo/300x200.jpg")[1]) == (300, 200)
+    for wrong in ("0x200", "99999x1", "ax1", "-3x3"):
+        assert get(f"{run}/photo/{wrong}.jpg")[0] == 404
+
+
 @pytest.mark.parametrize("fmt", ["mp4", "webp", "gif"])
 def test_a_film_is_made_and_named(get: Get, run: str, fmt: str, tmp_path: Path) -> None:
     status, film = get(f"{run}/film.{fmt}?seconds=2&hold=1&name=My%20cat,%20after%20../Wave")

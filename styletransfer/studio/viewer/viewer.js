@@ -86,8 +86,7 @@ class Viewer {
     Object.assign(this.canvas, { width: data.width, height: data.height });
     this.time.hidden = this.against.hidden = true;
     this.photoUrl = this.at("photo.jpg");
-    this.photo = loaded(this.photoUrl);
-    this.photo.catch(() => {}); // a run without its photo is shown all the same
+    this.photo = null;
     this.pinnedButton.hidden = true;
     this.compareWith("photo");
     this.describe();
@@ -217,7 +216,8 @@ class Viewer {
   }
 
   async photoPixels(width, height) {
-    const photo = await this.photo.catch(() => null);
+    this.photo ??= loaded(this.at(`photo/${this.data.width}x${this.data.height}.jpg`));
+    const photo = await this.photo.catch(() => null); // a run without its photo is shown all the same
     if (!photo) return null;
     this.photos[width] ??= pixels(photo, [0, 0, photo.naturalWidth, photo.naturalHeight], width, height);
     return this.photos[width];
