@@ -16,7 +16,8 @@ _component = st.components.v2.component(
     html=(_FOLDER / "viewer.html").read_text("utf-8"),
     css="\n".join(path.read_text("utf-8") for path in (_COMPARE / "compare.css", _FOLDER / "viewer.css")),
     js="\n".join(
-        path.read_text("utf-8") for path in (_COMPARE / "border.js", _FOLDER / "colors.js", _FOLDER / "viewer.js")
+        path.read_text("utf-8")
+        for path in (_COMPARE / "border.js", *(_FOLDER / name for name in ("pieces.js", "colors.js", "viewer.js")))
     ),
 )
 

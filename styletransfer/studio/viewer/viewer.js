@@ -3,6 +3,7 @@
 // rests, the moment's own picture takes their place. One picture is asked for at a time, so that nothing piles up.
 
 const REST = 160; // milliseconds
+const FAST = 400_000; // pixels whose colours are mixed while a hand pulls; of larger pictures, every second row and column
 const PLAY_SECONDS = 8;
 const PHOTO_BORDER = 12; // percent from the left: mostly the new picture, with enough of the old one to drag
 const viewers = new WeakMap();
@@ -13,13 +14,6 @@ export default function ({ data, parentElement, setStateValue }) {
   const viewer = viewers.get(root);
   viewer.tell = (shown) => setStateValue("shown", shown);
   viewer.open(data);
-}
-
-async function loaded(url) {
-  const image = new Image();
-  image.src = url;
-  await image.decode();
-  return image;
 }
 
 class Viewer {
@@ -78,7 +72,7 @@ class Viewer {
   async open(data) {
     if (this.data?.run === data.run && this.data?.version === data.version) return;
     this.stop();
-    Object.assign(this, { data, moments: [], index: 0, sharp: null, sheet: null, mixer: null, photos: {}, pinned: null });
+    Object.assign(this, { data, moments: [], index: 0, sharp: null, sheet: null, mixers: {}, photos: {}, pinned: null });
     this.colorsRange.value = this.colors = 0;
     this.resting = true;
     this.base = new URL(`runs/${data.run}/`, document.baseURI);
@@ -135,6 +129,7 @@ class Viewer {
   go(index) {
     this.index = Math.min(Math.max(index, 0), this.moments.length - 1);
     this.range.value = this.index;
+    this.walking = true;
     this.describe();
     this.paintSoon();
     this.sharpen();
@@ -167,6 +162,7 @@ class Viewer {
   rest() {
     clearTimeout(this.restTimer);
     this.resting = true;
+    this.walking = false;
     this.paintSoon();
     if (this.timer) return;
     const [epoch] = this.moments[this.index] ?? [null];
@@ -187,31 +183,35 @@ class Viewer {
   async paint() {
     const { url, sheet, sharp } = this;
     const here = url && sharp?.url === url && sharp.image;
-    const slow = this.colors > 0 && !this.resting && this.mixer?.key !== url; // a large picture takes a while to mix
-    if (here && !(slow && sheet && !this.atEnd)) {
-      await this.draw(url, sharp.image, [0, 0, sharp.image.naturalWidth, sharp.image.naturalHeight], this.canvas);
+    const tooLong = this.walking && this.colors > 0; // to mix the colours of every picture on the way
+    if (here && !(tooLong && sheet)) {
+      const { image } = sharp;
+      const { width, height } = this.canvas;
+      const part = [0, 0, image.naturalWidth, image.naturalHeight];
+      if (this.resting || width * height < FAST) await this.draw("full", url, image, part, { width, height });
+      else await this.draw("half", url, image, part, { width: width >> 1, height: height >> 1 });
     } else if (sheet && url) {
       const [width, height] = sheet.tile;
       const [row, column] = [Math.floor(this.index / sheet.columns), this.index % sheet.columns];
-      await this.draw(`${url}#tile`, sheet.image, [column * width, row * height, width, height], { width, height });
+      await this.draw("tile", url, sheet.image, [column * width, row * height, width, height], { width, height });
     }
   }
 
-  // Args: what it is; where the picture is; which part of it; the size at which colours are mixed.
-  async draw(key, image, part, { width, height }) {
+  // Args: which mixer; what it is; where the picture is; which part of it; the size at which colours are mixed.
+  async draw(mixer, key, image, part, { width, height }) {
     const context = this.canvas.getContext("2d");
     context.imageSmoothingQuality = "high";
     if (this.colors === 0) {
       context.drawImage(image, ...part, 0, 0, this.canvas.width, this.canvas.height);
       return;
     }
-    if (this.mixer?.key !== key) {
+    if (this.mixers[mixer]?.key !== key) {
       const photo = await this.photoPixels(width, height);
       if (!photo) return;
-      this.mixer = { key, mix: colorMixer(pixels(image, part, width, height), photo) };
+      this.mixers[mixer] = { key, mix: colorMixer(pixels(image, part, width, height), photo) };
     }
     const mixed = new OffscreenCanvas(width, height);
-    mixed.getContext("2d").putImageData(this.mixer.mix(this.colors / 100), 0, 0);
+    mixed.getContext("2d").putImageData(this.mixers[mixer].mix(this.colors / 100), 0, 0);
     context.drawImage(mixed, 0, 0, this.canvas.width, this.canvas.height);
   }
 
@@ -293,19 +293,4 @@ class Viewer {
     this.playButton.setAttribute("aria-label", this.timer ? "Hold" : "Play how it was painted");
     this.playButton.title = this.playButton.getAttribute("aria-label");
   }
-}
-
-function pixels(image, part, width, height) {
-  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-  context.imageSmoothingQuality = "high";
-  context.drawImage(image, ...part, 0, 0, width, height);
-  return context.getImageData(0, 0, width, height);
-}
-
-function term(name, value) {
-  const pair = document.createElement("span");
-  const number = document.createElement("b");
-  number.textContent = value.toPrecision(3);
-  pair.append(`${name} `, number);
-  return pair;
 }
