@@ -18,7 +18,7 @@ def looked_at(page: AppTest) -> AppTest:
 def text(page: AppTest) -> str:
     """All that is written on the page, markup included."""
     html = [str(element.proto.body) for element in page.get("html")]
-    data = [json.loads(element.proto.json) for element in page.get("bidi_component")]
+    data = [json.loads(element.proto.json or "{}") for element in page.get("bidi_component")]
     return " ".join(html + [each["html"] for each in data if "html" in each])
 
 
