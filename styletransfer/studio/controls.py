@@ -44,6 +44,14 @@ def restore(settings: Settings, steered: Weighting | None) -> None:
         st.session_state.update(zip(_WEIGHTS, steered, strict=True))
 
 
+def adopt(settings: Settings) -> None:
+    """Set everything to what a sheet's cell stands for, except size and length if they are chosen already."""
+    if "preset" not in st.session_state or PRESETS[st.session_state["preset"]].normalized != settings.normalized:
+        restore(settings, None)
+        return
+    _fill(replace(settings, size=int(st.session_state["resolution"]), epochs=int(st.session_state["epochs"])))
+
+
 def controls(studio: Studio, live: Snapshot | None, shares: tuple[float, ...] | None = None) -> Settings:
     """Show the settings and return what they stand at.
 

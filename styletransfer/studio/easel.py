@@ -15,11 +15,14 @@ from styletransfer.studio.messages import (
     Pause,
     Ready,
     Resume,
+    Sketch,
+    Sketched,
     Steer,
     Stop,
 )
 from styletransfer.studio.process import Worker
 from styletransfer.studio.shelf import Shelf
+from styletransfer.studio.sketches import Fault, Progress, Sketches
 from styletransfer.studio.snapshot import Request, Snapshot, State
 from styletransfer.studio.speeds import Speeds
 
@@ -54,6 +57,7 @@ class Easel:
         self._when_over = when_over
         self._lock = threading.RLock()
         self._queue: dict[str, Job] = {}  # the first is the one whose turn it is
+        self._sketches = Sketches()
         self._worker: Worker | None = None
         self._ready = False
         self._false_starts = 0
@@ -124,6 +128,24 @@ class Easel:
         with self._lock:
             return list(self._queue)
 
+    def add_sheet(self, sketches: list[Sketch]) -> None:
+        """Paint a sheet's cells whenever there is no run to be painted."""
+        with self._lock:
+            self._sketches.add(sketches)
+            self._hire()
+            self._next()
+
+    def cancel_sheet(self, sheet_id: str) -> None:
+        """Leave the rest of a sheet unpainted."""
+        with self._lock:
+            if self._sketches.drop(sheet_id) and self._worker is not None:
+                self._worker.tell(Stop(sheet_id))
+
+    def sheet(self, sheet_id: str) -> tuple[Progress | None, Fault | None]:
+        """How far a sheet is, or None if it is not being filled; and what went wrong with it, if anything."""
+        with self._lock:
+            return self._sketches.progress(sheet_id), self._sketches.fault(sheet_id)
+
     def _hire(self) -> None:
         """Start a worker if there is none."""
         if self._worker is None and not self._closing:
@@ -135,16 +157,27 @@ class Easel:
                 self._give_up()
 
     def _next(self) -> None:
-        """Give the first in the queue to the worker if that is free."""
+        """Give the first in the queue to the worker if that is free; a sheet's cell makes room for it."""
         job = next(iter(self._queue.values()), None)
-        if job is None or job.at_work:
+        if job is None:
+            self._next_sketch()
+            return
+        if job.at_work:
             return
         job.start()
-        if self._ready and self._worker is not None:
+        if self._sketches.at_work is not None and self._worker is not None:
+            self._worker.tell(Stop(self._sketches.at_work.run_id))
+        elif self._ready and self._worker is not None:
             job.at_work = True
             self._worker.tell(Paint(job.run.run_id, str(job.run.folder)))
             if job.weighting is not None:
                 self._worker.tell(Steer(job.run.run_id, job.weighting))
+
+    def _next_sketch(self) -> None:
+        if self._ready and self._worker is not None:
+            sketch = self._sketches.begin()
+            if sketch is not None:
+                self._worker.tell(sketch)
 
     def _on_event(self, worker: Worker, event: Event) -> None:
         with self._lock:
@@ -156,8 +189,13 @@ class Easel:
                     self._speeds.learn(event.speed, rough=True)
                 self._next()
                 return
+            at_work = self._sketches.at_work
+            if isinstance(event, Sketched | Ended) and at_work is not None and at_work.run_id == event.run_id:
+                self._sketches.take(event)
+                self._next()
+                return
             job = self._queue.get(event.run_id)
-            if job is None:
+            if job is None or isinstance(event, Sketched):
                 return
             if not isinstance(event, Ended):
                 job.take(event)
@@ -175,6 +213,7 @@ class Easel:
             if not self._closing:
                 logger.warning("the worker ended with code %s", code)
             stillborn, self._ready, self._worker = not self._ready, False, None
+            self._sketches.lose(*explain_death(code), all_sheets=False)
             for job in [job for job in self._queue.values() if job.at_work]:
                 if self._closing:
                     self._end_here(job, State.STOPPED, message=CLOSED)
@@ -191,7 +230,8 @@ class Easel:
                 self._next()
 
     def _give_up(self) -> None:
-        """No worker can be had: no run can go on."""
+        """No worker can be had: no run can go on, and no sheet."""
+        self._sketches.lose(NO_WORKER, SEE_LOG, all_sheets=True)
         for job in list(self._queue.values()):
             self._end_here(job, State.FAILED, error=NO_WORKER, remedy=SEE_LOG)
 

@@ -17,6 +17,7 @@ from styletransfer.studio.housekeeping import Housekeeper
 from styletransfer.studio.job import Job
 from styletransfer.studio.pace import Pace
 from styletransfer.studio.runs import Submission
+from styletransfer.studio.sheets import Sheets
 from styletransfer.studio.shelf import Shelf
 from styletransfer.studio.snapshot import LossHistory, Request, Snapshot, State
 from styletransfer.studio.speeds import Speeds
@@ -178,6 +179,11 @@ class Studio:
     def collection(self) -> Collection:
         """The runs as the user's collection: titles, pins, what is deleted, the space that they take."""
         return self._rooms()[2].collection
+
+    @property
+    def sheets(self) -> Sheets:
+        """The contact sheets."""
+        return Sheets(self._home / "sheets", self._easel, self._shelf.server)
 
     # --- what the page shows ----------------------------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
 """What the page's process and the worker tell each other, and how it travels: pickles, one after the other.
 
 Commands go to the worker's standard input, events come from its standard output. The end of either stream means that
-the process at the other end is gone. Each command but `Paint` concerns the run it names and is void once that is over.
-A new kind of message is a new class here and a new case where it is received.
+the process at the other end is gone. Each command but `Paint` and `Sketch` concerns the run it names and is void once
+that is over. A new kind of message is a new class here and a new case where it is received.
 """
 
 import pickle
@@ -21,6 +21,15 @@ class Paint:
 
     run_id: str
     folder: str
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """Paint a cell of the contact sheet that lies in `folder`; `run_id` is the sheet's id."""
+
+    run_id: str
+    folder: str
+    cell: int
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,7 @@ class Steer:
     weighting: Weighting
 
 
-Command = Paint | Pause | Resume | Stop | Steer
+Command = Paint | Sketch | Pause | Resume | Stop | Steer
 
 
 @dataclass(frozen=True)
@@ -94,6 +103,14 @@ class Preview:
 
 
 @dataclass(frozen=True)
+class Sketched:
+    """A cell of a sheet as it is so far: a JPEG; `run_id` is the sheet's id."""
+
+    run_id: str
+    jpeg: bytes
+
+
+@dataclass(frozen=True)
 class Held:
     """The run is paused (`paused`) or goes on."""
 
@@ -112,7 +129,7 @@ class Steered:
 
 @dataclass(frozen=True, kw_only=True)
 class Ended:
-    """The run is over and whole on disk."""
+    """The run, or a sheet's cell, is over and whole on disk."""
 
     run_id: str
     state: State
@@ -121,7 +138,7 @@ class Ended:
     remedy: str | None = None
 
 
-Event = Ready | Painted | Preview | Held | Steered | Ended
+Event = Ready | Painted | Preview | Sketched | Held | Steered | Ended
 
 
 def send(stream: IO[bytes], message: object) -> None:

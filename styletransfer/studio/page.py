@@ -18,11 +18,12 @@ from styletransfer.studio.picker import picker
 from styletransfer.studio.pictures import Picture, Shown, pair, shown_file
 from styletransfer.studio.recall import offer, recalled, recipe_drop, take_up
 from styletransfer.studio.result import leave, result
+from styletransfer.studio.sheet_page import sheet_button, sheet_link, sheet_stage, take_up_sheet
+from styletransfer.studio.sheets import SheetView
 from styletransfer.studio.stage import Sources, live_stage
 from styletransfer.studio.wall import enter, taken_down, wall
 
-_THEME = Path(__file__).with_name("theme.css")
-_LEFT = Path(__file__).with_name("left.css")
+_STYLES = tuple(Path(__file__).with_name(f"{name}.css") for name in ("theme", "left", "sheet"))
 _ICON = Path(__file__).with_name("icon.svg")
 _LOST = "There is no painting at this address on this computer."
 _VIEWS = {"wall": wall, "compare": duo}
@@ -32,17 +33,18 @@ _VIEWS = {"wall": wall, "compare": duo}
 def show() -> None:
     """Draw the page for one visitor, once."""
     st.set_page_config(page_title="The Studio", page_icon=str(_ICON), layout="wide")
-    st.html(_THEME)
-    st.html(_LEFT)
+    for styles in _STYLES:
+        st.html(styles)
     try:
         studio = lifetime.studio()
     except StyleTransferError as error:
         st.html(markup.headline("The studio cannot open", str(error)))
         return
     view = _VIEWS.get(st.query_params.get("view", ""))
-    run_id = st.query_params.get("run")
+    run_id, sheet_id = st.query_params.get("run"), st.query_params.get("sheet")
     snapshot = studio.snapshot(run_id) if run_id else None
-    _take_up(studio, snapshot)
+    sheet = studio.sheets.view(sheet_id) if sheet_id else None
+    _take_up(studio, snapshot, sheet)
     with st.container(key="studio"):
         with st.container(key="left"):
             photo, paintings, settings = _left(studio, snapshot)
@@ -51,15 +53,20 @@ def show() -> None:
                 view(studio)
             elif snapshot is not None:
                 _run(studio, snapshot, settings)
+            elif sheet is not None:
+                _others(studio, None)
+                sheet_stage(studio, sheet, photo, paintings, settings)
             else:
-                _empty(studio, photo, paintings, lost=run_id)
+                _empty(studio, photo, paintings, lost=run_id or sheet_id)
 
 
-def _take_up(studio: Studio, snapshot: Snapshot | None) -> None:
-    """On a visitor's first look at a run that exists, set the left column to what that run is painted with."""
+def _take_up(studio: Studio, snapshot: Snapshot | None, sheet: SheetView | None) -> None:
+    """On a visitor's first look at a run or sheet that exists, set the left column to what that is painted with."""
     if "visited" in st.session_state:
         return
     st.session_state["visited"] = True
+    if sheet is not None:
+        take_up_sheet(sheet)
     if snapshot is not None:
         take_up(studio, snapshot)
 
@@ -94,18 +101,21 @@ def _start(
         problem = "Choose a photo and a painting first."
     elif settings is not None:
         problem = obstacle(settings, photo.size)
-    st.button(
-        "Paint next" if studio.active() else "Start painting",
-        key="start",
-        type="primary",
-        width="stretch",
-        on_click=_submit,
-        args=(studio, photo, paintings, settings),
-        disabled=problem is not None,
-    )
+    with st.container(horizontal=True, key="start_row"):
+        st.button(
+            "Paint next" if studio.active() else "Start painting",
+            key="start",
+            type="primary",
+            width="stretch",
+            on_click=_submit,
+            args=(studio, photo, paintings, settings),
+            disabled=problem is not None,
+        )
+        sheet_button(studio, photo, paintings, settings)
     if problem is None and settings is not None and photo is not None:
         problem = st.session_state.pop("start_problem", None) or estimate(studio, settings, photo.size)
     st.html(markup.line(problem or "", "estimate"))
+    sheet_link(studio)
 
 
 def _submit(studio: Studio, photo: Picture, paintings: list[Picture], settings: Settings) -> None:
@@ -117,7 +127,7 @@ def _submit(studio: Studio, photo: Picture, paintings: list[Picture], settings: 
     except StyleTransferError as error:
         st.session_state["start_problem"] = str(error)
         return
-    st.query_params["run"] = run_id
+    st.query_params.from_dict({"run": run_id})
 
 
 def _run(studio: Studio, snapshot: Snapshot, chosen: Settings | None) -> None:
@@ -179,4 +189,4 @@ def _others(studio: Studio, run_id: str | None) -> None:
 
 
 def _watch(run_id: str) -> None:
-    st.query_params["run"] = run_id
+    st.query_params.from_dict({"run": run_id})

@@ -59,6 +59,11 @@ class Shelf:
         """Whether the server of that name lives."""
         return self._presence.alive(server)
 
+    @property
+    def server(self) -> str:
+        """This server's name."""
+        return self._presence.name
+
     def add(self, wanted: Submission) -> tuple[Run, Record]:
         """Write a new queued run. Raises StyleTransferError."""
         run = Run.create(self._home, wanted, server=self._presence.name)

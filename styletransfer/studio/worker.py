@@ -11,10 +11,8 @@ import faulthandler
 import importlib
 import logging
 import os
-import queue
 import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, suppress
@@ -30,8 +28,8 @@ from styletransfer.frames import Frame
 from styletransfer.images import open_image
 from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.faults import CLOSED, explain
+from styletransfer.studio.inbox import Gone, Inbox
 from styletransfer.studio.messages import (
-    Command,
     Ended,
     Event,
     Held,
@@ -41,22 +39,21 @@ from styletransfer.studio.messages import (
     Preview,
     Ready,
     Resume,
+    Sketch,
+    Sketched,
     Speed,
     Steer,
     Steered,
     Stop,
-    receive,
     send,
 )
 from styletransfer.studio.recorder import Recorder
 from styletransfer.studio.runs import Run
+from styletransfer.studio.sketch import sketch
 from styletransfer.studio.snapshot import State
 from styletransfer.studio.stopwatch import Stopwatch
 
 logger = logging.getLogger(__name__)
-
-LAST_WORDS = 5.0
-"""Seconds that a worker may take to finish its step and save what is painted once the studio is gone."""
 
 WARM_UP_SIZE, WARM_UP_EPOCHS = 160, 4
 """Enough to know the speed by, and done in a second."""
@@ -79,40 +76,6 @@ class Engine(Protocol):
         ...
 
 
-class Gone(Exception):  # noqa: N818 - not an error: it is how a worker's life ends
-    """The studio is gone."""
-
-
-class Inbox:
-    """Commands as they come in. A thread reads them, so that the end of the input is noticed even during a step."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self.painting = False
-        self._stream = stream
-        self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
-        threading.Thread(target=self._read, name="inbox", daemon=True).start()
-
-    def take(self, *, wait: bool) -> Command | None:
-        """The next command; None if there is none and `wait` is false. Raises Gone."""
-        try:
-            command = self._commands.get(block=wait)
-        except queue.Empty:
-            return None
-        if command is None:
-            raise Gone
-        return command
-
-    def _read(self) -> None:
-        try:
-            while True:
-                self._commands.put(receive(self._stream))
-        except EOFError:
-            self._commands.put(None)
-        if self.painting:
-            time.sleep(LAST_WORDS)
-        os._exit(0)  # neither a step of torch nor the import of it can be interrupted in any other way
-
-
 class Painter:
     """Paints the runs that the inbox names, with the engine of the dotted name `engine`, and tells how it goes."""
 
@@ -128,7 +91,7 @@ class Painter:
         with suppress(Gone):
             while True:
                 command = self._inbox.take(wait=True)
-                if isinstance(command, Paint):  # any other is late: its run is over
+                if isinstance(command, Paint | Sketch):  # any other is late: its run is over
                     self._inbox.painting = True
                     self._tell(self._attempt(command))
                     self._inbox.painting = False
@@ -154,10 +117,10 @@ class Painter:
             logger.exception("the warm-up failed; the first run will say why")
             return None
 
-    def _attempt(self, command: Paint) -> Ended:
-        """Paint one run; whatever goes wrong with it must not take the worker along. Raises Gone."""
+    def _attempt(self, command: Paint | Sketch) -> Ended:
+        """Paint one run or cell; whatever goes wrong with it must not take the worker along. Raises Gone."""
         try:
-            return self._paint(command)
+            return self._paint(command) if isinstance(command, Paint) else self._sketch(command)
         except Gone:
             raise
         except Exception as error:  # noqa: BLE001 - as said
@@ -188,6 +151,21 @@ class Painter:
         if last is not None:
             self._tell(Preview(run.run_id, *last))
         return ended
+
+    def _sketch(self, command: Sketch) -> Ended:
+        """Paint one cell of a sheet. Raises Gone, and then nothing of the cell is kept."""
+
+        def go_on() -> bool:
+            while (news := self._inbox.take(wait=False)) is not None:
+                if news == Stop(command.run_id):
+                    return False
+            return True
+
+        def show(jpeg: bytes) -> None:
+            self._tell(Sketched(command.run_id, jpeg))
+
+        state = sketch(self._engine(), Path(command.folder), command.cell, go_on, show)
+        return Ended(run_id=command.run_id, state=state)
 
     def _follow(self, run_id: str, frames: Generator[Frame, None, None], recorder: Recorder) -> State:
         """Record and tell frame by frame; give how it ended."""

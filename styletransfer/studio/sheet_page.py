@@ -1,0 +1,242 @@
+"""A contact sheet on the page: begun with one click, filled before one's eyes, and a click on a cell adopts it."""
+
+import statistics
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
+from itertools import pairwise
+from pathlib import Path
+from typing import cast
+
+import streamlit as st
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.settings import PRESETS, Settings
+from styletransfer.studio import blend, controls, markup, words
+from styletransfer.studio.contact import Cell, Grid, Label, contact, picked
+from styletransfer.studio.jobs import Studio
+from styletransfer.studio.picker import adopt_file
+from styletransfer.studio.pictures import Picture, data_url, pair, shown_file
+from styletransfer.studio.sheets import SheetView
+from styletransfer.studio.variations import AXES, Axis, Plan, described, spread
+
+REFRESH_SECONDS = 0.7
+_STRIDES: dict[Axis, int] = {"style_weight": 4, "content_weight": 4, "tv_weight": 4, "stroke_size": 2}
+"""Steps of the slider from one cell to the next: about five times a weight, twice a stroke."""
+_TELLS = (
+    "A sheet tells where each way leads: calmer or bolder, finer or broader, and in which colours. "
+    "At full size the same settings come out with more detail and somewhat bolder."
+)
+
+
+def sheet_button(
+    studio: Studio, photo: Picture | None, paintings: list[Picture] | None, settings: Settings | None
+) -> None:
+    """The button that begins a sheet around what is chosen."""
+    ready = photo is not None and paintings is not None and settings is not None
+    arguments = (studio, photo, paintings, settings)
+    st.button("Try variations", key="variations", on_click=_submit, args=arguments, disabled=not ready)
+
+
+def sheet_link(studio: Studio) -> None:
+    """A way back to the last sheet, from anywhere else."""
+    newest = studio.sheets.newest()
+    if newest is not None and "sheet" not in st.query_params:
+        st.button("Back to the last sheet", key="sheet_back", type="tertiary", on_click=_visit, args=(newest,))
+
+
+def take_up_sheet(view: SheetView) -> None:
+    """Set the left column to what a sheet is painted from."""
+    controls.restore(view.settings, None)
+    adopt_file("photo", view.photo_name, view.inputs.photo)
+    blend.adopt(list(zip(view.painting_names, view.inputs.paintings, strict=False)), view.settings.style_shares)
+    st.session_state["sheet_axes"] = (view.plan.across, view.plan.down)
+
+
+def _submit(studio: Studio, photo: Picture, paintings: list[Picture], settings: Settings) -> None:
+    """Begin a sheet, instead of one that this visitor has begun before and that is not done."""
+    across, down = _axes()
+    plan = Plan(across, down, _values(across, settings), _values(down, settings))
+    files = [(painting.name, painting.data) for painting in paintings]
+    if "sheet" in st.session_state:
+        studio.sheets.cancel(st.session_state["sheet"])
+    try:
+        sheet_id = studio.sheets.submit(photo.data, files, settings, plan, photo_name=photo.name)
+    except StyleTransferError as error:
+        st.session_state["start_problem"] = str(error)
+        return
+    st.session_state["sheet"] = sheet_id
+    _visit(sheet_id)
+
+
+def _visit(sheet_id: str) -> None:
+    st.query_params.from_dict({"sheet": sheet_id})
+
+
+def sheet_stage(
+    studio: Studio, view: SheetView, photo: Picture | None, paintings: list[Picture] | None, settings: Settings | None
+) -> None:
+    """Show a sheet.
+
+    Args:
+        studio: Paints it.
+        view: The sheet.
+        photo: What stands in the left column, for the next sheet.
+        paintings: Likewise.
+        settings: Likewise; the cell that has these settings is marked.
+    """
+    with st.container(horizontal=True, key="head", vertical_alignment="center"):
+        name = pair(view.photo_name, view.painting_names)
+        st.html(markup.headline(f"Variations on {name}", "Choose the one you like; its settings are set on the left."))
+        if photo is not None and paintings is not None and settings is not None:
+            _other_axes(partial(_submit, studio, photo, paintings, settings))
+    draw = partial(_sheet, studio, view.sheet_id, settings)
+    with st.container(key="sheet"):
+        if view.progress is None:
+            draw()
+        else:
+            st.fragment(draw, run_every=REFRESH_SECONDS)()
+    st.html(markup.line(_TELLS))
+
+
+def _sheet(studio: Studio, sheet_id: str, settings: Settings | None) -> None:
+    view = studio.sheets.view(sheet_id)
+    if view is None or st.session_state.pop("sheet_adopted", False):
+        st.rerun()
+    contact(_grid(view, settings), key="contact", on_change=lambda: _adopt(view))
+    done, cells = len(view.cells), view.plan.cells
+    with st.container(horizontal=True, key="sheet_foot", vertical_alignment="center"):
+        if view.progress is not None:
+            st.html(
+                markup.progress(done / cells, f"{done} of {cells}", _left(view), "", still=False, label="The sheet")
+            )
+            st.button("Cancel", key="sheet_cancel", icon=":material/close:", on_click=_cancel, args=(studio, sheet_id))
+        elif done < cells:
+            st.html(markup.line(_broken_off(view)))
+            st.button("Paint the rest", key="sheet_rest", on_click=studio.sheets.carry_on, args=(sheet_id,))
+        else:
+            st.html(markup.line(_choice(view, settings)))
+
+
+def _adopt(view: SheetView) -> None:
+    cell = picked("contact")
+    if cell in view.cells:  # what a browser sends is not to be trusted
+        controls.adopt(view.plan.settings(view.settings, cell))
+        st.session_state["sheet_adopted"] = view.progress is not None
+
+
+def _cancel(studio: Studio, sheet_id: str) -> None:
+    studio.sheets.cancel(sheet_id)
+    st.session_state["sheet_adopted"] = True
+
+
+def _grid(view: SheetView, settings: Settings | None) -> Grid:
+    plan = view.plan
+    columns, rows = _labels(plan.across, plan.columns, view), _labels(plan.down, plan.rows, view)
+    cells = []
+    for number in range(plan.cells):
+        row, column = divmod(number, len(columns))
+        alt = f"{AXES[plan.across].label} {columns[column]['value']}, {AXES[plan.down].label} {rows[row]['value']}"
+        cells.append(_cell(view, number, alt))
+    shape = view.settings.shape
+    try:
+        height, width = shape or shown_file(view.inputs.photo).size
+    except StyleTransferError:
+        height, width = 2, 3
+    return Grid(
+        across=AXES[plan.across].label,
+        down=AXES[plan.down].label,
+        columns=columns,
+        rows=rows,
+        cells=cells,
+        chosen=_chosen(view, settings),
+        ratio=round(width / height, 4),
+    )
+
+
+def _labels(axis: Axis, values: Sequence[float], view: SheetView) -> list[Label]:
+    names = described(axis, values, getattr(view.settings, axis))
+    return [Label(words=name, value=words.weight(value)) for name, value in zip(names, values, strict=True)]
+
+
+def _cell(view: SheetView, number: int, alt: str) -> Cell:
+    if number in view.cells:
+        path = view.cells[number]
+        return Cell(src=_url(path, path.stat().st_mtime_ns), alt=alt, state="painted")
+    if view.progress is not None and view.progress.cell == number:
+        draft = view.progress.draft
+        return Cell(src=data_url(draft) if draft else "", alt=alt, state="painting")
+    return Cell(src="", alt=alt, state="waiting")
+
+
+@lru_cache(maxsize=64)
+def _url(path: Path, _changed: int) -> str:
+    return data_url(path.read_bytes())
+
+
+def _chosen(view: SheetView, settings: Settings | None) -> int | None:
+    """The cell that stands for the settings in the left column, as far as the sheet varies them."""
+    if settings is None or settings.normalized != view.settings.normalized:
+        return None
+    return view.plan.find(getattr(settings, view.plan.across), getattr(settings, view.plan.down))
+
+
+def _choice(view: SheetView, settings: Settings | None) -> str:
+    chosen = _chosen(view, settings)
+    if chosen is None or settings is None:
+        return "None of these is what is set on the left."
+    values = view.plan.values(chosen)
+    now = [f"{AXES[axis].label.lower()} {words.weight(value)}" for axis, value in values.items()]
+    return f"Set on the left: {' and '.join(now)}. Start paints it at {settings.size} pixels."
+
+
+def _left(view: SheetView) -> str:
+    if view.progress is None or view.progress.cell is None:
+        return "Waits until the easel is free"
+    times = sorted(path.stat().st_mtime for path in view.cells.values())
+    if len(times) < 2:
+        return ""
+    each = statistics.median(later - earlier for earlier, later in pairwise(times))
+    return f"about {words.duration(each * (view.plan.cells - len(times)))} left"
+
+
+def _broken_off(view: SheetView) -> str:
+    if view.fault is None:
+        return f"{len(view.cells)} of {view.plan.cells} are painted."
+    return " ".join(filter(None, (view.fault.error, view.fault.remedy)))
+
+
+def _axes() -> tuple[Axis, Axis]:
+    return cast("tuple[Axis, Axis]", st.session_state.setdefault("sheet_axes", ("style_weight", "stroke_size")))
+
+
+def _values(axis: Axis, settings: Settings) -> tuple[float, ...]:
+    """Three values of a setting around the present one; around the preset's where it is switched off."""
+    present: float = getattr(settings, axis)
+    default: float = getattr(PRESETS[st.session_state["preset"]], axis)
+    steps = controls.STROKES if axis == "stroke_size" else controls.weight_steps(default)[1:]
+    if present == 0:
+        return (0.0, *spread(steps, default, _STRIDES[axis])[:2])
+    return spread(sorted({*steps, present}), present, _STRIDES[axis])
+
+
+def _other_axes(begin: Callable[[], None]) -> None:
+    """A choice of what the next sheet varies."""
+    with st.popover("Vary other settings", key="sheet_axes_popover"):
+        across = st.selectbox("From left to right", list(AXES), _index(0), format_func=_label, key="sheet_across")
+        others = [axis for axis in AXES if axis != across]
+        down = st.selectbox("From top to bottom", others, _index(1, others), format_func=_label, key="sheet_down")
+        st.button("Paint this sheet", key="sheet_again", type="primary", on_click=_begin, args=(begin, across, down))
+
+
+def _index(place: int, axes: Sequence[Axis] = tuple(AXES)) -> int:
+    axis = _axes()[place]
+    return axes.index(axis) if axis in axes else 0
+
+
+def _label(axis: Axis) -> str:
+    return AXES[axis].label
+
+
+def _begin(begin: Callable[[], None], across: Axis, down: Axis) -> None:
+    st.session_state["sheet_axes"] = (across, down)
+    begin()
