@@ -138,3 +138,24 @@ def _misbehave(seed: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
     if seed == SLOW_STEP:
         time.sleep(3)
+
+
+def tints(
+    content: Image.Image, style: Sequence[Image.Image], settings: Settings, *, steer: Steer, **more: object
+) -> Generator[Frame, None, None]:
+    """Paint one colour: red is the style weight, green ten times the stroke size, blue the number of paintings."""
+    del more
+    color = (round(settings.style_weight), round(10 * settings.stroke_size), len(style))
+    for epoch in range(1, settings.epochs + 1):
+        time.sleep(STEP)
+        image = Image.new("RGB", (settings.size, round(settings.size * content.height / content.width)), color)
+        losses = {"content": steer()[0], "style": 1.0, "tv": 1.0, "total": 3.0}
+        yield Frame(
+            epoch=epoch,
+            epochs=settings.epochs,
+            scale=(image.height, image.width),
+            losses=losses,
+            seconds=epoch * STEP,
+            image=image,
+            network="fake",
+        )
