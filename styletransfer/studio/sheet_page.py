@@ -12,6 +12,7 @@ import streamlit as st
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import PRESETS, Settings
 from styletransfer.studio import blend, controls, markup, words
+from styletransfer.studio.branches import double_click
 from styletransfer.studio.contact import Cell, Grid, Label, contact, picked
 from styletransfer.studio.jobs import Studio
 from styletransfer.studio.picker import adopt_file
@@ -54,6 +55,8 @@ def take_up_sheet(view: SheetView) -> None:
 
 def _submit(studio: Studio, photo: Picture, paintings: list[Picture], settings: Settings) -> None:
     """Begin a sheet, instead of one that this visitor has begun before and that is not done."""
+    if double_click():
+        return
     across, down = _axes()
     plan = Plan(across, down, _values(across, settings), _values(down, settings))
     files = [(painting.name, painting.data) for painting in paintings]

@@ -5,13 +5,38 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 from PIL import Image
 
 from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.collection import Collection
+from styletransfer.studio.easel import Easel
 from styletransfer.studio.fetch import Download
+from styletransfer.studio.messages import Sketch
+from styletransfer.studio.sheets import Sheets
+from styletransfer.studio.sketches import Fault, Progress
 from styletransfer.studio.snapshot import LossHistory, Snapshot, State
+
+
+class StandinEasel:
+    """Keeps what sheets ask for; tests set `progress` and `faults` themselves."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+        self.progress: dict[str, Progress] = {}
+        self.faults: dict[str, Fault] = {}
+
+    def add_sheet(self, sketches: list[Sketch]) -> None:
+        self.asked.append(("paint", sketches[0].run_id))
+        self.progress[sketches[0].run_id] = Progress()
+
+    def cancel_sheet(self, sheet_id: str) -> None:
+        self.asked.append(("cancel", sheet_id))
+        self.progress.pop(sheet_id, None)
+
+    def sheet(self, sheet_id: str) -> tuple[Progress | None, Fault | None]:
+        return self.progress.get(sheet_id), self.faults.get(sheet_id)
 
 
 @dataclass
@@ -25,6 +50,11 @@ class Standin:
     download: Download | None = None
     worker_ready: bool = True
     pace: float | None = 2.0
+    easel: StandinEasel = field(default_factory=StandinEasel)
+
+    @property
+    def sheets(self) -> Sheets:
+        return Sheets(self.home / "sheets", cast("Easel", self.easel), "test")
 
     def submit(
         self,
