@@ -42,7 +42,7 @@ def look(studio: Studio, sheet_id: str) -> SheetView:
 
 
 def filled(studio: Studio, sheet_id: str) -> Callable[[], bool]:
-    return lambda: len(look(studio, sheet_id).cells) == PLAN.cells
+    return lambda: (view := look(studio, sheet_id)).progress is None and len(view.cells) == PLAN.cells
 
 
 def tint(path: Path) -> tuple[int, int, int]:
