@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from styletransfer.budget import Budget
 from styletransfer.images import open_image
-from styletransfer.studio.recorder import Budget, encode_preview
+from styletransfer.studio.recorder import encode_preview
 from styletransfer.studio.runs import Run, write_whole
 from styletransfer.studio.sheet import Sheet
 from styletransfer.studio.snapshot import State
@@ -42,9 +43,9 @@ def sketch(paint: "Engine", folder: Path, cell: int, go_on: Callable[[], bool], 
             if not go_on():
                 return State.STOPPED
             if frame.image is not None and (budget.due() or frame.epoch == frame.epochs):
-                jpeg = encode_preview(frame.image)
+                with budget.spending():
+                    jpeg = encode_preview(frame.image)
                 show(jpeg)
-                budget.spent(0)
     write_whole(sheet.run.preview_path(cell), jpeg)
     return State.FINISHED
 
