@@ -47,15 +47,29 @@ def wall(studio: Studio) -> None:
 
 
 def enter() -> None:
-    """Go to the wall."""
-    st.query_params["view"] = "wall"
+    """Go to the wall; what is on the stage stays in the address."""
+    _go(view="wall", **_on_stage())
 
 
 def leave() -> None:
     """Go back to what was on the stage."""
+    _go(**_on_stage())
+
+
+def open_run(run_id: str) -> None:
+    """Put a run on the stage."""
+    _go(run=run_id)
+
+
+def _on_stage() -> dict[str, str]:
+    run_id = st.query_params.get("run")
+    return {} if run_id is None else {"run": run_id}
+
+
+def _go(**address: str | list[str]) -> None:
+    """Change the address in one step, so that the browser's Back takes back one step."""
     st.session_state.pop("wall_undo", None)
-    st.query_params.pop("view", None)
-    st.query_params.pop("runs", None)
+    st.query_params.from_dict(address)
 
 
 def taken_down(studio: Studio, run_id: str) -> bool:
@@ -209,8 +223,7 @@ def _choose(run_ids: list[str]) -> None:
 
 
 def _compare(run_ids: list[str]) -> None:
-    st.query_params["view"] = "compare"
-    st.query_params["runs"] = run_ids
+    _go(view="compare", runs=run_ids, **_on_stage())
 
 
 def _empty(collection: Collection) -> None:
@@ -255,8 +268,7 @@ def _act(studio: Studio, key: str, shown: list[Hung]) -> None:
         with _saying():
             match act["what"]:
                 case "open":
-                    leave()
-                    st.query_params["run"] = run_id
+                    open_run(run_id)
                 case "rename":
                     collection.rename(run_id, act["title"])
                 case "pin" | "unpin":
@@ -271,8 +283,7 @@ def _repeat(studio: Studio, run_id: str) -> None:
     if snapshot is None:
         raise StyleTransferError(GONE)
     take_up(studio, snapshot)
-    leave()
-    st.query_params.pop("run", None)
+    _go()
 
 
 @contextmanager

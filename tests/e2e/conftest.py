@@ -79,7 +79,7 @@ def visit(browser: Any, server: str) -> Iterator[Callable[..., Any]]:
             ),
         )
         page.goto(server + query)
-        page.locator(".st-key-start button").wait_for()
+        page.locator(".st-key-start button, .st-key-wall").locator("visible=true").first.wait_for()
         return page
 
     yield open_page
