@@ -10,9 +10,11 @@
         frames/          previews by epoch, 000123.jpg, evenly thinned
         result.png       the newest picture at full resolution
         checkpoint.safetensors    all that a run that is not finished can be gone on with
+        label.json       what the user has made of it: title, pin (`label`)
+        thumbnail.jpg    its small picture on the wall
 
 Every file is written whole or not at all, except losses.csv, which only grows. While a run is being painted the
-worker alone writes in its folder; before and after, the page's process alone does.
+worker alone writes in its folder, but for the label; before and after, the page's process alone does.
 """
 
 import json

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from styletransfer.studio import live, markup, words
+from styletransfer.studio.collection import called
 from styletransfer.studio.jobs import Snapshot, State, Studio
 from styletransfer.studio.news import gauge, painted, signature
-from styletransfer.studio.pictures import Shown, pair, title
+from styletransfer.studio.pictures import Shown, title
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def _frame(studio: Studio, run_id: str, sources: Sources, queue: list[str]) -> N
         st.rerun()  # the whole page: it looks different then, not only the stage
     settings = studio.settings(run_id) if snapshot.steered else None
     with st.container(horizontal=True, key="head", vertical_alignment="center"):
-        st.html(markup.headline(*_headline(snapshot)))
+        st.html(markup.headline(*_headline(called(studio.collection, snapshot), snapshot)))
         _buttons(studio, snapshot)
     with st.container(key="easel"):
         with st.container(key="live_image"):
@@ -48,8 +49,7 @@ def _frame(studio: Studio, run_id: str, sources: Sources, queue: list[str]) -> N
         live.gauge(run_id, gauge(snapshot, settings.weighting if settings else None), signature(snapshot))
 
 
-def _headline(snapshot: Snapshot) -> tuple[str, str]:
-    name = pair(snapshot.photo_name, snapshot.painting_names)
+def _headline(name: str, snapshot: Snapshot) -> tuple[str, str]:
     if snapshot.state is State.QUEUED:
         return name, f"Waiting: {words.ordinal(max(1, snapshot.place))}. It begins by itself."
     if snapshot.requested == "stop":

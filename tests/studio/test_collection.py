@@ -235,6 +235,29 @@ def test_where_nothing_can_be_written_every_act_is_a_sentence(collection: Collec
         run.folder.chmod(0o700)
 
 
+def test_on_a_read_only_disk_every_act_is_a_sentence_and_nothing_is_lost(
+    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = hang(tmp_path)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    for name in ("rename", "replace", "touch", "mkdir"):
+        monkeypatch.setattr(Path, name, refuse)
+    for act in (
+        collection.delete,
+        lambda each: collection.rename(each, "x"),
+        lambda each: collection.pin(each, pinned=True),
+        lambda _: setattr(collection, "limit", None),
+    ):
+        with pytest.raises(StyleTransferError, match="Read-only file system"):
+            act(run.run_id)
+    collection.clear()
+    assert thumbnail(run) is not None
+    assert collection.ids() == [run.run_id]
+
+
 def test_a_file_in_the_way_is_a_sentence(collection: Collection, tmp_path: Path) -> None:
     run = hang(tmp_path)
     (tmp_path / ".deleted").write_text("a file where the folder should be")
