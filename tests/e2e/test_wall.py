@@ -78,7 +78,7 @@ def test_rename_pin_delete_and_undo(visit: Visit, painted: str) -> None:
 
 
 def test_everything_on_the_wall_is_reached_by_the_keyboard(visit: Visit, painted: str) -> None:
-    page = visit("?view=wall")
+    page = visit("?view=wall", reduced_motion="reduce")
     page.locator(f"li[data-id='{painted}']").wait_for()
     page.locator(f"li[data-id='{painted}'] a").focus()
     names = []

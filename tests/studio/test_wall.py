@@ -16,7 +16,7 @@ from visits import APP, looked_at, picture, text
 
 from styletransfer.recipe import read_recipe
 from styletransfer.settings import Settings
-from styletransfer.studio import doors, duo, wall
+from styletransfer.studio import doors, duo, hanging, wall
 from styletransfer.studio.collection import Collection, Piece
 from styletransfer.studio.hanging import Hung
 from styletransfer.studio.plaque import plaque
@@ -289,3 +289,20 @@ def test_a_painting_is_called_by_its_title_wherever_it_is_shown(studio: Standin,
     hang(studio.home / "runs").folder.rename(studio.home / "runs" / run_id)
     studio.collection.rename(run_id, "My evening")
     assert "<h1>My evening</h1>" in text(visit(run_id))
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [None, 5, [], {}, {"what": 1, "id": "x"}, {"what": "delete"}, {"what": "choose", "id": "", "chosen": "all"}],
+)
+def test_what_a_browser_sends_in_another_form_is_nothing(sent: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hanging.st, "session_state", {"wall": {"act": sent}})
+    assert hanging.acted("wall") is None
+    monkeypatch.setattr(hanging.st, "session_state", {})
+    assert hanging.acted("wall") is None
+
+
+def test_what_the_user_does_on_the_wall_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = {"what": "choose", "id": "", "chosen": ["a", 5, "b"]}
+    monkeypatch.setattr(hanging.st, "session_state", {"wall": {"act": sent}})
+    assert hanging.acted("wall") == {"what": "choose", "id": "", "title": "", "chosen": ["a", "b"]}
