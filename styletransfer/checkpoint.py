@@ -105,8 +105,12 @@ class Checkpoint:
         """The painting goes on, and what stands here would soon be of two minds."""
         self.standing = None
 
-    def save(self, path: str | Path) -> None:
-        """Write it all to `path`, where it stands whole and safe from a power cut, or not at all.
+    def save(self, path: str | Path, *, settled: bool = True) -> None:
+        """Write it all to `path`, where it stands whole or not at all.
+
+        Args:
+            path: The file.
+            settled: Wait until it is on the disk itself, safe from a power cut, which takes most of the time.
 
         Raises:
             StyleTransferError: It cannot be written; what stood there is as it was.
@@ -130,7 +134,7 @@ class Checkpoint:
             "origin": vars(origin),
         }
         with replacing(path) as temporary:
-            _write(temporary, tensors, json.dumps(facts))
+            _write(temporary, tensors, json.dumps(facts), settled=settled)
 
 
 def load_checkpoint(path: str | Path) -> Checkpoint:
@@ -194,8 +198,8 @@ def _checkpoint(facts: dict[str, Any], tensors: dict[str, Tensor]) -> Checkpoint
     return Checkpoint(int(facts["epoch"]), float(facts["seconds"]), (height, width), lambda: origin, standing)
 
 
-def _write(path: Path, tensors: Mapping[str, Tensor], facts: str) -> None:
-    """Write a safetensors file, see https://huggingface.co/docs/safetensors, tensor by tensor and down to the disk.
+def _write(path: Path, tensors: Mapping[str, Tensor], facts: str, *, settled: bool) -> None:
+    """Write a safetensors file, see https://huggingface.co/docs/safetensors, tensor by tensor.
 
     Not with the library, which writes a file of its own making first, and hides why that failed.
     """
@@ -211,7 +215,8 @@ def _write(path: Path, tensors: Mapping[str, Tensor], facts: str) -> None:
         file.write(text)
         for tensor in tensors.values():
             file.write(tensor.detach().cpu().contiguous().numpy().data)
-        settle(file)
+        if settled:
+            settle(file)
 
 
 def _damaged(path: str | Path) -> StyleTransferError:

@@ -14,8 +14,11 @@ LOSS_NAMES: tuple[LossName, ...] = ("content", "style", "tv", "total")
 class Savable(Protocol):
     """All that the rest of a painting depends on; see `styletransfer.checkpoint`."""
 
-    def save(self, path: str | Path) -> None:
-        """Write it to `path`, whole or not at all; raises StyleTransferError."""
+    def save(self, path: str | Path, *, settled: bool = True) -> None:
+        """Write it to `path`, whole or not at all; unless `settled`, a power cut may still take it.
+
+        Raises StyleTransferError.
+        """
 
 
 @dataclass(frozen=True, kw_only=True)

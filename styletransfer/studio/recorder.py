@@ -13,6 +13,7 @@ from styletransfer.frames import Frame, Savable
 from styletransfer.images import encode, save_image
 from styletransfer.recipe import Recipe, make_recipe
 from styletransfer.settings import Weighting
+from styletransfer.studio.checkpoints import Checkpoints
 from styletransfer.studio.history import COLUMNS, read_rows
 from styletransfer.studio.messages import Ended
 from styletransfer.studio.record import gone_on, until
@@ -47,7 +48,7 @@ class Recorder:
         self._losses: TextIO | None = None
         self._preview_budget = Budget(share=0.03, least=0.25)
         self._save_budget = Budget(share=0.01, least=5.0)
-        self._checkpoint_budget = Budget(share=0.02, least=4.0)
+        self._checkpoints = Checkpoints(run.checkpoint)
         run.write(self._record)
 
     def add(self, frame: Frame, seconds: float) -> bytes | None:
@@ -79,8 +80,8 @@ class Recorder:
                 jpeg = self._preview()
         if self._save_budget.due():
             self._save()
-        if self._checkpoint_budget.due():
-            self._keep_checkpoint()
+        if self._checkpoint is not None:
+            self._checkpoints.offer(self._checkpoint)
         return jpeg
 
     def _save(self) -> None:
@@ -88,11 +89,6 @@ class Recorder:
             self._run.write(self._record)
             if self._image is not None and self._saved != self._image_epoch:
                 self._save_result(self._image)
-
-    def _keep_checkpoint(self) -> None:
-        if self._checkpoint is not None:
-            with self._checkpoint_budget.spending():
-                self._checkpoint.save(self._run.checkpoint)
 
     def finish(self, ended: Ended) -> tuple[int, bytes] | None:
         """Write the last picture and how the run ended; give (epoch, JPEG) of that picture if it was not seen yet."""
@@ -114,9 +110,9 @@ class Recorder:
             self._losses.close()
         self._run.write(self._record)
         if ended.state is State.FINISHED:
-            self._run.checkpoint.unlink(missing_ok=True)
-        elif ended.state is State.STOPPED:
-            self._keep_checkpoint()
+            self._checkpoints.remove()
+        elif ended.state is State.STOPPED and self._checkpoint is not None:
+            self._checkpoints.keep(self._checkpoint)
         return last
 
     @property
@@ -139,8 +135,8 @@ class Recorder:
         """Mark the run as paused, or as being painted again, and bring the disk up to date."""
         self._record = replace(self._record, state=State.PAUSED if paused else State.PAINTING)
         self._save()
-        if paused:
-            self._keep_checkpoint()
+        if paused and self._checkpoint is not None:
+            self._checkpoints.keep(self._checkpoint)
 
     def _opened(self, epoch: int) -> TextIO:
         """The losses, ready for those of `epoch`, the first of this attempt."""

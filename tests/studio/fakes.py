@@ -67,7 +67,8 @@ class Checkpoint:
 
     epoch: int
 
-    def save(self, path: str | Path) -> None:
+    def save(self, path: str | Path, *, settled: bool = True) -> None:
+        del settled
         write_whole(Path(path), str(self.epoch).encode("ascii"))
 
 

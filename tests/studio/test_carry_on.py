@@ -24,6 +24,7 @@ from styletransfer.frames import Frame
 from styletransfer.recipe import read_recipe
 from styletransfer.settings import Settings, Weighting
 from styletransfer.studio import shelf as shelf_module
+from styletransfer.studio.checkpoints import Checkpoints
 from styletransfer.studio.history import read_losses, read_rows
 from styletransfer.studio.jobs import Snapshot, State, Studio
 from styletransfer.studio.messages import Ended
@@ -286,6 +287,53 @@ def test_the_oldest_checkpoints_make_room(tmp_path: Path, monkeypatch: pytest.Mo
         for run in runs:
             shelf.remember(Snapshot(run_id=run.run_id, state=State.STOPPED, epochs=20))
     assert [run.checkpoint.exists() for run in runs] == [False, False, True, True]
+
+
+class Kept:
+    """A checkpoint that is a number."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def save(self, path: str | Path, *, settled: bool = True) -> None:
+        assert settled or Path(path).name.startswith(".")  # what may be lost never takes the place of what is safe
+        Path(path).write_text(str(self.number), "ascii")
+
+
+def test_checkpoints_follow_each_other_at_their_share_of_the_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [100.0]
+    monkeypatch.setattr("styletransfer.budget.time.monotonic", lambda: clock[0])
+    path = tmp_path / "checkpoint.safetensors"
+    checkpoints = Checkpoints(path)
+    for number in range(20):
+        checkpoints.offer(Kept(number))
+        checkpoints._wait()
+        clock[0] += 0.5
+        assert path.read_text("ascii") == str(number // 8 * 8)  # every four seconds
+    checkpoints.keep(Kept(99))
+    assert path.read_text("ascii") == "99"
+    checkpoints.remove()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_checkpoint_that_does_not_come_down_to_the_disk_is_said_and_the_older_one_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "checkpoint.safetensors"
+    path.write_text("7", "ascii")
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    checkpoints = Checkpoints(path)
+    checkpoints.offer(Kept(8))
+    checkpoints._wait()
+    assert path.read_text("ascii") == "7"
+    with pytest.raises(OSError, match="No space left"):
+        checkpoints.offer(Kept(9))
 
 
 # --- a full disk ----------------------------------------------------------------------------------------------------
