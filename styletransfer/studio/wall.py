@@ -62,8 +62,8 @@ def open_run(run_id: str) -> None:
 
 
 def _on_stage() -> dict[str, str]:
-    run_id = st.query_params.get("run")
-    return {} if run_id is None else {"run": run_id}
+    """What of the address says what is on the stage."""
+    return {name: st.query_params[name] for name in ("run", "sheet") if name in st.query_params}
 
 
 def _go(**address: str | list[str]) -> None:

@@ -69,6 +69,14 @@ def test_the_way_to_the_wall_and_back_keeps_what_is_set(visit: Callable[..., App
     assert "view" not in page.query_params
 
 
+@pytest.mark.parametrize("name", ["run", "sheet"])
+def test_what_was_on_the_stage_is_there_again_afterwards(visit_wall: Callable[..., AppTest], name: str) -> None:
+    page = visit_wall(**{name: "20250101-000000-000000"})
+    looked_at(page.button(key="wall_back").click().run())
+    assert page.query_params[name] in ("20250101-000000-000000", ["20250101-000000-000000"])
+    assert "view" not in page.query_params
+
+
 def test_an_empty_wall_says_what_will_be_here(visit_wall: Callable[..., AppTest]) -> None:
     page = visit_wall()
     assert "Nothing hangs here yet" in text(page)
