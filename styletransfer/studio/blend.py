@@ -7,6 +7,7 @@ from typing import cast
 import streamlit as st
 
 from styletransfer.settings import MOST_PAINTINGS
+from styletransfer.studio import markup
 from styletransfer.studio.picker import adopt_file, begin, picker
 from styletransfer.studio.pictures import Picture
 
@@ -30,6 +31,9 @@ def paintings() -> list[Picture] | None:
             chosen.append(picker(place, _ORDINALS[number]))
             if len(places) > 1:
                 _share_slider(place)
+    found = [picture for picture in chosen if picture is not None]
+    if len(found) == len(places) > 1:
+        st.html(markup.line(f"The mixture: {_mixture(found)}."))
     if len(places) < MOST_PAINTINGS:
         st.button(
             "Blend in another painting",
@@ -38,8 +42,7 @@ def paintings() -> list[Picture] | None:
             type="tertiary",
             on_click=_add,
         )
-    found = [picture for picture in chosen if picture is not None]
-    return found if len(found) == len(chosen) else None
+    return found if len(found) == len(places) else None
 
 
 def shares() -> tuple[float, ...] | None:
@@ -93,12 +96,17 @@ def _part(place: str) -> float:
 
 
 def _share_slider(place: str) -> None:
-    """A slider that reads as this painting's part of the whole, as the others stand."""
-    others = sum(_part(other) for other in _places() if other != place)
     st.select_slider(
         "Share",
         sorted({*_PARTS, _part(place)}),
         key=f"share_{place}",
-        format_func=lambda part: f"{100 * part / ((part + others) or 1):.0f} %",
-        help="How much of the mixture is in the manner of this painting.",
+        format_func="{:g}".format,  # not the part of the whole: the browser knows a choice by its text
+        help="How much of the mixture is in the manner of this painting, beside the others.",
+    )
+
+
+def _mixture(chosen: list[Picture]) -> str:
+    parts = [_part(place) for place in _places()]
+    return ", ".join(
+        f"{picture.title} {100 * part / sum(parts):.0f} %" for picture, part in zip(chosen, parts, strict=True)
     )

@@ -46,8 +46,10 @@ def sheet_link(studio: Studio) -> None:
 
 
 def take_up_sheet(view: SheetView) -> None:
-    """Set the left column to what a sheet is painted from."""
-    controls.restore(view.settings, None)
+    """Set the left column to what a sheet is painted from, and to the cell that was chosen, which is in the address."""
+    numbers = {str(cell): cell for cell in range(view.plan.cells)}
+    cell = numbers.get(st.query_params.get("cell", ""))
+    controls.restore(view.settings if cell is None else view.plan.settings(view.settings, cell), None)
     adopt_file("photo", view.photo_name, view.inputs.photo)
     blend.adopt(list(zip(view.painting_names, view.inputs.paintings, strict=False)), view.settings.style_shares)
     st.session_state["sheet_axes"] = (view.plan.across, view.plan.down)
@@ -89,7 +91,7 @@ def sheet_stage(
     """
     with st.container(horizontal=True, key="head", vertical_alignment="center"):
         name = pair(view.photo_name, view.painting_names)
-        st.html(markup.headline(f"Variations on {name}", "Choose the one you like; its settings are set on the left."))
+        st.html(markup.headline(f"Variations on {name}", "Choose the one you like; Start paints it large."))
         if photo is not None and paintings is not None and settings is not None:
             _other_axes(partial(_submit, studio, photo, paintings, settings))
     draw = partial(_sheet, studio, view.sheet_id, settings)
@@ -124,6 +126,7 @@ def _adopt(view: SheetView) -> None:
     cell = picked("contact")
     if cell in view.cells:  # what a browser sends is not to be trusted
         controls.adopt(view.plan.settings(view.settings, cell))
+        st.query_params["cell"] = str(cell)
         st.session_state["sheet_adopted"] = view.progress is not None
 
 
@@ -186,10 +189,10 @@ def _chosen(view: SheetView, settings: Settings | None) -> int | None:
 def _choice(view: SheetView, settings: Settings | None) -> str:
     chosen = _chosen(view, settings)
     if chosen is None or settings is None:
-        return "None of these is what is set on the left."
+        return "None of these is what is chosen at present."
     values = view.plan.values(chosen)
     now = [f"{AXES[axis].label.lower()} {words.weight(value)}" for axis, value in values.items()]
-    return f"Set on the left: {' and '.join(now)}. Start paints it at {settings.size} pixels."
+    return f"Chosen: {' and '.join(now)}. Start paints it at {settings.size} pixels."
 
 
 def _left(view: SheetView) -> str:
@@ -228,7 +231,7 @@ def _other_axes(begin: Callable[[], None]) -> None:
         across = st.selectbox("From left to right", list(AXES), _index(0), format_func=_label, key="sheet_across")
         others = [axis for axis in AXES if axis != across]
         down = st.selectbox("From top to bottom", others, _index(1, others), format_func=_label, key="sheet_down")
-        st.button("Paint this sheet", key="sheet_again", type="primary", on_click=_begin, args=(begin, across, down))
+        st.button("Paint this sheet", key="sheet_again", on_click=_begin, args=(begin, across, down))
 
 
 def _index(place: int, axes: Sequence[Axis] = tuple(AXES)) -> int:

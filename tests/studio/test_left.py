@@ -21,6 +21,7 @@ def test_another_painting_is_blended_in_with_its_share(studio: Standin, visit: V
     looked_at(page.button(key="blend_add").click().run())
     looked_at(page.select_slider(key="share_painting").set_value(75.0).run())
     looked_at(page.select_slider(key="share_painting_2").set_value(25.0).run())
+    assert "The mixture: Wave 75 %, " in text(page)
     run_id = started(page)
     first, second = studio.runs[run_id].painting_names
     assert first == "wave.jpg"

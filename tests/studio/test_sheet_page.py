@@ -29,9 +29,11 @@ def shown(page: AppTest) -> str:
     return sheet if isinstance(sheet, str) else sheet[0]
 
 
-def come_back(sheet_id: str) -> AppTest:
+def come_back(sheet_id: str, cell: str | None = None) -> AppTest:
     page = AppTest.from_file(str(APP), default_timeout=60)
     page.query_params["sheet"] = sheet_id
+    if cell is not None:
+        page.query_params["cell"] = cell
     return looked_at(page.run())
 
 
@@ -116,6 +118,13 @@ def test_coming_back_to_a_sheet_sets_the_left_column_as_it_was(studio: Standin, 
     assert studio.chosen[run_id] == look(studio, sheet_id).settings
     assert studio.runs[run_id].photo_name == "my_dog.png"
     assert len(studio.runs[run_id].painting_names) == 2
+
+
+@pytest.mark.parametrize(("cell", "stroke"), [("8", 2.0), ("9", 1.0), ("-1", 1.0), ("1" * 5000, 1.0), ("\u0663", 1.0)])
+def test_the_cell_that_was_chosen_is_chosen_again(studio: Standin, visit: Visit, cell: str, stroke: float) -> None:
+    sheet_id = tried(visit())
+    paint(studio, sheet_id, 9, more=False)
+    assert come_back(sheet_id, cell).select_slider(key="stroke_size").value == stroke
 
 
 def test_start_leaves_the_sheet_and_there_is_a_way_back(studio: Standin, visit: Visit) -> None:
