@@ -15,8 +15,8 @@ from PIL import Image
 from styletransfer import __version__
 from styletransfer.errors import StyleTransferError
 from styletransfer.images import Format, encode, save_image
-from styletransfer.recipe import LONGEST_TEXT, Recipe, make_recipe, read_recipe, sha256_of
-from styletransfer.settings import PRESETS, Settings
+from styletransfer.recipe import LONGEST_TEXT, MOST_CHANGES, Recipe, make_recipe, read_recipe, sha256_of
+from styletransfer.settings import PRESETS, Settings, Weighting
 
 PICTURE = Image.new("RGB", (40, 30), "teal")
 
@@ -65,6 +65,28 @@ class TestRoundTrip:
         assert made.paintings == tuple(hashlib.sha256(name).hexdigest() for name in (b"one", b"two"))
         assert made.versions["styletransfer"] == __version__
         assert set(made.versions) == {"styletransfer", "torch", "numpy", "pillow"}
+
+    def test_the_way_it_was_painted(self) -> None:
+        steered = ((5, Weighting(2.0, 1e4, 0.0)), (9, Weighting(1.0, 1e5, 3.0)))
+        made = make_recipe(
+            Settings(stroke_size=2.0, palette="photo", style_shares=(2.0, 1.0)),
+            network="vgg16",
+            photo=b"photo",
+            paintings=[b"one", b"two"],
+            start=b"start",
+            steered=steered,
+            photo_colors=0.5,
+        )
+        read = read_recipe(encode(PICTURE, "jpeg", recipe=made.to_json()))
+        assert read == made
+        assert read.start == hashlib.sha256(b"start").hexdigest()
+        assert (read.steered, read.photo_colors) == (steered, 0.5)
+
+    def test_the_last_of_very_many_changes_of_the_weights(self) -> None:
+        steered = tuple((epoch, Weighting(1.234567e-5, 1.234567e6, 0.1 * epoch)) for epoch in range(1, 5000))
+        text = replace(recipe(), steered=steered).to_json()
+        assert len(text) < LONGEST_TEXT
+        assert Recipe.from_json(text).steered == steered[-MOST_CHANGES:]
 
     def test_same_run_same_text(self) -> None:
         assert recipe().to_json() == recipe().to_json()
@@ -147,6 +169,18 @@ class TestForged:
             changed(versions=[]),
             changed(versions={"torch": 2}),
             changed(weights={"name": "a"}),
+            changed(start="start.png"),
+            changed(steered="often"),
+            changed(steered=[[1, 2, 3]]),
+            changed(steered=[[1, 2, 3, -4]]),
+            changed(steered=[[1, 1, 1, 1]] * (MOST_CHANGES + 1)),
+            changed(photo_colors=1.5),
+            changed(photo_colors="0.5"),
+            with_setting("stroke_size", 100),
+            with_setting("palette", "mine"),
+            with_setting("style_shares", [0, 0]),
+            with_setting("style_shares", [1, 1, 1, 1, 1]),
+            with_setting("style_shares", 10**400),
             with_setting("size", 10**6),
             with_setting("size", "450"),
             with_setting("size", 10**4000),
