@@ -57,7 +57,7 @@ def test_stopped_or_killed_it_goes_on_with_one_press(browser: Any, tmp_path: Pat
         page = context.new_page()
         page.goto(server.address)
         page.locator(".st-key-start button").wait_for()
-        for slider, presses in (("resolution", ["Home"]), ("epochs", ["Home", *["ArrowRight"] * 5])):
+        for slider, presses in (("resolution", ["Home"]), ("epochs", ["Home", *["ArrowRight"] * 4])):
             for press in presses:
                 page.locator(f".st-key-{slider} input[type=range]").press(press)
                 page.wait_for_timeout(60)
@@ -75,16 +75,16 @@ def test_stopped_or_killed_it_goes_on_with_one_press(browser: Any, tmp_path: Pat
             server.start()
             page.goto(f"{server.address}/?run={run.name}")
             far = epochs(run)
+            page.get_by_text("Stopped after").wait_for()
             page.locator(".st-key-compare").wait_for()
-            assert page.get_by_text("Stopped after").count() == 1
             page.locator(".st-key-continue button").click()
             page.locator(".st-key-stop button").wait_for()
+        page.get_by_text("Finished: ").wait_for()
         page.locator(".st-key-compare").wait_for()
-        assert page.get_by_text("Finished: ").count() == 1
         assert page.locator(".st-key-continue").count() == 0
         total = epochs(run)
         assert rows(run) == list(range(1, total + 1))
-        assert total == 40
+        assert total == 30
         with Image.open(run / "result.png") as picture:
             picture.load()
     finally:
