@@ -118,6 +118,7 @@ def main() -> None:
     try:
         with server(home) as (address, process), browser() as chromium:
             page = chromium.new_page(viewport={"width": 1440, "height": 900})
+            page.set_default_timeout(90_000)
             begin(page, address, options.resolution)
             run, watch = page.url, Watch(home, process)
             windows: dict[str, list[Window]] = {kind: [] for kind in options.kinds}
