@@ -62,7 +62,14 @@ def loss_chart(
                 "range": [0, 1.01 * end],
                 "dtick": 1 if end < FEW_EPOCHS else None,
             },
-            "yaxis": {**axis, "type": "log", "range": span, "dtick": _tick(span), "exponentformat": "power"},
+            "yaxis": {
+                **axis,
+                "type": "log",
+                "range": span,
+                "dtick": _tick(span),
+                "exponentformat": "power",
+                "tickfont": {"size": 10 if _tick(span) == 1 else 12},  # Plotly enlarges powers of ten by a quarter
+            },
             "shapes": [_mark(epoch) for epoch in changes or ()],
             "annotations": [_label(epoch, said) for epoch, said in (changes or {}).items()],
             "uirevision": "losses",  # keeps zoom and hover when new points arrive

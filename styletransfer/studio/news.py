@@ -94,7 +94,7 @@ def _bar(snapshot: Snapshot) -> str:
     if snapshot.state is State.QUEUED:
         return markup.progress(0, "In the queue", "", "", still=True)
     if snapshot.state is State.STARTING:
-        return markup.progress(share, far, "", "", still=False)
+        return markup.progress(share, far, "the first picture comes in a moment", "", still=False)
     if snapshot.state is State.PAUSED:
         return markup.progress(share, far, "paused", _scale(snapshot), still=True)
     left = f"about {words.duration(snapshot.seconds_left)} left" if snapshot.seconds_left is not None else ""

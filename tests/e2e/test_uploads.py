@@ -39,6 +39,7 @@ def drop(page: Any, kind: str, name: str, data: bytes) -> None:
 
 def settings(page: Any) -> list[str]:
     """Where every slider stands, and which tiles are chosen."""
+    page.locator(".st-key-epochs input[type=range]").wait_for(state="attached")
     sliders = page.locator(".st-key-panel input[type=range]").all()
     return [slider.get_attribute("aria-valuetext") for slider in sliders] + [
         page.locator(f".st-key-{kind}_gallery input:checked").get_attribute("value") for kind in ("photo", "painting")
@@ -101,6 +102,8 @@ def test_a_file_that_is_too_large_is_said_before_it_is_sent(visit: Visit, tmp_pa
     with large.open("wb") as file:
         file.truncate(201 * 2**20)
     page.locator(".st-key-photo input[type=file]").set_input_files(large)
-    page.get_by_text("200").first.wait_for()
+    page.locator(".st-key-photo [role=alert]", has_text="200").wait_for(state="attached")
+    said = "document.querySelector('.st-key-photo [data-testid=stFileUploader]')"
+    assert "up to 200 MB" in page.evaluate(f"getComputedStyle({said}, '::after').content")
     assert settings(page) == before
     assert page.locator(".st-key-start button").is_enabled()
