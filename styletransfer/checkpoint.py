@@ -15,7 +15,7 @@ import safetensors
 import torch
 from torch import Tensor
 
-from styletransfer.errors import StyleTransferError
+from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.files import replacing, settle
 from styletransfer.frames import LOSS_NAMES, LossName
 from styletransfer.origin import Origin
@@ -219,5 +219,5 @@ def _write(path: Path, tensors: Mapping[str, Tensor], facts: str, *, settled: bo
             settle(file)
 
 
-def _damaged(path: str | Path) -> StyleTransferError:
-    return StyleTransferError(f"The saved state in {path} is damaged; paint anew.")
+def _damaged(path: str | Path) -> DamagedStateError:
+    return DamagedStateError(f"The saved state in {path} is damaged; paint anew.")

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from styletransfer.allocator import kept_memory
 from styletransfer.checkpoint import Checkpoint, Standing, load_checkpoint
-from styletransfer.errors import StyleTransferError
+from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.frames import Frame, LossName
 from styletransfer.images import join_alpha, split_alpha
 from styletransfer.losses import content_loss, style_loss, total_variation
@@ -243,7 +243,7 @@ def _restore(solver: Solver, standing: Standing, variables: int) -> None:
             raise KeyError("x")
         solver.restore(standing.solver)
     except KeyError as error:
-        raise StyleTransferError("The saved state is damaged; paint anew.") from error
+        raise DamagedStateError("The saved state is damaged; paint anew.") from error
 
 
 def make_solver(settings: Settings, variables: int) -> Solver:

@@ -9,6 +9,10 @@ class StyleTransferError(Exception):
     """Bad input or a failing machine, in one plain sentence that can be shown as it is."""
 
 
+class DamagedStateError(StyleTransferError):
+    """The saved state of a painting is damaged: it will never be of use again."""
+
+
 def is_out_of_memory(error: Exception) -> bool:
     """Whether an error means that memory is used up; torch raises plain RuntimeErrors for the processor's."""
     text = str(error).lower()

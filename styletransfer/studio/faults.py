@@ -2,7 +2,7 @@
 
 import signal
 
-from styletransfer.errors import StyleTransferError, is_out_of_memory
+from styletransfer.errors import DamagedStateError, StyleTransferError, is_out_of_memory
 
 CLOSED = "The studio was closed while this was being painted."
 WAITED = "The studio was closed while this was waiting for its turn."
@@ -12,6 +12,8 @@ LEFT = "The studio ended while this was being painted."
 NO_WORKER = "The process that paints does not start."
 SEE_LOG = "See worker.log in the folder of the runs for the reason; installing the program again may help."
 
+NO_STATE = "What this painting needs to go on where it was is damaged."
+FROM_PICTURE = "Its picture is whole: paint on from that, or start again."
 NO_MEMORY = "There was not enough memory to paint at this resolution."
 SMALLER = "Start again at a smaller resolution."
 AGAIN = "Start again; if it happens again, worker.log in the folder of the runs tells more."
@@ -19,6 +21,8 @@ AGAIN = "Start again; if it happens again, worker.log in the folder of the runs 
 
 def explain(error: Exception) -> tuple[str, str | None]:
     """What to say of an error that broke off a run, and what to do about it."""
+    if isinstance(error, DamagedStateError):
+        return NO_STATE, FROM_PICTURE
     if isinstance(error, StyleTransferError):
         return str(error), None
     if is_out_of_memory(error):

@@ -23,7 +23,7 @@ from typing import BinaryIO, Protocol
 
 from PIL import Image
 
-from styletransfer.errors import StyleTransferError
+from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.frames import Frame
 from styletransfer.images import open_image
 from styletransfer.settings import Settings, Weighting
@@ -146,6 +146,8 @@ class Painter:
             recorder.finish(Ended(run_id=run.run_id, state=State.STOPPED, message=CLOSED))
             raise
         except Exception as error:  # noqa: BLE001 - what is painted is kept whatever goes wrong
+            if isinstance(error, DamagedStateError):
+                run.checkpoint.unlink(missing_ok=True)  # so that it is not offered again
             ended = failed(run.run_id, error)
         last = recorder.finish(ended)
         if last is not None:

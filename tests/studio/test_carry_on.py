@@ -260,7 +260,9 @@ def test_a_damaged_checkpoint_loses_nothing_of_what_was_painted(tmp_path: Path) 
         shown = look(studio, run.run_id).preview
         studio.carry_on(run.run_id)
         failed = wait_for(studio, run.run_id, State.FAILED)
-        assert "is damaged; paint anew" in str(failed.error)
+        assert "is damaged" in str(failed.error)
+        assert "paint on" in str(failed.remedy)
+        assert not studio.can_carry_on(run.run_id)  # nothing that cannot be kept is promised again
         assert (failed.epoch, failed.preview) == (9, shown)
         assert studio.result_path(run.run_id) is not None
     assert run.losses.read_bytes() == before
