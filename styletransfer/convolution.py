@@ -62,24 +62,39 @@ class WinogradConvolution:
     Carrying a gradient back is a convolution too, with every kernel turned by 180 degrees and inputs and outputs
     exchanged. Turning a kernel reverses its polynomial, whose value at a point is then, but for a factor, the old one
     at the point's reciprocal. All reciprocals are among the points, so the same kernels serve both ways.
+
+    Args:
+        weight: (out, in, 3, 3).
+        bias: (out,).
+        thrifty: Compute the kernels at the points anew each time. They take four times the memory that the weights
+            take; for a large picture the time does not count.
     """
 
-    def __init__(self, weight: Tensor, bias: Tensor) -> None:
-        outputs, inputs = weight.shape[:2]
+    def __init__(self, weight: Tensor, bias: Tensor, *, thrifty: bool = False) -> None:
         kernel, ahead, back = _transforms()
-        points = _both_axes(kernel, weight) @ weight.reshape(-1, 9).T  # (36, out * in)
-        self.kernels = points.view(36, outputs, inputs).transpose(1, 2).contiguous()
-        self.bias = bias
+        self.weight, self.bias = weight, bias
+        self._kernel = _both_axes(kernel, weight)
         self._ahead = _both_axes(ahead[0], weight), _both_axes(ahead[1], weight)
         self._back = _both_axes(back[0], weight), _both_axes(back[1], weight)
+        self._kept: Tensor | None = None
+        if not thrifty:
+            self._kept = self._kernels()
 
     def __call__(self, x: Tensor) -> Tensor:
         """See `Convolution`."""
-        return _winograd(x, self._ahead, self.kernels).add_(self.bias.view(-1, 1, 1))
+        return _winograd(x, self._ahead, self._kernels()).add_(self.bias.view(-1, 1, 1))
 
     def adjoint(self, grad: Tensor) -> Tensor:
         """See `Convolution`."""
-        return _winograd(grad, self._back, self.kernels.transpose(1, 2))
+        return _winograd(grad, self._back, self._kernels().transpose(1, 2))
+
+    def _kernels(self) -> Tensor:
+        """The kernels at the points, (36, in, out)."""
+        if self._kept is not None:
+            return self._kept
+        outputs, inputs = self.weight.shape[:2]
+        by_input = self.weight.transpose(0, 1).reshape(-1, 9)
+        return (self._kernel @ by_input.T).view(36, inputs, outputs)
 
 
 def _winograd(x: Tensor, transforms: tuple[Tensor, Tensor], kernels: Tensor) -> Tensor:
@@ -182,11 +197,11 @@ def _both_axes(matrix: NDArray[np.float64], like: Tensor) -> Tensor:
     return torch.from_numpy(np.kron(matrix, matrix)).to(like)
 
 
-def fastest_convolution(weight: Tensor, bias: Tensor) -> Convolution:
+def fastest_convolution(weight: Tensor, bias: Tensor, *, thrifty: bool = False) -> Convolution:
     """Choose by what was measured: Winograd pays from 64 to 64 channels on, in float32 on a processor."""
     wide = weight.shape[0] * weight.shape[1] >= 64 * 64
     if wide and weight.device.type == "cpu" and weight.dtype == torch.float32:
-        return WinogradConvolution(weight, bias)
+        return WinogradConvolution(weight, bias, thrifty=thrifty)
     return DirectConvolution(weight, bias)
 
 

@@ -22,7 +22,7 @@ from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.frames import Frame, LossName
 from styletransfer.images import join_alpha, split_alpha
 from styletransfer.losses import content_loss, style_loss, total_variation
-from styletransfer.network import Features, Network
+from styletransfer.network import Features, Network, needs_stripes
 from styletransfer.origin import Origin
 from styletransfer.paintings import Paintings, squeezed
 from styletransfer.scales import scale_shapes, split_epochs
@@ -70,9 +70,10 @@ def stylize(
         StyleTransferError: The settings do not fit the pictures, the network, the machine or the checkpoint, or that
             is damaged.
     """
-    with kept_memory():
-        paintings = [style] if isinstance(style, Image.Image) else style
-        yield from _paint(content, paintings, settings or Settings(), start, weights, steer, resume)
+    settings = settings or Settings()
+    paintings = [style] if isinstance(style, Image.Image) else style
+    with kept_memory(large=needs_stripes(scale_shapes(content.size, settings)[-1])):
+        yield from _paint(content, paintings, settings, start, weights, steer, resume)
 
 
 def _paint(
@@ -90,11 +91,12 @@ def _paint(
     if weights is None:
         auto = settings.network == "auto" and settings.weights is None
         weights = load_weights(resume.network if resume and auto else settings.network, settings.weights)
-    network = Network(weights, settings, device)
+    sizes = scale_shapes(content.size, settings)
+    network = Network(weights, settings, device, thrifty=needs_stripes(sizes[-1]))
     photo, alpha = split_alpha(content)
     paintings = Paintings(style, content, settings)
-    origin = cache(partial(Origin.of, content, style, start, settings, weights))
-    sizes = scale_shapes(photo.size, settings)
+    origin = cache(partial(Origin.of, content, style, start, settings, weights.name, weights.checksum()))
+    del weights  # what the network needs of them, it has
     plan = list(zip(sizes, accumulate(split_epochs(settings.epochs, len(sizes))), strict=True))
     begin = time.perf_counter()
     generator = torch.Generator().manual_seed(settings.seed)

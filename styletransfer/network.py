@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
 from torch import Tensor
 
+from styletransfer.allocator import give_back
 from styletransfer.convolution import TILE, Convolution, convolve, convolve_relu, fastest_convolution
 from styletransfer.errors import StyleTransferError
 from styletransfer.losses import feature_products
@@ -31,8 +32,10 @@ VGG-16's original activations are a hundred times larger, so its rescaled networ
 give the balance of terms that *Dive into Deep Learning* (2019 edition, 9.11) prints for VGG-19 at 150 x 225 pixels
 with weights 1, 1e3 and 10: content 0.23 and style 0.67 in the end. Found by running that recipe."""
 
-STRIPE_BYTES = 96 * 2**20
-"""A block whose activations take more than this is worked through in stripes of about this size."""
+WHOLE_BYTES = 96 * 2**20
+"""A block whose activations take more than this is worked through in stripes."""
+STRIPE_ROWS = 32
+"""Rows of a stripe. Reading it with some more beyond its ends costs a quarter more; more would take more memory."""
 
 
 MARGIN = TILE
@@ -150,26 +153,27 @@ class _Stripes(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, block: _Block, pool: Any, rows: int) -> tuple[Tensor, ...]:
+    def forward(ctx: Any, x: Tensor, block: _Block, pool: Any) -> tuple[Tensor, ...]:
         ctx.save_for_backward(x)
-        ctx.block, ctx.pool, ctx.rows = block, pool, rows
+        ctx.block, ctx.pool = block, pool
         pooled: list[Tensor] = []
         sums: dict[Tap, Tensor] = {}
-        for source, keep in _stripes(x.shape[2], rows):
+        for source, keep in _stripes(x.shape[2]):
             y, _, products = block(x[:, :, source], keep)
             pooled.append(pool(y))
             for tap, product in products.items():
                 sums[tap] = sums[tap] + product if tap in sums else product
+        give_back()  # the blocks to come are of other sizes
         return (torch.cat(pooled, dim=2), *(sums[tap] for tap in block.style))
 
     @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None, None]:
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
         (x,) = ctx.saved_tensors
         block: _Block = ctx.block
         grad_pooled, *grad_products = grads
         grad_x = torch.zeros_like(x)
         done = 0
-        for source, keep in _stripes(x.shape[2], ctx.rows):
+        for source, keep in _stripes(x.shape[2]):
             with torch.enable_grad():
                 stripe = x[:, :, source].detach().requires_grad_()
                 y, _, products = block(stripe, keep)
@@ -179,17 +183,22 @@ class _Stripes(torch.autograd.Function):
             grad_outputs = [grad_pooled[:, :, done : done + height], *grad_products]
             grad_x[:, :, source] += torch.autograd.grad(outputs, stripe, grad_outputs)[0]
             done += height
-        return grad_x, None, None, None
+        give_back()
+        return grad_x, None, None
 
 
-def _stripes(height: int, rows: int) -> list[tuple[slice, slice]]:
-    """Cut `height` rows into stripes of about `rows`: (rows to read, rows to keep of those read).
+def needs_stripes(shape: tuple[int, int]) -> bool:
+    """Whether a picture of (height, width) is so large that its first block is worked through in stripes."""
+    return 2 * 64 * 4 * shape[0] * shape[1] > WHOLE_BYTES
+
+
+def _stripes(height: int) -> list[tuple[slice, slice]]:
+    """Cut `height` rows into stripes of `STRIPE_ROWS`: (rows to read, rows to keep of those read).
 
     Stripes begin where tiles of `WinogradConvolution` begin, so that the same numbers are rounded alike in stripes and
     in the whole, pooling never straddles two stripes, and none is a single row.
     """
-    rows = max(TILE, rows - rows % TILE)
-    starts = list(range(0, max(height - 1, 1), rows))
+    starts = list(range(0, max(height - 1, 1), STRIPE_ROWS))
     stripes = []
     for start, end in zip(starts, [*starts[1:], height], strict=True):
         first, last = max(0, start - MARGIN), min(height, end + MARGIN)
@@ -205,6 +214,7 @@ class Network:
         settings: Names the taps, the pooling, and whether activations are rescaled to a mean of 1.
         device: Where it runs.
         dtype: Of its numbers and of the pictures it takes.
+        thrifty: Save memory at the cost of some time: for large pictures.
 
     Attributes:
         balance: Factors that the three weights of the losses are to be multiplied by on this network.
@@ -219,6 +229,8 @@ class Network:
         settings: Settings,
         device: torch.device | None = None,
         dtype: torch.dtype = torch.float32,
+        *,
+        thrifty: bool = False,
     ) -> None:
         depths = DEPTHS[weights.name]
         self.name = weights.name
@@ -238,7 +250,7 @@ class Network:
             pairs = [(w.to(device, dtype), b.to(device, dtype)) for w, b in numbers[first : first + count]]
             self.blocks.append(
                 _Block(
-                    convolutions=[fastest_convolution(*pair) for pair in pairs],
+                    convolutions=[fastest_convolution(*pair, thrifty=thrifty) for pair in pairs],
                     content=tuple(sorted({tap for tap in self.content_taps if tap.block == block})),
                     style=tuple(sorted({tap for tap in self.style_taps if tap.block == block})),
                     channels=pairs[0][0].shape[0],
@@ -264,15 +276,14 @@ class Network:
     def _run(self, index: int, x: Tensor) -> tuple[Tensor, dict[Tap, Tensor], dict[Tap, Tensor]]:
         block = self.blocks[index]
         last = index == len(self.blocks) - 1
-        rows = STRIPE_BYTES // block.bytes_per_row(x.shape[3])
-        if rows >= x.shape[2] or last or block.content:
+        if last or block.content or block.bytes_per_row(x.shape[3]) * x.shape[2] <= WHOLE_BYTES:
             y, content, products = block(x)
             return (y if last else self._pool(index, y)), content, products
 
         def pool(y: Tensor) -> Tensor:
             return self._pool(index, y)
 
-        y, *sums = _Stripes.apply(x, block, pool, rows)
+        y, *sums = _Stripes.apply(x, block, pool)
         return y, {}, dict(zip(block.style, sums, strict=True))
 
     def _pool(self, index: int, x: Tensor) -> Tensor:

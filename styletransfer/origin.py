@@ -1,7 +1,6 @@
 """What a painting is made from and with, to tell whether a saved one can be gone on with."""
 
 import hashlib
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,6 @@ from PIL import Image
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Settings
-from styletransfer.weights import Weights
 
 _FREE = ("epochs", "preview_every", "device", "content_weight", "style_weight", "tv_weight", "network", "weights")
 """Settings that may be others when a painting is gone on with; the network is compared by its numbers instead."""
@@ -43,16 +41,13 @@ class Origin:
         paintings: Sequence[Image.Image],
         start: Image.Image | None,
         settings: Settings,
-        weights: Weights,
+        network: str,
+        numbers: int,
     ) -> "Origin":
         """Take everything in; some tenths of a second."""
-        numbers = 0
-        for pair in weights.convolutions:
-            for tensor in pair:
-                numbers = zlib.crc32(tensor.contiguous().numpy().data, numbers)
         return cls(
             settings={name: value for name, value in settings.to_dict().items() if name not in _FREE},
-            network=weights.name,
+            network=network,
             numbers=numbers,
             photo=_hash(photo),
             paintings=tuple(map(_hash, paintings)),

@@ -141,6 +141,10 @@ class Adam:
             self.last = vectors["last_x"], vectors["last_grad"]
 
 
+DAMPING = 0.1
+"""Share of the average in every variable's scale; see `LBFGS._scales`."""
+
+
 class LBFGS:
     """Limited-memory BFGS (Nocedal 1980) without a line search, so that every step costs one look at the picture.
 
@@ -221,8 +225,24 @@ class LBFGS:
             share = (step @ direction) / curvature
             shares.append(share)
             direction = torch.addcmul(direction, change, -share)
+        scales = self._scales()
         _, change, curvature = self.pairs[-1]
-        direction = direction * (curvature / (change @ change))
+        direction = direction * scales * (curvature / (change @ (scales * change)))
         for (step, change, curvature), share in zip(self.pairs, reversed(shares), strict=True):
             direction = torch.addcmul(direction, step, share - (change @ direction) / curvature)
         return direction
+
+    def _scales(self) -> Tensor:
+        """How far each variable may go for the same gradient: its steps over its changes of gradient, as remembered.
+
+        It is the diagonal that the recursion starts from, instead of one number for all: smooth regions of a picture
+        react far less than textured ones. What hardly moved says little and is drawn to the average.
+        """
+        steps = torch.zeros_like(self.pairs[-1][0])
+        changes = torch.zeros_like(steps)
+        for step, change, _ in self.pairs:
+            steps.addcmul_(step, step)
+            changes.addcmul_(change, change)
+        steps.add_(DAMPING * steps.mean())
+        changes.add_(DAMPING * changes.mean() + torch.finfo(changes.dtype).tiny)
+        return steps.div_(changes).sqrt_()

@@ -59,6 +59,12 @@ class TestWinograd:
             assert relative_error(winograd(x), F.conv2d(x, weight, bias, padding=1)) < 1e-10
             assert relative_error(winograd.adjoint(grad), F.conv_transpose2d(grad, weight, padding=1)) < 1e-10
 
+    def test_saving_memory_changes_nothing(self) -> None:
+        weight, bias, x, grad = numbers(64, 96, 21, 18, dtype=torch.float32)
+        plain, thrifty = (WinogradConvolution(weight, bias, thrifty=thrifty) for thrifty in (False, True))
+        assert torch.equal(plain(x), thrifty(x))
+        assert torch.equal(plain.adjoint(grad), thrifty.adjoint(grad))
+
     @pytest.mark.parametrize("shape", [(64, 128, 31, 45), (256, 256, 20, 30), (512, 512, 7, 13), (512, 64, 1, 40)])
     def test_rounds_well_in_single_precision(self, shape: tuple[int, int, int, int]) -> None:
         weight, bias, x, grad = numbers(*shape)
