@@ -178,6 +178,28 @@ def test_a_branch_is_painted_from_a_past_moment_and_knows_where_it_comes_from(pa
     assert page.locator(".st-key-parent").count() == 0
 
 
+def test_looking_back_leaves_the_painting_alone(visit: Visit) -> None:
+    page = visit()
+    make_small(page, *["ArrowRight"] * 14)
+    start(page)
+    live = page.locator(".st-key-live_image img[alt*='painted up to']")
+    live.wait_for(timeout=PATIENCE)
+    before = live.get_attribute("alt")
+    page.wait_for_function("([image, alt]) => image.alt !== alt", arg=[live.element_handle(), before])
+    page.locator(".st-key-look_back label").first.click()
+    past = page.locator(".st-key-past input.moment")
+    past.wait_for()
+    past.focus()
+    page.keyboard.press("Home")
+    rested(page, r"Epoch 1, a preview")
+    before = live.get_attribute("alt")
+    page.wait_for_function("([image, alt]) => image.alt !== alt", arg=[live.element_handle(), before])
+    assert past.get_attribute("aria-valuetext").startswith("Epoch 1 of")
+    page.locator(".st-key-stop button").click()
+    finished(page)
+    assert "full resolution" in page.locator(".st-key-afterwards .note").inner_text()
+
+
 @pytest.mark.parametrize("width", [360, 390, 768])
 def test_nothing_of_it_is_wider_than_the_window(visit: Visit, run: str, width: int) -> None:
     page = visit(f"?run={run}", width=width, height=844)
