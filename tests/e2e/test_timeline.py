@@ -10,6 +10,7 @@ import av
 import numpy as np
 import pytest
 from PIL import Image
+from conftest import until
 from test_studio import PATIENCE, finished, make_small, start
 
 from styletransfer.color import with_photo_colors
@@ -175,7 +176,7 @@ def test_a_branch_is_painted_from_a_past_moment_and_knows_where_it_comes_from(pa
     finished(page)
     page.locator(".st-key-parent button").click()
     page.wait_for_function("run => location.search.includes(run)", arg=run)
-    assert page.locator(".st-key-parent").count() == 0
+    page.locator(".st-key-parent").wait_for(state="detached")
 
 
 def test_looking_back_leaves_the_painting_alone(visit: Visit) -> None:
@@ -184,8 +185,9 @@ def test_looking_back_leaves_the_painting_alone(visit: Visit) -> None:
     start(page)
     live = page.locator(".st-key-live_image img[alt*='painted up to']")
     live.wait_for(timeout=PATIENCE)
+    page.locator(".st-key-look_back label").first.wait_for()
     before = live.get_attribute("alt")
-    page.wait_for_function("([image, alt]) => image.alt !== alt", arg=[live.element_handle(), before])
+    until(lambda: live.get_attribute("alt") != before)
     page.locator(".st-key-look_back label").first.click()
     past = page.locator(".st-key-past input.moment")
     past.wait_for()
@@ -193,7 +195,7 @@ def test_looking_back_leaves_the_painting_alone(visit: Visit) -> None:
     page.keyboard.press("Home")
     rested(page, r"Epoch 1, a preview")
     before = live.get_attribute("alt")
-    page.wait_for_function("([image, alt]) => image.alt !== alt", arg=[live.element_handle(), before])
+    until(lambda: live.get_attribute("alt") != before)
     assert past.get_attribute("aria-valuetext").startswith("Epoch 1 of")
     page.locator(".st-key-stop button").click()
     finished(page)

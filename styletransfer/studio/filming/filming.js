@@ -12,7 +12,7 @@ export default function ({ data, parentElement }) {
     button.working = new AbortController();
     button.textContent = "Give up";
     button.classList.add("working");
-    status.textContent = "Putting the film together. It may take half a minute; the page can be used meanwhile.";
+    status.textContent = "Putting the film together, which can take up to a minute. The page can be used meanwhile.";
     status.textContent = await make(data, button.working.signal);
     button.working = null;
     button.classList.remove("working");

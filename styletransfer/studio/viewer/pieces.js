@@ -17,7 +17,8 @@ function pixels(image, part, width, height) {
 function term(name, value) {
   const pair = document.createElement("span");
   const number = document.createElement("b");
-  number.textContent = value.toPrecision(3);
+  const rounding = { maximumSignificantDigits: 3, useGrouping: false };
+  number.textContent = value < 0.0005 ? "0" : value.toLocaleString("en", rounding);
   pair.append(`${name} `, number);
   return pair;
 }
