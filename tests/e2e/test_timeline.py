@@ -9,8 +9,8 @@ from typing import Any
 import av
 import numpy as np
 import pytest
-from PIL import Image
 from conftest import until
+from PIL import Image
 from test_studio import PATIENCE, finished, make_small, start
 
 from styletransfer.color import with_photo_colors
