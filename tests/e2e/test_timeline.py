@@ -9,7 +9,6 @@ from typing import Any
 import av
 import numpy as np
 import pytest
-from conftest import until
 from PIL import Image
 from test_studio import PATIENCE, finished, make_small, start
 
@@ -177,29 +176,6 @@ def test_a_branch_is_painted_from_a_past_moment_and_knows_where_it_comes_from(pa
     page.locator(".st-key-parent button").click()
     page.wait_for_function("run => location.search.includes(run)", arg=run)
     page.locator(".st-key-parent").wait_for(state="detached")
-
-
-def test_looking_back_leaves_the_painting_alone(visit: Visit) -> None:
-    page = visit()
-    make_small(page, *["ArrowRight"] * 14)
-    start(page)
-    live = page.locator(".st-key-live_image img[alt*='painted up to']")
-    live.wait_for(timeout=PATIENCE)
-    page.locator(".st-key-look_back label").first.wait_for()
-    before = live.get_attribute("alt")
-    until(lambda: live.get_attribute("alt") != before)
-    page.locator(".st-key-look_back label").first.click()
-    past = page.locator(".st-key-past input.moment")
-    past.wait_for()
-    past.focus()
-    page.keyboard.press("Home")
-    rested(page, r"Epoch 1, a preview")
-    before = live.get_attribute("alt")
-    until(lambda: live.get_attribute("alt") != before)
-    assert past.get_attribute("aria-valuetext").startswith("Epoch 1 of")
-    page.locator(".st-key-stop button").click()
-    finished(page)
-    assert "full resolution" in page.locator(".st-key-afterwards .note").inner_text()
 
 
 @pytest.mark.parametrize("width", [360, 390, 768])
