@@ -94,18 +94,19 @@ def sheet_stage(
         st.html(markup.headline(f"Variations on {name}", "Choose the one you like; Start paints it large."))
         if photo is not None and paintings is not None and settings is not None:
             _other_axes(partial(_submit, studio, photo, paintings, settings))
-    draw = partial(_sheet, studio, view.sheet_id, settings)
     with st.container(key="sheet"):
         if view.progress is None:
-            draw()
+            _sheet(studio, view.sheet_id, settings, live=False)
         else:
-            st.fragment(draw, run_every=REFRESH_SECONDS)()
+            st.fragment(_sheet, run_every=REFRESH_SECONDS)(studio, view.sheet_id, settings, live=True)
     st.html(markup.line(_TELLS))
 
 
-def _sheet(studio: Studio, sheet_id: str, settings: Settings | None) -> None:
+def _sheet(studio: Studio, sheet_id: str, settings: Settings | None, *, live: bool) -> None:
+    """Draw the sheet, again and again while it is `live`; then whatever changes needs the whole page drawn anew."""
     view = studio.sheets.view(sheet_id)
-    if view is None or st.session_state.pop("sheet_adopted", False):
+    changed = st.session_state.pop("sheet_changed", False)
+    if view is None or (live and (changed or view.progress is None)):
         st.rerun()
     contact(_grid(view, settings), key="contact", on_change=lambda: _adopt(view))
     done, cells = len(view.cells), view.plan.cells
@@ -127,12 +128,12 @@ def _adopt(view: SheetView) -> None:
     if cell in view.cells:  # what a browser sends is not to be trusted
         controls.adopt(view.plan.settings(view.settings, cell))
         st.query_params["cell"] = str(cell)
-        st.session_state["sheet_adopted"] = view.progress is not None
+        st.session_state["sheet_changed"] = True
 
 
 def _cancel(studio: Studio, sheet_id: str) -> None:
     studio.sheets.cancel(sheet_id)
-    st.session_state["sheet_adopted"] = True
+    st.session_state["sheet_changed"] = True
 
 
 def _grid(view: SheetView, settings: Settings | None) -> Grid:

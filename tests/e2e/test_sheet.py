@@ -79,4 +79,4 @@ def test_a_blend_of_two_paintings_is_painted_and_comes_back(visit: Visit) -> Non
     page.locator("h1", has_text="after Wave and My other").wait_for()
     page.get_by_text("The mixture: Wave 33 %, My other 67 %.").wait_for()
     page.locator(".st-key-blend_add button").click()
-    page.get_by_text(re.compile(r"The mixture: Wave 25 %, My other 50 %, \w+ 25 %\.")).wait_for()
+    page.get_by_text(re.compile(r"The mixture: Wave 22 %, My other 44 %, \w+ 33 %\.")).wait_for()
