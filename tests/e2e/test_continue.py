@@ -67,7 +67,7 @@ def test_stopped_or_killed_it_goes_on_with_one_press(browser: Any, tmp_path: Pat
         run = tmp_path / "runs" / page.url.split("run=")[1]
         far = 1
         for how in (signal.SIGTERM, signal.SIGKILL):
-            until(lambda far=far: epochs(run) > far + 2, PATIENCE / 1000)  # type: ignore[misc]
+            until(lambda far=far: epochs(run) > far + 1, PATIENCE / 1000)  # type: ignore[misc]
             if how is signal.SIGTERM:  # which takes its time, in which a fast machine would finish
                 page.locator(".st-key-pause button").click()
                 page.get_by_text("Paused.").wait_for()
