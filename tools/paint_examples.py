@@ -1,4 +1,4 @@
-"""Paint the pairs that the README shows, each beside its photo and its painting.
+"""Paint the pairs that the README shows, each beside its photo and its painting, and one pair in three palettes.
 
     python -m tools.paint_examples [--folder docs]
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from PIL import Image
 
 from styletransfer import Settings, open_image, stylize
+from styletransfer.color import with_photo_colors
 from styletransfer.locations import assets_dir
 
 PAIRS = (("bridge", "wave"), ("portrait", "swirl"), ("cat", "watercolour"), ("farmhouse", "expressionist"))
@@ -28,14 +29,27 @@ def main() -> None:
         path = folder / f"{photo}-{painting}.jpg"
         strip.save(path, quality=90)
         print(path)
+    palettes().save(folder / "palettes.jpg", quality=90)
+
+
+def palettes() -> Image.Image:
+    """One pair in the painting's colours, in the photo's palette, and with the photo's colours given back after it."""
+    photo, painting = (open_image(assets_dir() / kind) for kind in ("photos/farmhouse.jpg", "paintings/swirl.jpg"))
+    own, matched = (painted(photo, painting, Settings(palette=palette)) for palette in ("painting", "photo"))
+    return in_a_row([own, matched, with_photo_colors(own, photo, 1)])
 
 
 def example(photo_path: Path, painting_path: Path) -> Image.Image:
     """Photo, painting and painted picture in a row."""
     photo, painting = open_image(photo_path), open_image(painting_path)
-    *_, last = stylize(photo, painting, Settings())
+    return in_a_row([photo, painting, painted(photo, painting, Settings())])
+
+
+def painted(photo: Image.Image, painting: Image.Image, settings: Settings) -> Image.Image:
+    """The finished picture."""
+    *_, last = stylize(photo, painting, settings)
     assert last.image is not None  # noqa: S101 - the last frame always has one
-    return in_a_row([photo, painting, last.image])
+    return last.image
 
 
 def in_a_row(images: list[Image.Image]) -> Image.Image:

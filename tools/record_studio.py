@@ -1,9 +1,10 @@
-"""Record the studio while it paints the pair it opens with, as the README shows it.
+"""Record the studio at work on the pair it opens with, as the README shows it.
 
     python -m tools.record_studio [--folder docs]
 
-Needs Chromium. Starts the real server on a data folder of its own and presses Start, then writes an animation of the
-window while the picture is painted, and a picture of the finished painting in the dark.
+Needs Chromium. Starts the real server on a data folder of its own and writes: an animation of the window while the
+picture is painted, a picture of the finished painting in the dark, an animation of a painting that is steered and
+whose timeline is then walked through, and a picture of a contact sheet.
 """
 
 import argparse
@@ -26,6 +27,8 @@ from styletransfer.film import export
 
 ROOT = Path(__file__).parents[1]
 WINDOW = (1280, 800)
+PATIENCE = 600
+"""Seconds that a painting or a contact sheet may take."""
 
 
 def main() -> None:
@@ -43,7 +46,10 @@ def main() -> None:
         export(list(painting(page)), folder / "studio.webp", fmt="webp", seconds=10, hold=3)
         dark = visit(browser, page.url, WINDOW, "dark")
         dark.wait_for_timeout(3_000)
-        Image.open(io.BytesIO(dark.screenshot())).convert("RGB").save(folder / "studio-dark.jpg", quality=88)
+        save(dark, folder / "studio-dark.jpg")
+        page = visit(browser, address, WINDOW, "light")
+        export([*steered(page), *walked(page)], folder / "steering.webp", fmt="webp", seconds=14, hold=2)
+        save(sheet(visit(browser, address, WINDOW, "light")), folder / "contact-sheet.jpg")
         browser.close()
 
 
@@ -78,13 +84,59 @@ def painting(page: Page) -> Iterator[bytes]:
     """Press Start and take a picture of the window twice a second until the painting is finished."""
     yield page.screenshot()
     page.locator(".st-key-start button").click()
+    yield from until_finished(page)
+
+
+def until_finished(page: Page) -> Iterator[bytes]:
+    """Take a picture of the window twice a second until the painting is finished."""
     finished = page.locator(".st-key-compare")
-    until = time.monotonic() + 600
+    until = time.monotonic() + PATIENCE
     while not finished.count() and time.monotonic() < until:
         page.wait_for_timeout(500)
         yield page.screenshot()
     page.wait_for_timeout(2_000)
     yield page.screenshot()
+
+
+def steered(page: Page) -> Iterator[bytes]:
+    """Paint, and move the style weight down and the TV weight up on the way."""
+    page.locator(".st-key-start button").click()
+    page.locator(".st-key-live_image img").wait_for(timeout=PATIENCE * 1000)
+    for key, presses in (("style_weight", ["ArrowLeft"] * 6), ("tv_weight", ["ArrowRight"] * 4)):
+        for _ in range(8):
+            page.wait_for_timeout(500)
+            yield page.screenshot()
+        slider = page.locator(f".st-key-{key} input[type=range]")
+        slider.scroll_into_view_if_needed()
+        slider.focus()
+        for press in presses:
+            page.keyboard.press(press)
+            yield page.screenshot()
+    yield from until_finished(page)
+
+
+def walked(page: Page) -> Iterator[bytes]:
+    """Walk back to the beginning of the finished run, and to its end again."""
+    moments = page.locator(".st-key-compare input.moment")
+    moments.scroll_into_view_if_needed()
+    moments.focus()
+    for press in ["ArrowLeft"] * 30 + ["ArrowRight"] * 30:
+        page.keyboard.press(press)
+        page.wait_for_timeout(120)
+        yield page.screenshot()
+
+
+def sheet(page: Page) -> Page:
+    """Paint a contact sheet to its end."""
+    page.locator(".st-key-variations button").click()
+    page.locator(".st-key-contact label.painted").nth(8).wait_for(timeout=PATIENCE * 1000)
+    page.wait_for_timeout(1_500)
+    return page
+
+
+def save(page: Page, path: Path) -> None:
+    """Write a picture of the window."""
+    Image.open(io.BytesIO(page.screenshot())).convert("RGB").save(path, quality=88)
 
 
 if __name__ == "__main__":
