@@ -17,12 +17,13 @@ from PIL import Image
 from torch import Tensor
 
 from styletransfer.allocator import kept_memory
+from styletransfer.bounds import history_length, needs_stripes
 from styletransfer.checkpoint import Checkpoint, Standing, load_checkpoint
 from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.frames import Frame, LossName
 from styletransfer.images import join_alpha, split_alpha
 from styletransfer.losses import content_loss, style_loss, total_variation
-from styletransfer.network import Features, Network, needs_stripes
+from styletransfer.network import Features, Network
 from styletransfer.origin import Origin
 from styletransfer.paintings import Paintings, squeezed
 from styletransfer.scales import scale_shapes, split_epochs
@@ -33,10 +34,6 @@ from styletransfer.weights import Weights, load_weights
 
 MOST_SETBACKS = 8
 """Steps in a row that may diverge before the run gives up."""
-
-
-HISTORY_BYTES = 192 * 2**20
-"""Memory that L-BFGS may take to remember its steps; a large picture is only refined, and needs fewer of them."""
 
 
 def stylize(
@@ -136,6 +133,7 @@ def _paint(
                 seconds=seconds,
                 image=join_alpha(to_image(picture), alpha) if shown else None,
                 network=network.name,
+                device=device.type,
                 message=step.message,
                 checkpoint=checkpoint,
             )
@@ -252,7 +250,7 @@ def make_solver(settings: Settings, variables: int) -> Solver:
     """The solver that the settings name, for so many variables."""
     if settings.optimizer == "adam":
         return Adam(settings.learning_rate, settings.decay_every, settings.decay)
-    return LBFGS(history=min(12, max(4, HISTORY_BYTES // (8 * variables))))
+    return LBFGS(history=history_length(variables))
 
 
 def find_device(name: str) -> torch.device:

@@ -33,6 +33,7 @@ class Frame:
         seconds: Seconds of painting since the run's first step was begun.
         image: The picture so far (RGB, or RGBA where the photo is transparent), or None between previews.
         network: What the features come from, for example "vgg16".
+        device: Kind of device that it is painted on: "cpu", "cuda" or "mps".
         message: What the user should know of this epoch, for example that a step diverged and was taken back.
         checkpoint: What the painting can be gone on with later; it can be saved until the next frame is asked for.
     """
@@ -44,5 +45,6 @@ class Frame:
     seconds: float
     image: Image.Image | None = None
     network: str
+    device: str = "cpu"
     message: str | None = None
     checkpoint: Savable | None = None

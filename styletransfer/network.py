@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
 from torch import Tensor
 
+from styletransfer import bounds
 from styletransfer.allocator import give_back
 from styletransfer.convolution import TILE, Convolution, convolve, convolve_relu, fastest_convolution
 from styletransfer.errors import StyleTransferError
@@ -32,8 +33,6 @@ VGG-16's original activations are a hundred times larger, so its rescaled networ
 give the balance of terms that *Dive into Deep Learning* (2019 edition, 9.11) prints for VGG-19 at 150 x 225 pixels
 with weights 1, 1e3 and 10: content 0.23 and style 0.67 in the end. Found by running that recipe."""
 
-WHOLE_BYTES = 96 * 2**20
-"""A block whose activations take more than this is worked through in stripes."""
 STRIPE_ROWS = 32
 """Rows of a stripe. Reading it with some more beyond its ends costs a quarter more; more would take more memory."""
 
@@ -187,11 +186,6 @@ class _Stripes(torch.autograd.Function):
         return grad_x, None, None
 
 
-def needs_stripes(shape: tuple[int, int]) -> bool:
-    """Whether a picture of (height, width) is so large that its first block is worked through in stripes."""
-    return 2 * 64 * 4 * shape[0] * shape[1] > WHOLE_BYTES
-
-
 def _stripes(height: int) -> list[tuple[slice, slice]]:
     """Cut `height` rows into stripes of `STRIPE_ROWS`: (rows to read, rows to keep of those read).
 
@@ -276,7 +270,7 @@ class Network:
     def _run(self, index: int, x: Tensor) -> tuple[Tensor, dict[Tap, Tensor], dict[Tap, Tensor]]:
         block = self.blocks[index]
         last = index == len(self.blocks) - 1
-        if last or block.content or block.bytes_per_row(x.shape[3]) * x.shape[2] <= WHOLE_BYTES:
+        if last or block.content or block.bytes_per_row(x.shape[3]) * x.shape[2] <= bounds.WHOLE_BYTES:
             y, content, products = block(x)
             return (y if last else self._pool(index, y)), content, products
 

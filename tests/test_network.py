@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
+from styletransfer import bounds
 from styletransfer import network as network_module
 from styletransfer.errors import StyleTransferError
 from styletransfer.losses import style_loss, total_variation
@@ -201,7 +202,7 @@ class TestStripes:
         for dtype, tolerance in ((torch.float32, (1e-4, 1e-3)), (torch.float64, (1e-10, 1e-10))):
             whole, whole_gradient = self.look(vgg16, settings, picture, dtype)
             with monkeypatch.context() as patch:
-                patch.setattr(network_module, "WHOLE_BYTES", 0)
+                patch.setattr(bounds, "WHOLE_BYTES", 0)
                 patch.setattr(network_module, "STRIPE_ROWS", rows)
                 striped, gradient = self.look(vgg16, settings, picture, dtype)
             assert stripes
@@ -223,7 +224,7 @@ class TestStripes:
 
     def test_large_pictures_are_cut_by_rule(self, vgg16: Weights, stripes: list[int]) -> None:
         network = Network(vgg16, Settings(content_layers=("relu2_1",), style_layers=("relu1_1",)))
-        rows = network_module.WHOLE_BYTES // network.blocks[0].bytes_per_row(64)
+        rows = bounds.WHOLE_BYTES // network.blocks[0].bytes_per_row(64)
         with torch.no_grad():
             network(torch.zeros(1, 3, 64, 64))
         assert not stripes

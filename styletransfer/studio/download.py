@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from styletransfer import amounts
 from styletransfer.locations import vgg19_available
-from styletransfer.studio import markup, words
+from styletransfer.studio import markup
 from styletransfer.studio.jobs import Studio
 
 SIZE = 548_000_000
@@ -25,7 +26,7 @@ def _standing(studio: Studio) -> None:
     standing = studio.fetching()
     if standing is not None and standing.state == "running":
         size = standing.size or SIZE
-        far = f"{words.megabytes(standing.received)} of {words.megabytes(size)}"
+        far = f"{amounts.megabytes(standing.received)} of {amounts.megabytes(size)}"
         st.html(markup.progress(standing.received / size, far, "", "", still=False, label="Download of VGG-19"))
         st.button("Cancel the download", key="cancel_fetch", on_click=studio.cancel_fetch, type="tertiary")
         st.session_state["fetching"] = True
@@ -34,7 +35,9 @@ def _standing(studio: Studio) -> None:
         st.rerun()  # the timer stops only when the whole page is drawn anew
     if standing is not None and standing.state == "failed":
         st.error(standing.error or "The download failed; try again.", icon=":material/cloud_off:")
-    st.html(markup.line(f"VGG-19 is not here yet: a download of {words.megabytes(SIZE)}, once. VGG-16 paints without."))
+    st.html(
+        markup.line(f"VGG-19 is not here yet: a download of {amounts.megabytes(SIZE)}, once. VGG-16 paints without.")
+    )
     if st.button("Download VGG-19", key="fetch", icon=":material/download:"):
         studio.fetch_vgg19()
         st.rerun()

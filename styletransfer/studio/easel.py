@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from styletransfer.settings import Weighting
+from styletransfer.speeds import Speeds
 from styletransfer.studio.faults import CLOSED, NO_WORKER, SEE_LOG, WAITED, explain_death
 from styletransfer.studio.job import Job
 from styletransfer.studio.messages import (
@@ -24,7 +25,6 @@ from styletransfer.studio.process import Worker
 from styletransfer.studio.shelf import Shelf
 from styletransfer.studio.sketches import Fault, Progress, Sketches
 from styletransfer.studio.snapshot import Request, Snapshot, State
-from styletransfer.studio.speeds import Speeds
 
 logger = logging.getLogger(__name__)
 
@@ -186,7 +186,7 @@ class Easel:
             if isinstance(event, Ready):
                 self._ready, self._false_starts = True, 0
                 if event.speed is not None:
-                    self._speeds.learn(event.speed, rough=True)
+                    self._speeds.learn(event.speed, rough=True, automatic=True)
                 self._next()
                 return
             at_work = self._sketches.at_work
@@ -200,7 +200,7 @@ class Easel:
             if not isinstance(event, Ended):
                 job.take(event)
                 return
-            if job.speed is not None and job.run.settings().device == "auto":
+            if job.speed is not None:
                 self._speeds.learn(job.speed)
             self._end(job, event)
             self._next()

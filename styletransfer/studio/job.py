@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from styletransfer.pace import Pace
 from styletransfer.settings import Weighting
+from styletransfer.speeds import Speed
 from styletransfer.studio.history import History, read_history
-from styletransfer.studio.messages import Ended, Held, Painted, Preview, Speed, Steered
-from styletransfer.studio.pace import Pace
+from styletransfer.studio.messages import Ended, Held, Painted, Preview, Steered
 from styletransfer.studio.record import Record, gone_on, until
 from styletransfer.studio.runs import Run
 from styletransfer.studio.snapshot import Request, Snapshot, State
@@ -27,6 +28,7 @@ class Job:
         self.weighting: Weighting | None = None
         self._history = read_history(run.losses) if painted else History()
         self._pace = pace
+        self._device = ""
         self._unanswered = 0
         self._now = painted or Snapshot(
             run_id=run.run_id,
@@ -55,7 +57,7 @@ class Job:
     def speed(self) -> Speed | None:
         """How fast this was painted of late, or None while too little is known."""
         seconds = self._pace.seconds_per_megapixel
-        return None if seconds is None else Speed(self._now.network, seconds)
+        return None if seconds is None else Speed(self._now.network, self._device, seconds)
 
     def start(self) -> None:
         """It is the run's turn."""
@@ -103,6 +105,7 @@ class Job:
             self._now = replace(self._now, steered=gone_on(self._now.steered, event.epoch))
         self._history.add(event.epoch, event.losses)
         self._pace.add(event.seconds, event.epoch, event.scale)
+        self._device = event.device
         self._now = replace(
             self._now,
             state=State.PAINTING,

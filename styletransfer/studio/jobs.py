@@ -9,18 +9,18 @@ from typing import Self
 from styletransfer.errors import StyleTransferError
 from styletransfer.images import open_image
 from styletransfer.locations import runs_dir, vgg19_available
-from styletransfer.settings import Network, Settings, Weighting
+from styletransfer.pace import Pace
+from styletransfer.settings import Device, Network, Settings, Weighting
+from styletransfer.speeds import Speeds
 from styletransfer.studio.collection import Collection
 from styletransfer.studio.easel import Easel
 from styletransfer.studio.fetch import Download, Fetch
 from styletransfer.studio.housekeeping import Housekeeper
 from styletransfer.studio.job import Job
-from styletransfer.studio.pace import Pace
 from styletransfer.studio.runs import Submission
 from styletransfer.studio.sheets import Sheets
 from styletransfer.studio.shelf import Shelf
 from styletransfer.studio.snapshot import LossHistory, Request, Snapshot, State
-from styletransfer.studio.speeds import Speeds
 
 __all__ = ["Download", "LossHistory", "Request", "Snapshot", "State", "Studio"]
 
@@ -237,14 +237,18 @@ class Studio:
         """(epoch, JPEG) of the previews kept on disk, oldest first, evenly thinned to at most about 200."""
         return self._shelf.timeline(run_id)
 
-    def seconds_per_megapixel(self, network: Network) -> float | None:
-        """Seconds that an epoch takes on this machine for every million pixels of the picture.
+    def seconds_per_megapixel(self, network: Network, device: Device) -> float | None:
+        """Seconds that this machine takes for every unit of `forecast.epoch_work`.
 
-        Measured in the worker's warm-up and better by every run; None as long as `network` was never measured.
+        Measured in the worker's warm-up and better by every run; None as long as it was never measured.
         """
         if network == "auto":
             network = "vgg19" if vgg19_available() else "vgg16"
-        return self._speeds[network]
+        return self._speeds.seconds_per_megapixel(network, device)
+
+    def device(self, device: Device) -> str:
+        """The kind of device that a setting stands for; "auto" itself as long as nothing was painted."""
+        return self._speeds.kind(device)
 
     # --- VGG-19 -----------------------------------------------------------------------------------------------------
 

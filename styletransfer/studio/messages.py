@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from styletransfer.frames import LossName
 from styletransfer.settings import Weighting
+from styletransfer.speeds import Speed
 from styletransfer.studio.snapshot import State
 
 
@@ -65,16 +66,8 @@ Command = Paint | Sketch | Pause | Resume | Stop | Steer
 
 
 @dataclass(frozen=True)
-class Speed:
-    """How fast this machine paints with a network: seconds of an epoch for every million pixels of the picture."""
-
-    network: str
-    seconds_per_megapixel: float
-
-
-@dataclass(frozen=True)
 class Ready:
-    """The worker is warm. `speed` is what its warm-up has shown, or None if that failed."""
+    """The worker is warm. `speed` is what its warm-up on the device "auto" has shown, or None if that failed."""
 
     speed: Speed | None
 
@@ -90,6 +83,7 @@ class Painted:
     losses: Mapping[LossName, float]
     seconds: float
     network: str
+    device: str
     message: str | None
 
 

@@ -2,6 +2,7 @@
 
 from typing import TypedDict
 
+from styletransfer import amounts
 from styletransfer.settings import Weighting
 from styletransfer.studio import markup, words
 from styletransfer.studio.pictures import title
@@ -97,7 +98,7 @@ def _bar(snapshot: Snapshot) -> str:
         return markup.progress(share, far, "the first picture comes in a moment", "", still=False)
     if snapshot.state is State.PAUSED:
         return markup.progress(share, far, "paused", _scale(snapshot), still=True)
-    left = f"about {words.duration(snapshot.seconds_left)} left" if snapshot.seconds_left is not None else ""
+    left = f"about {amounts.duration(snapshot.seconds_left)} left" if snapshot.seconds_left is not None else ""
     pace = words.speed(snapshot.epochs_per_second) if snapshot.epochs_per_second else ""
     return markup.progress(share, far, left, " · ".join(filter(None, (pace, _scale(snapshot)))), still=False)
 

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from styletransfer import amounts
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Settings
-from styletransfer.studio import markup, words
+from styletransfer.studio import markup
 from styletransfer.studio.afterwards import finished
 from styletransfer.studio.collection import called
 from styletransfer.studio.jobs import Snapshot, State, Studio
@@ -61,9 +62,9 @@ def leave() -> None:
 
 
 def _ending(snapshot: Snapshot, *, painted: bool) -> str:
-    time = f"{snapshot.epoch} of {snapshot.epochs} epochs in {words.duration(snapshot.seconds)}"
+    time = f"{snapshot.epoch} of {snapshot.epochs} epochs in {amounts.duration(snapshot.seconds)}"
     if snapshot.state is State.FINISHED:
-        return f"Finished: {snapshot.epochs} epochs in {words.duration(snapshot.seconds)}."
+        return f"Finished: {snapshot.epochs} epochs in {amounts.duration(snapshot.seconds)}."
     if snapshot.state is State.STOPPED:
         return f"Stopped after {time}. What was painted is kept." if painted else "Stopped before the first stroke."
     return f"Ended after {time}." if painted else "Ended before the first stroke."

@@ -9,6 +9,7 @@ from typing import cast
 
 import streamlit as st
 
+from styletransfer import amounts
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import PRESETS, Settings
 from styletransfer.studio import blend, controls, markup, words
@@ -203,7 +204,7 @@ def _left(view: SheetView) -> str:
     if len(times) < 2:
         return ""
     each = statistics.median(later - earlier for earlier, later in pairwise(times))
-    return f"about {words.duration(each * (view.plan.cells - len(times)))} left"
+    return f"about {amounts.duration(each * (view.plan.cells - len(times)))} left"
 
 
 def _broken_off(view: SheetView) -> str:

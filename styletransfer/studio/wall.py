@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from styletransfer import amounts
 from styletransfer.errors import StyleTransferError
 from styletransfer.studio import markup, words
 from styletransfer.studio.collection import Collection, Use
@@ -83,9 +84,9 @@ def taken_down(studio: Studio, run_id: str) -> bool:
 
 
 def _head(collection: Collection, use: Use) -> None:
-    taken = f"{words.count(use.count, 'painting')}, {words.storage(use.size)}"
+    taken = f"{words.count(use.count, 'painting')}, {amounts.storage(use.size)}"
     if use.limit is not None:
-        taken += f" of at most {words.storage(use.limit)}"
+        taken += f" of at most {amounts.storage(use.limit)}"
     with st.container(horizontal=True, key="wall_head", vertical_alignment="bottom"):
         with st.container(key="wall_title"):
             st.button("The easel", key="wall_back", on_click=leave, type="tertiary", icon=":material/arrow_back:")
@@ -98,7 +99,7 @@ def _head(collection: Collection, use: Use) -> None:
                 "Keep at most",
                 [limit or _NO_LIMIT for limit in LIMITS],
                 key="wall_limit",
-                format_func=lambda limit: "No limit" if limit == _NO_LIMIT else words.storage(limit),
+                format_func=lambda limit: "No limit" if limit == _NO_LIMIT else amounts.storage(limit),
                 on_change=_set_limit,
                 args=(collection,),
             )
@@ -132,7 +133,7 @@ def _notices(collection: Collection, use: Use) -> None:
 def _warning(collection: Collection, use: Use) -> tuple[str, str] | None:
     """What has to be said about the space, and what to do; None while there is plenty."""
     if use.going:
-        first, size = collection.title_of(use.going[0]), words.storage(use.going_size)
+        first, size = collection.title_of(use.going[0]), amounts.storage(use.going_size)
         many = f"the {len(use.going)} oldest unpinned ones go, beginning with" if len(use.going) > 1 else "this goes:"
         what = f"When the next one ends, or the studio starts, {many} {first}. That frees {size}."
         return f"The paintings take more space than they may. {what}", "They are marked below. Pin what is to stay."
@@ -183,7 +184,7 @@ def _show_more(shown: int) -> None:
 def _deleted(collection: Collection, use: Use) -> None:
     with st.container(horizontal=True, key="wall_deleted", vertical_alignment="center"):
         many = words.count(len(use.deleted), "deleted painting")
-        text = f"{many}, {words.storage(use.deleted_size)}, can still be brought back for a day."
+        text = f"{many}, {amounts.storage(use.deleted_size)}, can still be brought back for a day."
         st.html(markup.line(text), width="content")
         back = (collection, use.deleted)
         st.button("Bring all back", key="wall_undelete", on_click=_bring_back, args=back, type="tertiary")

@@ -13,11 +13,9 @@ import logging
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -26,7 +24,9 @@ from PIL import Image
 from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.frames import Frame
 from styletransfer.images import open_image
+from styletransfer.probe import probe
 from styletransfer.settings import Settings, Weighting
+from styletransfer.speeds import Speed
 from styletransfer.studio.faults import CLOSED, explain
 from styletransfer.studio.inbox import Gone, Inbox
 from styletransfer.studio.messages import (
@@ -41,7 +41,6 @@ from styletransfer.studio.messages import (
     Resume,
     Sketch,
     Sketched,
-    Speed,
     Steer,
     Steered,
     Stop,
@@ -54,9 +53,6 @@ from styletransfer.studio.snapshot import State
 from styletransfer.studio.stopwatch import Stopwatch
 
 logger = logging.getLogger(__name__)
-
-WARM_UP_SIZE, WARM_UP_EPOCHS = 160, 4
-"""Enough to know the speed by, and done in a second."""
 
 
 class Engine(Protocol):
@@ -103,16 +99,13 @@ class Painter:
 
     def _warm_up(self) -> Speed | None:
         """Take some steps of a small picture: libraries and weights come into memory, and the speed shows."""
-        noise = Image.effect_noise((WARM_UP_SIZE, WARM_UP_SIZE), 64).convert("RGB")
-        settings = Settings(size=WARM_UP_SIZE, epochs=WARM_UP_EPOCHS, scales=1)
+
+        def paint(picture: Image.Image, settings: Settings) -> Generator[Frame, None, None]:
+            weights = settings.weighting
+            return self._engine()(picture, [picture], settings, start=None, steer=lambda: weights, resume=None)
+
         try:
-            painting = self._engine()(
-                noise, [noise], settings, start=None, steer=lambda: settings.weighting, resume=None
-            )
-            with closing(painting) as frames:
-                done = [(frame.network, time.perf_counter()) for frame in frames]
-            fastest = min(later - earlier for (_, earlier), (_, later) in pairwise(done))
-            return Speed(done[-1][0], fastest / (WARM_UP_SIZE * WARM_UP_SIZE) * 1e6)
+            return probe(paint, Settings())
         except Exception:
             logger.exception("the warm-up failed; the first run will say why")
             return None
@@ -186,6 +179,7 @@ class Painter:
                     losses=dict(frame.losses),
                     seconds=recorder.seconds,
                     network=frame.network,
+                    device=frame.device,
                     message=frame.message,
                 )
             )

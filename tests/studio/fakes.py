@@ -12,9 +12,9 @@ from PIL import Image
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.frames import Frame
+from styletransfer.probe import PROBE_SIZE
 from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.runs import write_whole
-from styletransfer.studio.worker import WARM_UP_SIZE
 
 Steer = Callable[[], Weighting]
 
@@ -123,7 +123,7 @@ def warm_only(
     content: Image.Image, style: Sequence[Image.Image], settings: Settings, *, steer: Steer, **more: object
 ) -> Generator[Frame, None, None]:
     """Fail before the first epoch of anything but the warm-up."""
-    if settings.size != WARM_UP_SIZE:
+    if settings.size != PROBE_SIZE:
         raise StyleTransferError("There are no weights; put them back.")
     yield from stylize(content, style, settings, steer=steer, **more)
 

@@ -3,6 +3,7 @@
 from collections import deque
 from itertools import accumulate
 
+from styletransfer.forecast import epoch_work
 from styletransfer.scales import scale_shapes, split_epochs
 from styletransfer.settings import Settings
 
@@ -26,7 +27,7 @@ class Pace:
     def __init__(self, settings: Settings, photo_size: tuple[int, int]) -> None:
         shapes = scale_shapes(photo_size, settings)
         ends = accumulate(split_epochs(settings.epochs, len(shapes)))
-        self._plan = [(height * width, end) for (height, width), end in zip(shapes, ends, strict=True)]
+        self._plan = list(zip(map(epoch_work, shapes), ends, strict=True))
         self._scale: tuple[int, int] | None = None
         self._marks: deque[tuple[float, int]] = deque(maxlen=256)
 
@@ -49,12 +50,12 @@ class Pace:
 
     @property
     def seconds_per_megapixel(self) -> float | None:
-        """Seconds of an epoch for every million pixels, or None while too little is known for a good measurement."""
+        """Seconds for every unit of `epoch_work`, or None while too little is known for a good measurement."""
         speed = self.epochs_per_second
         if speed is None or self._scale is None or len(self._marks) < 6:
             return None
         pixels = self._scale[0] * self._scale[1]
-        return None if pixels < FEWEST_PIXELS else 1e6 / (speed * pixels)
+        return None if pixels < FEWEST_PIXELS else 1 / (speed * epoch_work(self._scale))
 
     @property
     def seconds_left(self) -> float | None:
@@ -62,8 +63,8 @@ class Pace:
         speed = self.epochs_per_second
         if speed is None or self._scale is None:
             return None
-        epoch, pixels = self._marks[-1][1], 0  # to be gone over: an epoch's time grows with its picture
-        for area, end in self._plan:
-            pixels += area * max(0, end - epoch)
+        epoch, work = self._marks[-1][1], 0.0  # to be done: an epoch's time grows with its picture
+        for cost, end in self._plan:
+            work += cost * max(0, end - epoch)
             epoch = max(epoch, end)
-        return pixels / (self._scale[0] * self._scale[1]) / speed
+        return work / epoch_work(self._scale) / speed

@@ -2,8 +2,8 @@
 
 import pytest
 
+from styletransfer.pace import Pace
 from styletransfer.settings import Settings
-from styletransfer.studio.pace import Pace
 
 
 def test_nothing_is_said_before_it_is_known() -> None:

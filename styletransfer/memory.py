@@ -1,13 +1,10 @@
-"""How much memory painting takes, and how much is free. Knows nothing of torch."""
+"""How much memory is free. Knows nothing of torch."""
 
 import os
 from pathlib import Path
 
-BYTES_PER_PIXEL = 3_000
-"""Memory that the worker needs for each pixel of the picture: measured from 256 to 512 pixels square, L-BFGS, on a
-processor (1094 and 1667 MB at the peak)."""
-RESERVE = 400_000_000
-"""Bytes that are needed whatever the size, or that should stay free."""
+RESERVE = 150_000_000
+"""Bytes that should stay free for everything else."""
 
 _CGROUP = Path("/sys/fs/cgroup")
 
@@ -16,12 +13,17 @@ def available_bytes() -> int | None:
     """Bytes of memory that are free for painting, or None where the system does not tell."""
     free = _free()
     left = _left_in_container()
-    return left if free is None else free if left is None else min(free, left)
+    least = left if free is None else free if left is None else min(free, left)
+    return None if least is None else max(0, least - RESERVE)
 
 
-def largest_pixels(available: int) -> int:
-    """Pixels of the largest picture that can be painted with so many bytes."""
-    return max(0, available - RESERVE) // BYTES_PER_PIXEL
+def resident_bytes(pid: int) -> int:
+    """Bytes of memory that a process takes; 0 where the system does not tell."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, IndexError, OSError, ValueError):
+        return 0
 
 
 def _free() -> int | None:

@@ -1,0 +1,82 @@
+"""How much work and memory a painting will take, reckoned before it is begun. Knows nothing of torch.
+
+The figures were measured on a processor with VGG-16 and L-BFGS; see the constants.
+"""
+
+from dataclasses import replace
+from itertools import accumulate
+
+from styletransfer.bounds import history_length, needs_stripes
+from styletransfer.images import scaled_shape
+from styletransfer.scales import scale_shapes, split_epochs
+from styletransfer.settings import LARGEST_SIZE, SMALLEST_SIZE, Settings
+
+IMPORTS = 700_000_000
+"""Bytes that a process holds before it paints anything: torch, mostly."""
+
+_OVERHEAD = 0.014
+"""Work of an epoch that does not grow with the picture, in million pixels."""
+_STRIPED = 1.4
+"""How many times as long a pixel takes in a picture that is worked through in stripes: much is computed twice."""
+_LOOK = 0.4
+"""Epochs that a look at a picture of the same size takes, by which the photo and the paintings are seen."""
+
+_WHOLE_BYTES, _WHOLE_BYTES_PER_PIXEL = 350_000_000, 3_400
+_STRIPED_BYTES, _STRIPED_BYTES_PER_PIXEL = 500_000_000, 400
+"""Memory above `IMPORTS` without L-BFGS's history, at the peak."""
+
+
+def epoch_work(shape: tuple[int, int]) -> float:
+    """What an epoch at (height, width) takes, in the time of a million pixels of a picture of middling size."""
+    return (shape[0] * shape[1] / 1e6 + _OVERHEAD) * (_STRIPED if needs_stripes(shape) else 1.0)
+
+
+def work(
+    photo_size: tuple[int, int], settings: Settings, *, paintings: int = 1, first: int = 0, last: int | None = None
+) -> float:
+    """What a run, or part of it, takes, in the unit of `epoch_work`.
+
+    Args:
+        photo_size: (width, height) of the photo.
+        settings: How it is painted.
+        paintings: How many paintings are looked at.
+        first: Epochs that are already done.
+        last: Epochs after which to stop reckoning; all if None.
+
+    Raises:
+        StyleTransferError: The result would be too small for the network.
+    """
+    shapes = scale_shapes(photo_size, settings)
+    ends = list(accumulate(split_epochs(settings.epochs, len(shapes))))
+    looks = _LOOK * (1 + paintings * settings.stroke_size**2)
+    total = 0.0
+    for shape, begin, end in zip(shapes, [0, *ends], ends, strict=False):
+        epochs = min(end, settings.epochs if last is None else last) - max(begin, first)
+        if epochs > 0:
+            total += (epochs + looks) * epoch_work(shape)
+    return total
+
+
+def memory(photo_size: tuple[int, int], settings: Settings) -> int:
+    """Bytes that painting takes at its peak on a processor, above `IMPORTS`."""
+    return _bytes(settings.shape or scaled_shape(*photo_size, settings.size), settings)
+
+
+def largest_size(photo_size: tuple[int, int], settings: Settings, free: int) -> int | None:
+    """The largest `size`, in steps of 32 pixels, that can be painted with so many free bytes; None if none can."""
+    for size in range(LARGEST_SIZE, SMALLEST_SIZE - 1, -32):
+        if memory(photo_size, replace(settings, size=size, shape=None)) <= free:
+            return size
+    return None
+
+
+def _bytes(shape: tuple[int, int], settings: Settings) -> int:
+    pixels = shape[0] * shape[1]
+    constant, per_pixel = (
+        (_STRIPED_BYTES, _STRIPED_BYTES_PER_PIXEL) if needs_stripes(shape) else (_WHOLE_BYTES, _WHOLE_BYTES_PER_PIXEL)
+    )
+    history = 0
+    if settings.optimizer == "lbfgs":
+        variables = round(3 * pixels * sum(0.25**level for level in range(settings.pyramid)))
+        history = 8 * variables * history_length(variables)
+    return constant + per_pixel * pixels + history
