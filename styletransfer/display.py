@@ -23,6 +23,7 @@ class Display:
     """
 
     def __init__(self, *, quiet: bool = False) -> None:
+        self.quiet = quiet
         self._console = Console(stderr=True, quiet=quiet, highlight=False)
 
     def say(self, sentence: str) -> None:

@@ -4,19 +4,20 @@ import csv
 import io
 import os
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from functools import partial
 from pathlib import Path
 from typing import cast, get_args
 
 from PIL import Image
 
-from styletransfer import files, film, images
+from styletransfer import files, film, forecast, images
 from styletransfer.budget import Budget
 from styletransfer.color import with_photo_colors
 from styletransfer.display import Display
 from styletransfer.errors import StyleTransferError
 from styletransfer.frames import LOSS_NAMES, Frame
 from styletransfer.interrupt import Interrupt
+from styletransfer.outlook import Outlook
 from styletransfer.recipe import make_recipe
 from styletransfer.settings import Settings, Weighting
 
@@ -118,9 +119,10 @@ def paint(order: Order, display: Display) -> bool:
     start = None if order.start is None else images.open_image(order.start)
     with display.waiting("Laying out the brushes"):
         from styletransfer.checkpoint import load_checkpoint
-        from styletransfer.engine import stylize  # torch takes seconds, which no mistyped name need wait for
+        from styletransfer.engine import find_device, stylize  # torch takes seconds: no mistyped name waits for it
         from styletransfer.weights import load_weights
 
+        outlook = Outlook(photo.size, order.settings, find_device(order.settings.device).type)
         resume = None if order.state is None or not order.state.exists() else load_checkpoint(order.state)
         auto = order.settings.network == "auto" and order.settings.weights is None
         weights = load_weights(resume.network if resume and auto else order.settings.network, order.settings.weights)
@@ -139,8 +141,18 @@ def paint(order: Order, display: Display) -> bool:
     if resume is not None:
         display.say(f"Going on after epoch {epoch}, from {order.state}.")
     display.say(f"Network: {weights.source}")
+    if not display.quiet:
+        with display.waiting("Trying the brushes"):
+            sentence = outlook.sentence(
+                weights.name,
+                len(paintings),
+                before,
+                lambda picture, small: stylize(picture, picture, small, weights=weights),
+            )
+        display.say(sentence)
     # A picture of every epoch costs next to nothing here, and so Ctrl-C keeps the newest.
     settings = replace(order.settings, preview_every=1)
+    work = partial(forecast.work, photo.size, settings, len(paintings))
     with display.progress("Painting") as report, Interrupt() as interrupt:
 
         def steer() -> Weighting:
@@ -151,9 +163,9 @@ def paint(order: Order, display: Display) -> bool:
             for frame in frames:
                 epoch = frame.epoch
                 keeper.add(frame)
+                outlook.add(frame)
                 interrupt.armed = order.state is not None  # else there is no state that the end of a step is waited for
-                done, work = (_work(photo.size, settings, before, end) for end in (epoch, frame.epochs))
-                report(done, work, _state(frame))
+                report(work(before, epoch), work(before, frame.epochs), _state(frame))
                 if frame.message:
                     display.say(frame.message)
                 if interrupt.asked:
@@ -240,16 +252,6 @@ def film_format(path: Path) -> film.FilmFormat:
         if kind == ending:
             return cast("film.FilmFormat", kind)
     raise StyleTransferError(f"{path} does not end in .mp4, .webp or .gif; choose one of these for the film.")
-
-
-def _work(photo_size: tuple[int, int], settings: Settings, first: int, last: int) -> int:
-    """Pixels in the epochs from `first` on to `last`: time grows with them, and the first are often small and quick."""
-    from styletransfer.scales import scale_shapes, split_epochs
-
-    shapes = scale_shapes(photo_size, settings)
-    ends = list(accumulate(split_epochs(settings.epochs, len(shapes))))
-    parts = zip(shapes, [0, *ends], ends, strict=False)
-    return sum(height * width * max(0, min(last, end) - max(first, begin)) for (height, width), begin, end in parts)
 
 
 def _state(frame: Frame) -> str:

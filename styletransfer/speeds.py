@@ -43,7 +43,8 @@ class Speeds:
     def seconds_per_megapixel(self, network: str, device: str) -> float | None:
         """What was measured last, or None if that was never measured; "auto" is the device that it was last time."""
         known = self._read()
-        return known.get(str(known.get(_AUTOMATIC)) if device == _AUTOMATIC else device, {}).get(network)
+        networks: dict[str, float] = known.get(str(known.get(_AUTOMATIC)) if device == _AUTOMATIC else device, {})
+        return networks.get(network)
 
     def kind(self, device: str) -> str:
         """The kind of device that a setting stands for; "auto" itself as long as nothing was measured."""

@@ -15,14 +15,15 @@ import pytest
 import torch
 from PIL import Image
 
-from styletransfer import cli, engine, recipe, weights
+from styletransfer import cli, engine, outlook, recipe, weights
 from styletransfer.checkpoint import load_checkpoint
 from styletransfer.errors import StyleTransferError
 from styletransfer.frames import Frame
 from styletransfer.images import open_image, save_image
-from styletransfer.locations import HOME_VARIABLE
+from styletransfer.locations import HOME_VARIABLE, runs_dir
 from styletransfer.recipe import make_recipe, read_recipe
 from styletransfer.settings import PRESETS, Settings, Weighting
+from styletransfer.speeds import Speed, Speeds
 
 ROOT = Path(__file__).parents[1]
 
@@ -32,8 +33,9 @@ WIDTHS = (4, 4, 6, 6, 8, 8, 8, 8, 8, 8, 8, 8, 8)
 
 @pytest.fixture(autouse=True)
 def empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever this machine has downloaded stays out of the tests, and the tests out of it."""
+    """Whatever this machine has downloaded stays out of the tests, and the tests out of it; its speed is known."""
     monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
+    Speeds().learn(Speed("vgg16", "cpu", 5.0))
 
 
 @pytest.fixture
@@ -101,6 +103,28 @@ class TestPainting:
         assert "3/3, content" in said.err
         assert f"Painted {out} (64 x 43 pixels" in said.err
         assert "\x1b" not in said.err  # no terminal, no bars
+
+    def test_says_before_painting_how_long_it_takes_and_how_much_memory(
+        self, photo: Path, painting: Path, out: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert run(photo, painting, out, "--size", "320", "--device", "cpu") == 0
+        said = capsys.readouterr().err.splitlines()
+        assert re.fullmatch(r"About \d+ s, \d(\.\d)? GB of memory\.", said[1])
+        assert said[2].startswith("Painting: ")
+
+    def test_where_the_speed_is_not_known_it_is_tried_and_kept(
+        self, photo: Path, painting: Path, out: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        kept = runs_dir() / "speeds.json"
+        kept.unlink()
+        assert run(photo, painting, out, "--quiet") == 0
+        assert not kept.exists()
+        assert run(photo, painting, out, "--device", "cpu") == 0
+        assert "About 1 s, " in capsys.readouterr().err
+        tried = Speeds().seconds_per_megapixel("vgg16", "cpu")
+        assert tried is not None
+        assert run(photo, painting, out, "--device", "cpu", "--size", "200", "--epochs", "16") == 0
+        assert Speeds().seconds_per_megapixel("vgg16", "cpu") != tried
 
     def test_quiet_says_nothing(
         self, photo: Path, painting: Path, out: Path, capsys: pytest.CaptureFixture[str]
@@ -267,7 +291,7 @@ class TestBadInput:
     def stand_in(self, small: None) -> None:
         """A small network, so that what is refused late is refused soon."""
 
-    def check(self, capsys: pytest.CaptureFixture[str], out: Path, arguments: Sequence[object], words: str) -> None:
+    def check(self, capsys: pytest.CaptureFixture[str], out: Path, arguments: Sequence[object], words: str) -> str:
         out.write_text("precious")
         before = {path: path.read_bytes() for path in out.parent.rglob("*") if path.is_file()}
         assert cli.main([str(argument) for argument in arguments]) == 2
@@ -276,7 +300,8 @@ class TestBadInput:
         assert re.search(words, lines[-1])
         assert lines[-1].startswith("styletransfer: ")
         assert lines[-1].endswith(".")
-        assert lines[:-1] in ([], ["Network: VGG-16 (small)"])
+        assert [line for line in lines[:-1] if not line.startswith("About ")] in ([], ["Network: VGG-16 (small)"])
+        return lines[-1]
 
     @pytest.mark.parametrize(
         ("options", "words"),
@@ -409,6 +434,32 @@ class TestBadInput:
 
         monkeypatch.setattr(engine, "stylize", exhausted)
         self.check(capsys, out, [photo, painting, "-o", out, "--quiet"], "not enough memory")
+
+    @pytest.mark.parametrize("options", [(), ("--quiet",)])
+    def test_more_memory_than_there_is_names_the_largest_size_that_fits(
+        self,
+        options: tuple[str, ...],
+        photo: Path,
+        painting: Path,
+        out: Path,
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(outlook, "available_bytes", lambda: 1_300_000_000)
+        monkeypatch.setattr(outlook, "resident_bytes", lambda _: 700_000_000)
+        arguments = [photo, painting, "-o", out, "--device", "cpu", *options]
+        said = self.check(capsys, out, [*arguments, "--size", 8000], "choose a --size of at most")
+        largest = re.search(r"at most (\d+)\.", said)
+        assert largest
+        assert int(largest[1]) > 450
+        assert run(photo, painting, out, "--size", largest[1], "--epochs", "1", "--device", "cpu") == 0
+        monkeypatch.setattr(outlook, "available_bytes", lambda: 0)
+        capsys.readouterr()
+        self.check(capsys, out, [*arguments, "--size", 64], "close other programs first")
+
+    def test_a_graphics_card_has_memory_of_its_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(outlook, "available_bytes", lambda: 0)
+        outlook.Outlook((120, 80), Settings(size=8000), "cuda")
 
     def test_a_bug_is_not_hidden(self, photo: Path, painting: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def faulty(*_: object, **__: object) -> Iterator[Frame]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from styletransfer.forecast import epoch_work
 from styletransfer.pace import Pace
 from styletransfer.settings import Settings
 
@@ -19,7 +20,7 @@ def test_a_steady_run_at_one_scale() -> None:
         pace.add(0.5 * epoch, epoch, (375, 500))
     assert pace.epochs_per_second == pytest.approx(2.0)
     assert pace.seconds_left == pytest.approx(30.0)
-    assert pace.seconds_per_megapixel == pytest.approx(0.5 / (375 * 500) * 1e6)
+    assert pace.seconds_per_megapixel == pytest.approx(0.5 / epoch_work((375, 500)))
 
 
 def test_only_the_last_seconds_count() -> None:
@@ -41,11 +42,10 @@ def test_a_tiny_picture_says_nothing_about_the_machine_s_speed() -> None:
 
 @pytest.mark.parametrize(("scales", "epochs"), [(1, 60), (2, 60), (2, 61), (3, 120), (3, 100)])
 def test_time_left_knows_that_later_scales_take_longer(scales: int, epochs: int) -> None:
-    """An epoch takes a second at the first scale, four at the next, and so on."""
-    pace = Pace(Settings(size=800, epochs=epochs, scales=scales), (2000, 1500))
     share = epochs // scales
-    costs = [4.0 ** min(epoch // share, scales - 1) for epoch in range(epochs)]
     sizes = [800 // 2 ** (scales - 1 - min(epoch // share, scales - 1)) for epoch in range(epochs)]
+    costs = [epoch_work((size * 3 // 4, size)) for size in sizes]
+    pace = Pace(Settings(size=800, epochs=epochs, scales=scales), (2000, 1500))
     for epoch, size in enumerate(sizes):
         pace.add(sum(costs[: epoch + 1]), epoch + 1, (size * 3 // 4, size))
         if pace.seconds_left is not None:

@@ -105,8 +105,8 @@ def _button(
     photo: tuple[int, int],
     settings: Settings,
 ) -> None:
-    problem = obstacle(settings, photo)
-    said = problem or estimate(studio, settings, photo)
+    problem = obstacle(studio, settings, photo)
+    said = problem or estimate(studio, settings, photo, len(snapshot.painting_names))
     clicked = st.button(label, key=key, width="stretch", disabled=problem is not None)
     st.caption(said)
     if clicked and not double_click():

@@ -35,9 +35,8 @@ def _standing(studio: Studio) -> None:
         st.rerun()  # the timer stops only when the whole page is drawn anew
     if standing is not None and standing.state == "failed":
         st.error(standing.error or "The download failed; try again.", icon=":material/cloud_off:")
-    st.html(
-        markup.line(f"VGG-19 is not here yet: a download of {amounts.megabytes(SIZE)}, once. VGG-16 paints without.")
-    )
+    large = amounts.megabytes(SIZE)
+    st.html(markup.line(f"VGG-19 is not here yet: a download of {large}, once. VGG-16 paints without."))
     if st.button("Download VGG-19", key="fetch", icon=":material/download:"):
         studio.fetch_vgg19()
         st.rerun()

@@ -9,6 +9,7 @@ from typing import Self
 from styletransfer.errors import StyleTransferError
 from styletransfer.images import open_image
 from styletransfer.locations import runs_dir, vgg19_available
+from styletransfer.memory import available_bytes, resident_bytes
 from styletransfer.pace import Pace
 from styletransfer.settings import Device, Network, Settings, Weighting
 from styletransfer.speeds import Speeds
@@ -249,6 +250,11 @@ class Studio:
     def device(self, device: Device) -> str:
         """The kind of device that a setting stands for; "auto" itself as long as nothing was painted."""
         return self._speeds.kind(device)
+
+    def free_bytes(self) -> int | None:
+        """Bytes that the worker can have in all, with those that it has; None where the system does not tell."""
+        free, pid = available_bytes(), self.worker_pid
+        return free if free is None or pid is None else free + resident_bytes(pid)
 
     # --- VGG-19 -----------------------------------------------------------------------------------------------------
 

@@ -100,7 +100,7 @@ def _start(
     if photo is None or paintings is None:
         problem = "Choose a photo and a painting first."
     elif settings is not None:
-        problem = obstacle(settings, photo.size)
+        problem = obstacle(studio, settings, photo.size)
     with st.container(horizontal=True, key="start_row"):
         st.button(
             "Paint next" if studio.active() else "Start painting",
@@ -112,8 +112,9 @@ def _start(
             disabled=problem is not None,
         )
         sheet_button(studio, photo, paintings, settings)
-    if problem is None and settings is not None and photo is not None:
-        problem = st.session_state.pop("start_problem", None) or estimate(studio, settings, photo.size)
+    if problem is None and settings is not None and photo is not None and paintings is not None:
+        expected = estimate(studio, settings, photo.size, len(paintings))
+        problem = st.session_state.pop("start_problem", None) or expected
     st.html(markup.line(problem or "", "estimate"))
     sheet_link(studio)
 

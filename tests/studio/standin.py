@@ -50,6 +50,7 @@ class Standin:
     download: Download | None = None
     worker_ready: bool = True
     pace: float | None = 2.0
+    free: int | None = None
     easel: StandinEasel = field(default_factory=StandinEasel)
 
     @property
@@ -202,8 +203,14 @@ class Standin:
     def fetching(self) -> Download | None:
         return self.download
 
-    def seconds_per_megapixel(self, network: str) -> float | None:
-        return self.pace if network else None
+    def seconds_per_megapixel(self, network: str, device: str) -> float | None:
+        return self.pace if network and device else None
+
+    def device(self, device: str) -> str:
+        return "cpu" if device == "auto" else device
+
+    def free_bytes(self) -> int | None:
+        return self.free
 
     def _file(self, run_id: str, name: str) -> Path | None:
         path = self.home / f"{run_id}-{name}"

@@ -14,6 +14,7 @@ from fakes import BROKEN_INPUT, BUG, OUT_OF_MEMORY
 from PIL import Image
 
 from styletransfer.errors import StyleTransferError
+from styletransfer.forecast import epoch_work
 from styletransfer.recipe import read_recipe, sha256_of
 from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.jobs import Snapshot, State, Studio
@@ -329,16 +330,14 @@ def test_a_second_studio_shows_the_runs_of_the_first(studio: Studio, home: Path)
 
 
 def test_the_machine_s_speed_is_measured_and_kept(home: Path, studio: Studio) -> None:
-    assert studio.seconds_per_megapixel("vgg19") is None
+    assert studio.seconds_per_megapixel("vgg19", "auto") is None
     settings = Settings(size=192, epochs=30, scales=1)
     finished = studio.submit(picture(), [("", picture())], settings)
     wait_for(studio, finished, State.FINISHED)
     speeds = json.loads((home / "speeds.json").read_text())
-    assert 0.01 < speeds["fake"] * (128 * 192) / 1e6 < 0.5  # a fake step takes 10 ms, more on a busy machine
-    (home / "speeds.json").write_text('{"vgg16": 6.5}')
-    assert Studio(home).seconds_per_megapixel("vgg16") == 6.5
-    (home / "speeds.json").write_text("[")
-    assert Studio(home).seconds_per_megapixel("vgg16") is None
+    step = speeds["cpu"]["fake"] * epoch_work((128, 192))
+    assert 0.01 < step < 0.5  # a fake step takes 10 ms, more on a busy machine
+    assert (speeds["auto"], studio.device("auto"), studio.device("mps")) == ("cpu", "cpu", "mps")
 
 
 def test_a_closed_studio_says_so(tmp_path: Path) -> None:

@@ -1,0 +1,83 @@
+"""What the command line knows of a painting before it is begun: whether it fits into memory, and how long it takes."""
+
+import os
+from collections.abc import Callable, Iterator
+
+from PIL import Image
+
+from styletransfer import amounts, forecast
+from styletransfer.errors import StyleTransferError
+from styletransfer.frames import Frame
+from styletransfer.memory import available_bytes, resident_bytes
+from styletransfer.pace import Pace
+from styletransfer.probe import probe
+from styletransfer.settings import Settings
+from styletransfer.speeds import Speed, Speeds
+
+
+class Outlook:
+    """What is to be expected of one painting on this machine. Learns from it how fast the machine is.
+
+    Args:
+        photo_size: (width, height) of the photo.
+        settings: How it is painted.
+        device: Kind of device that it is painted on: "cpu", "cuda" or "mps".
+
+    Raises:
+        StyleTransferError: There is not enough memory; the sentence names the largest size that fits.
+    """
+
+    def __init__(self, photo_size: tuple[int, int], settings: Settings, device: str) -> None:
+        self._photo_size = photo_size
+        self._settings = settings
+        self._device = device
+        self._speeds = Speeds()
+        self._pace = Pace(settings, photo_size)
+        if device == "cpu":  # other devices have memory of their own
+            _check_memory(photo_size, settings)
+
+    def sentence(
+        self, network: str, paintings: int, done: int, paint: Callable[[Image.Image, Settings], Iterator[Frame]]
+    ) -> str:
+        """The expected time and, where it is the processor's, memory: "About 50 s, 1.1 GB of memory.".
+
+        Args:
+            network: What is painted with.
+            paintings: How many paintings are looked at.
+            done: Epochs that are done already.
+            paint: Paints a picture in its own manner; called only where this machine's speed is not yet known.
+        """
+        pace = self._speeds.seconds_per_megapixel(network, self._device)
+        if pace is None:
+            speed = probe(paint, self._settings)
+            self._learn(speed, rough=True)
+            pace = speed.seconds_per_megapixel
+        work = forecast.work(self._photo_size, self._settings, paintings, first=done)
+        said = f"About {amounts.duration(pace * work)}"
+        if self._device == "cpu":
+            said += f", {amounts.storage(forecast.memory(self._photo_size, self._settings))} of memory"
+        return f"{said}."
+
+    def add(self, frame: Frame) -> None:
+        """Take in how long the next epoch took."""
+        self._pace.add(frame.seconds, frame.epoch, frame.scale)
+        if frame.epoch == frame.epochs and self._pace.seconds_per_megapixel is not None:
+            self._learn(Speed(frame.network, frame.device, self._pace.seconds_per_megapixel), rough=False)
+
+    def _learn(self, speed: Speed, *, rough: bool) -> None:
+        self._speeds.learn(speed, rough=rough, automatic=self._settings.device == "auto")
+
+
+def _check_memory(photo_size: tuple[int, int], settings: Settings) -> None:
+    available = available_bytes()
+    if available is None:
+        return
+    free = available + resident_bytes(os.getpid())  # what this process has already, it needs no second time
+    needed = forecast.memory(photo_size, settings)
+    if needed <= free:
+        return
+    largest = forecast.largest_size(photo_size, settings, free)
+    remedy = "close other programs first" if largest is None else f"choose a --size of at most {largest}"
+    raise StyleTransferError(
+        f"This takes about {amounts.storage(needed)} of memory, and there is {amounts.storage(free)}: {remedy}."
+    )

@@ -1,0 +1,70 @@
+"""What a painting is reckoned to take, before it is begun."""
+
+import pytest
+
+from styletransfer import forecast
+from styletransfer.bounds import history_length, needs_stripes
+from styletransfer.settings import PRESETS, Settings
+
+PHOTO = (600, 400)
+"""(width, height)"""
+
+
+def test_work_grows_with_the_pixels_and_coarse_scales_are_cheap() -> None:
+    small, large = Settings(size=250, scales=1), Settings(size=500, scales=1)
+    assert 3.3 < forecast.work(PHOTO, large) / forecast.work(PHOTO, small) < 4.0
+    half = forecast.work(PHOTO, Settings(size=500, scales=2)) / forecast.work(PHOTO, large)
+    assert 0.6 < half < 0.7
+
+
+def test_large_pictures_are_worked_through_in_stripes_which_takes_longer() -> None:
+    whole, striped = (400, 490), (400, 494)
+    assert (needs_stripes(whole), needs_stripes(striped)) == (False, True)
+    assert 1.2 < forecast.epoch_work(striped) / forecast.epoch_work(whole) < 2.0
+
+
+def test_the_parts_of_a_run_make_the_whole_but_for_a_second_look() -> None:
+    settings = Settings(size=400, epochs=60, scales=2)
+    whole = forecast.work(PHOTO, settings)
+    assert forecast.work(PHOTO, settings, 1, 0, 30) + forecast.work(PHOTO, settings, 1, 30) == pytest.approx(whole)
+    assert forecast.work(PHOTO, settings, 1, 60) == 0
+    assert forecast.work(PHOTO, settings, 1, 59) > forecast.epoch_work((267, 400))
+
+
+def test_more_paintings_and_broader_strokes_are_more_to_look_at() -> None:
+    usual = forecast.work(PHOTO, Settings())
+    assert usual < forecast.work(PHOTO, Settings(), 4) < 1.1 * usual
+    assert forecast.work(PHOTO, Settings(stroke_size=4.0)) > forecast.work(PHOTO, Settings(stroke_size=2.0)) > usual
+
+
+@pytest.mark.parametrize("sizes", [range(64, 540, 32), range(576, 8193, 256)], ids=["whole", "striped"])
+def test_memory_grows_with_the_size(sizes: range) -> None:
+    needed = [forecast.memory(PHOTO, Settings(size=size, optimizer="adam")) for size in sizes]
+    assert needed == sorted(needed)
+
+
+def test_lbfgs_remembers_and_a_large_picture_fewer_steps() -> None:
+    assert history_length(100_000) > history_length(3_000_000) > 3
+    for size in (300, 1000, 4000):
+        remembering, forgetful = (Settings(size=size, optimizer=name) for name in ("lbfgs", "adam"))
+        assert forecast.memory(PHOTO, remembering) > forecast.memory(PHOTO, forgetful)
+
+
+@pytest.mark.parametrize("free", [1_200_000_000, 1_500_000_000, 1_800_000_000, 2_500_000_000, 9_000_000_000])
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_largest_size_that_fits_fits_and_the_next_does_not(preset: str, free: int) -> None:
+    largest = forecast.largest_size(PHOTO, PRESETS[preset], free)
+    assert largest is not None
+    settings = Settings(size=largest, optimizer=PRESETS[preset].optimizer, pyramid=PRESETS[preset].pyramid)
+    assert forecast.memory(PHOTO, settings) <= free
+    if largest < 8192:
+        larger = Settings(size=largest + 32, optimizer=settings.optimizer, pyramid=settings.pyramid)
+        assert forecast.memory(PHOTO, larger) > free
+
+
+def test_nothing_fits_into_nothing() -> None:
+    assert forecast.largest_size(PHOTO, Settings(), 100_000_000) is None
+
+
+def test_a_given_shape_counts_instead_of_the_size() -> None:
+    assert forecast.memory(PHOTO, Settings(shape=(300, 450), size=4000)) == forecast.memory(PHOTO, Settings(size=450))

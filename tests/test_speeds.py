@@ -1,0 +1,72 @@
+"""What is remembered of the machine's speed, and the probe that finds it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from styletransfer.frames import Frame
+from styletransfer.probe import probe
+from styletransfer.settings import Settings
+from styletransfer.speeds import Speed, Speeds
+
+
+def test_a_speed_counts_for_its_network_and_device_only(tmp_path: Path) -> None:
+    speeds = Speeds(tmp_path / "data" / "speeds.json")
+    assert (speeds.seconds_per_megapixel("vgg16", "auto"), speeds.kind("auto")) == (None, "auto")
+    speeds.learn(Speed("vgg16", "cuda", 0.1), automatic=True)
+    speeds.learn(Speed("vgg16", "cpu", 6.5))
+    for known in (speeds, Speeds(tmp_path / "data" / "speeds.json")):
+        found = [known.seconds_per_megapixel("vgg16", device) for device in ("cuda", "cpu", "auto", "mps")]
+        assert found == [0.1, 6.5, 0.1, None]
+        assert known.seconds_per_megapixel("vgg19", "cpu") is None
+        assert known.kind("auto") == "cuda"
+
+
+def test_a_rough_measurement_does_not_replace_another(tmp_path: Path) -> None:
+    speeds = Speeds(tmp_path / "speeds.json")
+    speeds.learn(Speed("vgg16", "cpu", 6.5), rough=True)
+    speeds.learn(Speed("vgg16", "cpu", 9.5), rough=True)
+    assert speeds.seconds_per_megapixel("vgg16", "cpu") == 6.5
+    speeds.learn(Speed("vgg16", "cpu", 7.5))
+    assert speeds.seconds_per_megapixel("vgg16", "cpu") == 7.5
+
+
+@pytest.mark.parametrize("text", ["[", "[]", '{"cpu": {"vgg16": "fast"}}', '{"cpu": 3}', "\x00"])
+def test_a_damaged_file_is_as_none(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "speeds.json"
+    path.write_text(text)
+    speeds = Speeds(path)
+    assert speeds.seconds_per_megapixel("vgg16", "cpu") is None
+    speeds.learn(Speed("vgg16", "cpu", 6.5))
+    assert speeds.seconds_per_megapixel("vgg16", "cpu") == 6.5
+
+
+def test_where_nothing_can_be_written_the_speed_is_not_kept(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    Speeds(tmp_path / "file" / "speeds.json").learn(Speed("vgg16", "cpu", 6.5))
+
+
+def test_the_probe_is_small_and_keeps_to_network_and_device() -> None:
+    seen: list[Settings] = []
+
+    def paint(picture: Image.Image, settings: Settings) -> Iterator[Frame]:
+        seen.append(settings)
+        for epoch in range(1, settings.epochs + 1):
+            terms = {"content": 1.0, "style": 1.0, "tv": 1.0, "total": 3.0}
+            yield Frame(
+                epoch=epoch,
+                epochs=settings.epochs,
+                scale=(picture.height, picture.width),
+                losses=terms,  # type: ignore[arg-type]
+                seconds=0.0,
+                network="vgg19",
+                device="mps",
+            )
+
+    speed = probe(paint, Settings(network="vgg19", size=4096, epochs=500, stroke_size=4.0, style_shares=(1.0, 2.0)))
+    assert (speed.network, speed.device) == ("vgg19", "mps")
+    assert speed.seconds_per_megapixel > 0
+    assert (seen[0].network, seen[0].size, seen[0].scales) == ("vgg19", 160, 1)
+    assert seen[0].shares(1) == (1.0,)
