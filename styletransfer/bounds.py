@@ -6,9 +6,12 @@ HISTORY_BYTES = 192 * 2**20
 """Memory that L-BFGS may take to remember its steps; a large picture is only refined, and needs fewer of them."""
 
 
-def needs_stripes(shape: tuple[int, int]) -> bool:
-    """Whether a picture of (height, width) is so large that its first block is worked through in stripes."""
-    return 2 * 64 * 4 * shape[0] * shape[1] > WHOLE_BYTES
+def needs_stripes(shape: tuple[int, int], block: int = 0) -> bool:
+    """Whether a picture of (height, width) is so large that one of the first two blocks is worked through in stripes.
+
+    Each block has two convolutions; the second has twice the channels on a quarter of the positions.
+    """
+    return 2 * (64 << block) * 4 * (shape[0] >> block) * (shape[1] >> block) > WHOLE_BYTES
 
 
 def history_length(variables: int) -> int:

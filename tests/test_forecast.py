@@ -21,6 +21,8 @@ def test_large_pictures_are_worked_through_in_stripes_which_takes_longer() -> No
     whole, striped = (400, 490), (400, 494)
     assert (needs_stripes(whole), needs_stripes(striped)) == (False, True)
     assert 1.2 < forecast.epoch_work(striped) / forecast.epoch_work(whole) < 2.0
+    assert not needs_stripes((512, 768), 1)
+    assert 1.2 < forecast.epoch_work((514, 768)) / forecast.epoch_work((512, 768)) < 2.0
 
 
 def test_the_parts_of_a_run_make_the_whole_but_for_a_second_look() -> None:
