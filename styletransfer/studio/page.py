@@ -112,11 +112,21 @@ def _start(
             disabled=problem is not None,
         )
         sheet_button(studio, photo, paintings, settings)
-    if problem is None and settings is not None and photo is not None and paintings is not None:
-        expected = estimate(studio, settings, photo.size, len(paintings))
-        problem = st.session_state.pop("start_problem", None) or expected
-    st.html(markup.line(problem or "", "estimate"))
+    problem = problem or st.session_state.pop("start_problem", None)
+    if problem or settings is None or photo is None or paintings is None:
+        st.html(markup.line(problem or "", "estimate"))
+    elif studio.worker_ready:
+        st.html(markup.line(estimate(studio, settings, photo.size, len(paintings)), "estimate"))
+    else:
+        st.fragment(_until_warm, run_every=1.0)(studio, settings, photo.size, len(paintings))
     sheet_link(studio)
+
+
+def _until_warm(studio: Studio, settings: Settings, photo: tuple[int, int], paintings: int) -> None:
+    """Say what is known while the worker gets ready; then it will be more."""
+    if studio.worker_ready:
+        st.rerun()  # the timer stops only when the whole page is drawn anew
+    st.html(markup.line(estimate(studio, settings, photo, paintings), "estimate"))
 
 
 def _submit(studio: Studio, photo: Picture, paintings: list[Picture], settings: Settings) -> None:
