@@ -57,10 +57,9 @@ def test_stopped_or_killed_it_goes_on_with_one_press(browser: Any, tmp_path: Pat
         page = context.new_page()
         page.goto(server.address)
         page.locator(".st-key-start button").wait_for()
-        for slider, presses in (("resolution", ["Home", *["ArrowRight"] * 3]), ("epochs", ["Home", *["ArrowRight"] * 9])):
-            for press in presses:
-                page.locator(f".st-key-{slider} input[type=range]").press(press)
-                page.wait_for_timeout(60)
+        for press in ["Home", *["ArrowRight"] * 14]:  # so many epochs that the fastest machine does not finish
+            page.locator(".st-key-epochs input[type=range]").press(press)
+            page.wait_for_timeout(60)
         page.wait_for_timeout(700)
         page.locator(".st-key-start button").click()
         page.wait_for_url(re.compile(r"run="))
@@ -76,12 +75,11 @@ def test_stopped_or_killed_it_goes_on_with_one_press(browser: Any, tmp_path: Pat
             page.locator(".st-key-compare").wait_for()
             page.locator(".st-key-continue button").click()
             page.locator(".st-key-stop button").wait_for()
-        page.get_by_text("Finished: ").wait_for()
+        until(lambda: epochs(run) > far + 1, PATIENCE / 1000)
+        page.locator(".st-key-stop button").click()
+        page.get_by_text("Stopped after").wait_for()
         page.locator(".st-key-compare").wait_for()
-        assert page.locator(".st-key-continue").count() == 0
-        total = epochs(run)
-        assert rows(run) == list(range(1, total + 1))
-        assert total == 100
+        assert rows(run) == list(range(1, epochs(run) + 1))
         with Image.open(run / "result.png") as picture:
             picture.load()
     finally:
