@@ -21,9 +21,9 @@ def estimate(studio: Studio, settings: Settings, photo: tuple[int, int], paintin
     if pace is None:
         return "The time will be known once the brushes are warm." if not studio.worker_ready else ""
     said = f"About {amounts.duration(pace * forecast.work(size, settings, paintings))}"
-    if studio.device(settings.device) == "cpu":
-        said += f" and {amounts.storage(forecast.memory(size, settings))} of memory"
-    return f"{said} on this machine."
+    if studio.device(settings.device) != "cpu":
+        return f"{said} on this machine."
+    return f"{said} and {amounts.storage(forecast.memory(size, settings))} of memory."
 
 
 def obstacle(studio: Studio, settings: Settings, photo: tuple[int, int]) -> str | None:

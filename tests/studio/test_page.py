@@ -304,7 +304,8 @@ def test_without_a_network_the_download_says_so(studio: Standin, visit: Callable
 
 def test_the_expected_time_stands_next_to_start(studio: Standin, visit: Callable[..., AppTest]) -> None:
     page = visit()
-    assert "on this machine" in text(page)
+    assert "About " in text(page)
+    assert "GB of memory." in text(page)
     studio.pace, studio.worker_ready = None, False
     assert "once the brushes are warm" in text(looked_at(page.run()))
 
@@ -315,7 +316,7 @@ def test_a_size_that_does_not_fit_into_memory_is_said_before_start(
     studio.free = 2_500_000_000
     page = visit()
     assert not page.button(key="start").disabled
-    assert "GB of memory on this machine" in text(page)
+    assert "GB of memory." in text(page)
     looked_at(page.select_slider(key="resolution").set_value(4096).run())
     assert page.button(key="start").disabled
     largest = re.search(r"at most (\d+) pixels", text(page))
