@@ -13,7 +13,7 @@ from styletransfer.settings import LARGEST_SIZE, SMALLEST_SIZE, Settings
 
 _OVERHEAD = 0.007
 """Work of an epoch that does not grow with the picture, in million pixels."""
-_STRIPED, _STRIPED_DEEP = 1.4, 2.1
+_STRIPED, _STRIPED_DEEP = 1.5, 2.1
 """How many times as long a pixel takes where the network's first block is worked through in stripes, and where the
 next two are as well: much is computed twice."""
 _LOOK = 0.45
