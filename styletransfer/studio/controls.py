@@ -77,6 +77,7 @@ def controls(studio: Studio, live: Snapshot | None, shares: tuple[float, ...] | 
         label_visibility="collapsed",
         width="stretch",
     )
+    st.session_state["preset_shown"] = name
     preset = PRESETS[cast("str", name)]
     st.html(f'<p class="note">{_PRESET_NOTES[cast("str", name)]}</p>')
     if live is not None:
@@ -196,6 +197,9 @@ def _settings(base: Settings, chosen: advanced.Chosen, shares: tuple[float, ...]
 
 
 def _adopt_preset() -> None:
+    if st.session_state["preset"] is None:  # a browser whose page is not whole yet may say so: nothing was chosen
+        st.session_state["preset"] = st.session_state.get("preset_shown", "balanced")
+        return
     st.session_state.pop("base", None)
     _fill(PRESETS[st.session_state["preset"]])
 
