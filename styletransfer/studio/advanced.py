@@ -6,6 +6,7 @@ import streamlit as st
 
 from styletransfer.locations import vgg19_available
 from styletransfer.settings import Device, Network, Optimizer, Pooling, Settings, Start
+from styletransfer.studio import beginning
 from styletransfer.studio.download import download
 from styletransfer.studio.jobs import Studio
 
@@ -20,7 +21,6 @@ LAYERS = (
 _NETWORKS = {"auto": "Best there is", "vgg16": "VGG-16", "vgg19": "VGG-19"}
 _POOLINGS = {"max": "Max", "average": "Average"}
 _OPTIMIZERS = {"lbfgs": "L-BFGS", "adam": "Adam"}
-_STARTS = {"photo": "The photo", "noise": "Noise"}
 _DEVICES = {"auto": "Fastest there is", "cpu": "Processor", "cuda": "NVIDIA graphics card", "mps": "Apple graphics"}
 
 
@@ -88,13 +88,7 @@ def advanced(studio: Studio, preset: Settings) -> Chosen:
         key="optimizer",
         help="Who holds the brush. L-BFGS needs fewer epochs, Adam is patient and steady.",
     )
-    st.selectbox(
-        "Start picture",
-        list(_STARTS),
-        format_func=_STARTS.__getitem__,
-        key="init",
-        help="What stands on the canvas at first. From noise, the photo shines through less.",
-    )
+    beginning.beginning()
     st.number_input(
         "Seed",
         min_value=0,
@@ -117,7 +111,7 @@ def advanced(studio: Studio, preset: Settings) -> Chosen:
         style_layers=tuple(state["style_layers"]),
         pooling=state["pooling"],
         optimizer=state["optimizer"],
-        init=state["init"],
+        init=beginning.setting(),
         seed=int(state["seed"]),
         device=state["device"],
     )

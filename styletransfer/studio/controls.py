@@ -18,6 +18,9 @@ _PRESET_NOTES = {
     "notebook": "The textbook recipe to the letter: both pictures squeezed to 3 : 2, many epochs.",
 }
 
+_LIVE = "Weights act at once, all else in the next painting."
+"""In the note's place while a run is being painted: one line as that, so that no slider moves from under the hand."""
+
 _E6 = (1.0, 1.5, 2.2, 3.3, 4.7, 6.8)
 STEPS_EACH_WAY = 12
 """Steps of a weight's slider below and above its default: two decades in the E6 series of preferred numbers."""
@@ -49,7 +52,9 @@ def adopt(settings: Settings) -> None:
     if "preset" not in st.session_state or PRESETS[st.session_state["preset"]].normalized != settings.normalized:
         restore(settings, None)
         return
+    start = st.session_state["init"]
     _fill(replace(settings, size=int(st.session_state["resolution"]), epochs=int(st.session_state["epochs"])))
+    st.session_state["init"] = start  # which no sheet varies
 
 
 def controls(studio: Studio, live: Snapshot | None, shares: tuple[float, ...] | None = None) -> Settings:
@@ -79,9 +84,7 @@ def controls(studio: Studio, live: Snapshot | None, shares: tuple[float, ...] | 
     )
     st.session_state["preset_shown"] = name
     preset = PRESETS[cast("str", name)]
-    st.html(f'<p class="note">{_PRESET_NOTES[cast("str", name)]}</p>')
-    if live is not None:
-        st.html(markup.line("The three weights act on the running painting at once; all else is for the next one."))
+    st.html(markup.line(_PRESET_NOTES[cast("str", name)] if live is None else _LIVE))
     for key, (label, explained) in _WEIGHTS.items():
         default = getattr(preset, key)
         _slider(label, weight_steps(default), default, key, explained, on_change=lambda: _steer(studio, live))

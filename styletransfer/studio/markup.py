@@ -36,6 +36,12 @@ def sources(photo: tuple[str, str], *paintings: tuple[str, str]) -> str:
     return f'<div class="sources">{"".join(parts)}</div>'
 
 
+def thumbnail(picture: Picture, kind: str) -> str:
+    """One picture, small, with its title."""
+    image = f'<img src="{picture.tile}" alt="{escape(kind)}: {escape(picture.title)}">'
+    return f'<figure class="thumbnail">{image}<figcaption>{escape(picture.title)}</figcaption></figure>'
+
+
 def headline(text: str, below: str = "") -> str:
     """What the stage is about, as a heading, and one line below it."""
     line = f"<p>{escape(below)}</p>" if below else ""

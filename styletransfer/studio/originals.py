@@ -50,6 +50,8 @@ def _candidates(collection: Collection) -> Iterator[tuple[str, str, Path]]:
             names = (record.photo_name, *record.painting_names)
             for name, file in zip(names, (record.photo, *record.paintings), strict=False):
                 yield f"{run_id}/{file}", name, run.folder / file
+            if record.start is not None:
+                yield f"{run_id}/{record.start}", record.start, run.folder / record.start
 
 
 class _Checksums:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Settings
-from styletransfer.studio import blend, controls, lifetime, markup
+from styletransfer.studio import beginning, blend, controls, lifetime, markup
 from styletransfer.studio.afterwards import look_back
 from styletransfer.studio.branches import double_click, origin
 from styletransfer.studio.collection import called
@@ -74,7 +74,7 @@ def _take_up(studio: Studio, snapshot: Snapshot | None, sheet: SheetView | None)
 def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Picture | None, list[Picture] | None, Settings | None]:
     settings, problem = None, None
     with st.container(key="panel"):
-        with st.container(horizontal=True, key="brand", vertical_alignment="bottom"):
+        with st.container(horizontal=True, key="brand", vertical_alignment="center"):
             st.html('<div class="brand"><b>The Studio</b></div>')
             st.button("The wall", key="wall_open", icon=":material/gallery_thumbnail:", on_click=enter, type="tertiary")
         photo = picker("photo", "Photo")
@@ -99,6 +99,8 @@ def _start(
 ) -> None:
     if photo is None or paintings is None:
         problem = "Choose a photo and a painting first."
+    elif beginning.missing():
+        problem = beginning.MISSING
     elif settings is not None:
         problem = obstacle(studio, settings, photo.size)
     with st.container(horizontal=True, key="start_row"):
@@ -134,7 +136,10 @@ def _submit(studio: Studio, photo: Picture, paintings: list[Picture], settings: 
         return
     try:
         files = [(painting.name, painting.data) for painting in paintings]
-        run_id = studio.submit(photo.data, files, settings, photo_name=photo.name)
+        start = beginning.picture()
+        run_id = studio.submit(
+            photo.data, files, settings, photo_name=photo.name, start=None if start is None else start.data
+        )
     except StyleTransferError as error:
         st.session_state["start_problem"] = str(error)
         return
@@ -176,7 +181,7 @@ def _empty(studio: Studio, photo: Picture | None, paintings: list[Picture] | Non
     _others(studio, None)
     recalled()
     if photo is None or paintings is None:
-        st.html(markup.headline("An empty easel", "Choose a photo and a painting on the left, then press Start."))
+        st.html(markup.headline("An empty easel", "Choose a photo and a painting, then press Start."))
         recipe_drop(studio)
         return
     name = pair(photo.name, [painting.name for painting in paintings])

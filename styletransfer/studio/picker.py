@@ -17,7 +17,7 @@ from styletransfer.studio.pictures import FIRST_PAIR, Kind, Picture, read_pictur
 
 OWN = "own"
 """Id of the tile that stands for the user's own picture."""
-_ENDINGS = ["jpg", "jpeg", "png", "webp", "avif", "tif", "tiff", "gif", "heic", "heif", "bmp"]
+ENDINGS = ["jpg", "jpeg", "png", "webp", "avif", "tif", "tiff", "gif", "heic", "heif", "bmp"]
 _HELP: dict[Kind, str] = {
     "photo": "What is to be seen in the result: its shapes stay. JPEG, PNG, WebP, AVIF, TIFF, GIF, HEIC or BMP.",
     "painting": "How it is to be painted: its colours and strokes are taken over. The same kinds of file.",
@@ -35,7 +35,7 @@ def picker(place: str, heading: str) -> Picture | None:
     kind = _kind(place)
     st.file_uploader(
         f"Your own {kind}",
-        type=_ENDINGS,
+        type=ENDINGS,
         key=place,
         help=_HELP[kind],
         on_change=lambda: _adopt_upload(place),

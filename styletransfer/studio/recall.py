@@ -11,7 +11,7 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.locations import vgg19_available
 from styletransfer.recipe import Recipe, read_recipe
 from styletransfer.settings import Network, Settings
-from styletransfer.studio import blend, controls, markup
+from styletransfer.studio import beginning, blend, controls, markup
 from styletransfer.studio.advanced import LARGEST_SEED
 from styletransfer.studio.dragging import dragging
 from styletransfer.studio.jobs import Snapshot, Studio
@@ -23,7 +23,7 @@ _STYLE = Path(__file__).with_name("recall.css")
 _ENDINGS = ["png", "jpg", "jpeg", "webp", "avif", "tif", "tiff"]
 _NONE = (
     "{name} carries no recipe: it was not painted here, or another program has saved it since and left that out. "
-    "To paint from it, drop it on the left."
+    "To paint from it, drop it at Photo or Painting."
 )
 
 
@@ -33,6 +33,7 @@ def take_up(studio: Studio, snapshot: Snapshot) -> None:
     settings = studio.settings(snapshot.run_id)
     if settings is not None:
         controls.restore(settings, snapshot.steered[-1][1] if snapshot.steered else None)
+    beginning.adopt(studio.start_path(snapshot.run_id))
     adopt_file("photo", snapshot.photo_name, studio.photo_path(snapshot.run_id))
     files = zip_longest(snapshot.painting_names, studio.painting_paths(snapshot.run_id))
     blend.adopt([(name or "", path) for name, path in files], settings.style_shares if settings else None)
@@ -114,7 +115,7 @@ def _recall(studio: Studio, data: bytes, name: str) -> None:
 def _restore(studio: Studio, recipe: Recipe) -> list[str]:
     """Set the left column to the recipe; give what has to be said about it, a sentence each."""
     settings, sentences = _settings_here(recipe)
-    found = originals(studio.collection, (recipe.photo, *recipe.paintings))
+    found = originals(studio.collection, (recipe.photo, *recipe.paintings, *([recipe.start] if recipe.start else [])))
     controls.restore(settings, recipe.steered[-1][1] if recipe.steered else None)
     name, path = found.get(recipe.photo, ("", None))
     adopt_file("photo", name, path)
@@ -123,7 +124,9 @@ def _restore(studio: Studio, recipe: Recipe) -> list[str]:
     if recipe.steered:
         sentences.append("Its weights were changed on the way; here they are as they were in the end.")
     if recipe.start is not None:
-        sentences.append("It was begun from another picture than its photo, which is not done here.")
+        beginning.adopt(found[recipe.start][1] if recipe.start in found else None)
+    if recipe.start is not None and recipe.start not in found:
+        sentences.append("It was begun from another picture than its photo, which is not on this computer.")
     if recipe.photo_colors:
         share = f"{100 * recipe.photo_colors:.0f} %"
         sentences.append(f"In the end, {share} of the photo's own colours were put back; do so again with the result.")
@@ -133,8 +136,8 @@ def _restore(studio: Studio, recipe: Recipe) -> list[str]:
         many = len(lost) > 1
         what = f"{', '.join(lost[:-1])} and {lost[-1]}" if many else lost[0]
         sentences.append(
-            f"Its {what} {'are' if many else 'is'} not on this computer: drop {'them' if many else 'it'} on the left, "
-            "or take others."
+            f"Its {what} {'are' if many else 'is'} not on this computer: drop {'them' if many else 'it'} where it says "
+            "\u201cDrop your own here\u201d, or take others."
         )
     else:
         sentences.insert(0, "Photo, painting and settings are as they were; press Start, or change what you like.")

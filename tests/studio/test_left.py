@@ -88,3 +88,33 @@ def test_a_blend_is_named_on_the_stage(visit: Visit) -> None:
     page = visit()
     looked_at(page.button(key="blend_add").click().run())
     assert "Mountains, after Wave and " in text(page)
+
+
+def test_another_picture_to_start_from_goes_with_the_run_and_comes_back(studio: Standin, visit: Visit) -> None:
+    page = visit()
+    looked_at(page.selectbox(key="init").set_value("other").run())
+    assert page.button(key="start").disabled
+    assert "Choose the picture to start from" in text(page)
+    looked_at(page.file_uploader(key="start_picture").upload("sketch.png", picture()).run())
+    run_id = started(page)
+    kept = studio.start_path(run_id)
+    assert kept is not None
+    assert kept.read_bytes() == picture()
+    assert studio.chosen[run_id].init == "photo"
+
+    repeated = studio.start_path(started(visit(run_id)))
+    assert repeated is not None
+    assert repeated.read_bytes() == picture()
+
+    page.session_state["submitted"] = 0.0  # long ago: this is no double click
+    looked_at(page.selectbox(key="init").set_value("noise").run())
+    assert studio.start_path(started(page)) is None
+
+
+def test_a_bad_picture_to_start_from_is_a_sentence_at_its_place(visit: Visit) -> None:
+    page = visit()
+    looked_at(page.selectbox(key="init").set_value("other").run())
+    looked_at(page.file_uploader(key="start_picture").upload("sketch.png", picture()).run())
+    looked_at(page.file_uploader(key="start_picture").upload("notes.png", b"no picture").run())
+    assert "notes.png is not a picture" in page.error[0].value
+    assert not page.button(key="start").disabled  # the sketch is still chosen
