@@ -59,7 +59,7 @@ def branching(
     with st.popover("Paint on", icon=":material/brush:", key="branch"):
         own = studio.settings(snapshot.run_id)
         if chosen is None or own is None:
-            st.caption("Choose settings on the left that go together first.")
+            st.caption("Choose settings that go together first.")
             return
         chosen = replace(chosen, style_shares=own.style_shares)
         settings = onward(chosen, studio, snapshot.run_id, moment)

@@ -8,6 +8,7 @@ from styletransfer.settings import Settings
 from styletransfer.studio import markup
 from styletransfer.studio.afterwards import finished
 from styletransfer.studio.collection import called
+from styletransfer.studio.faults import AGAIN, SMALLER
 from styletransfer.studio.jobs import Snapshot, State, Studio
 from styletransfer.studio.pictures import shown_file
 from styletransfer.studio.stage import Sources
@@ -23,10 +24,10 @@ def result(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: Setting
         chosen: What the left column stands at, for painting on; None if that does not go together.
     """
     name = called(studio.collection, snapshot)
-    path = studio.result_path(snapshot.run_id)
+    path, may_go_on = studio.result_path(snapshot.run_id), studio.can_carry_on(snapshot.run_id)
     with st.container(horizontal=True, key="head", vertical_alignment="center"):
         st.html(markup.headline(name, _ending(snapshot, painted=path is not None)))
-        if studio.can_carry_on(snapshot.run_id):
+        if may_go_on:
             args = (studio, snapshot.run_id)
             st.button("Continue", key="continue", icon=":material/play_arrow:", on_click=_carry_on, args=args)
         st.button("New painting", key="new", icon=":material/add:", on_click=leave)
@@ -35,8 +36,8 @@ def result(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: Setting
     if snapshot.state is State.FAILED:
         with st.container(key="failure"):
             st.error(snapshot.error or "The painting ended unexpectedly.", icon=":material/error:")
-            if snapshot.remedy:
-                st.html(markup.line(snapshot.remedy))
+            if remedy := _remedy(snapshot, may_go_on=may_go_on):
+                st.html(markup.line(remedy))
     if path is None:
         st.html(markup.note("Nothing was painted in this run.", "Change what you like and press Start again."))
         return
@@ -46,6 +47,14 @@ def result(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: Setting
         st.html(markup.note("The picture of this run cannot be shown.", str(error)))
         return
     finished(studio, snapshot, sources, path, size, chosen)
+
+
+def _remedy(snapshot: Snapshot, *, may_go_on: bool) -> str | None:
+    """What to do about a failure: of what can be done, first what loses nothing."""
+    remedy = snapshot.remedy
+    if not may_go_on or remedy not in (SMALLER, AGAIN):
+        return remedy
+    return f"Continue to go on where it was, or {remedy[0].lower()}{remedy[1:]}"
 
 
 def _carry_on(studio: Studio, run_id: str) -> None:

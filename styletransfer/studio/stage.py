@@ -51,7 +51,7 @@ def _frame(studio: Studio, run_id: str, sources: Sources, queue: list[str]) -> N
 
 def _headline(name: str, snapshot: Snapshot) -> tuple[str, str]:
     if snapshot.state is State.QUEUED:
-        return name, f"Waiting: {words.ordinal(max(1, snapshot.place))}. It begins by itself."
+        return name, f"{words.ordinal(max(1, snapshot.place))}. It begins by itself."
     if snapshot.requested == "stop":
         return name, "Stopping after this step."
     if snapshot.state is State.PAUSED:

@@ -20,8 +20,8 @@ def pixels(scale: tuple[int, int]) -> str:
 
 
 def ordinal(place: int) -> str:
-    """A place in a queue: "next", "second in line", "5th in line"."""
-    words = {1: "next", 2: "second in line", 3: "third in line", 4: "fourth in line"}
+    """A place in a queue, as a sentence begins: "Next in line", "Second in line", "5th in line"."""
+    words = {1: "Next in line", 2: "Second in line", 3: "Third in line", 4: "Fourth in line"}
     return words.get(place, f"{place}th in line")
 
 

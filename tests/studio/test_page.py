@@ -14,6 +14,7 @@ from visits import APP, address, looked_at, picture, started, text
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import PRESETS, Weighting
 from styletransfer.studio.controls import weight_steps
+from styletransfer.studio.faults import SMALLER
 from styletransfer.studio.fetch import Download
 from styletransfer.studio.snapshot import State
 
@@ -246,7 +247,7 @@ def test_a_second_start_queues_and_can_be_taken_out(studio: Standin, visit: Call
     page = visit()
     assert page.button(key="start").label == "Paint next"
     run_id = started(page)
-    assert "Waiting: next" in text(page)
+    assert "Next in line" in text(page)
     assert "On the easel now" in text(page)
     looked_at(page.button(key="stop").click().run())
     assert ("stop", run_id) in studio.asked
@@ -262,6 +263,15 @@ def test_a_failure_says_why_and_what_to_do_and_leaves_what_was_painted(
     assert "Choose a smaller resolution." in text(page)
     assert len(page.get("download_button")) == 4  # three pictures, one table
     assert not page.button(key="start").disabled
+
+
+def test_what_can_go_on_is_told_so_first(studio: Standin, visit: Callable[..., AppTest]) -> None:
+    run_id = started(visit())
+    studio.paint(run_id, 3, State.FAILED, error="There was not enough memory.", remedy=SMALLER)
+    page = visit(run_id)
+    assert "Continue to go on where it was, or start again at a smaller resolution." in text(page)
+    looked_at(page.button(key="continue").click().run())
+    assert ("carry_on", run_id) in studio.asked
 
 
 def test_a_failure_before_the_first_stroke_offers_no_picture(studio: Standin, visit: Callable[..., AppTest]) -> None:

@@ -124,7 +124,7 @@ def test_what_cannot_be_painted_on_is_a_sentence(
 def test_settings_that_do_not_go_together_leave_only_painting_on_out(visit: Visit, run: str) -> None:
     page = visit(run)
     looked_at(page.multiselect(key="style_layers").set_value([]).run())
-    assert "Choose settings on the left" in captions(page)
+    assert "Choose settings that go together" in captions(page)
     assert len(page.get("download_button")) == 4
 
 
