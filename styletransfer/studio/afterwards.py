@@ -48,13 +48,20 @@ def look_back(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: Sett
     st.fragment(_look_back)(studio, snapshot, sources, chosen)
 
 
+def remains(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: Settings | None) -> None:
+    """Show the moments of a run that is over but whose picture is damaged, as far as there are any."""
+    if studio.timeline(snapshot.run_id):
+        st.html(_STYLE)
+        st.fragment(_past)(studio, snapshot, sources, chosen)
+
+
 def _finished(
     studio: Studio, snapshot: Snapshot, sources: Sources, path: Path, size: tuple[int, int], chosen: Settings | None
 ) -> None:
     with st.container(key="easel"):
         with st.container(key="compare"):
             version = path.stat().st_mtime_ns // 1_000_000
-            look = _viewer(snapshot, size, version=version)
+            look = _viewer(snapshot, sources, size, version=version)
         st.html(sources.markup(snapshot), width="content")
     _tools(studio, snapshot, sources, path, look, chosen)
 
@@ -65,13 +72,17 @@ def _look_back(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: Set
     if len(studio.timeline(snapshot.run_id)) < 2:
         st.html(markup.line("There is nothing to look back at yet; try again in a moment."))
         return
+    _past(studio, snapshot, sources, chosen)
+
+
+def _past(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: Settings | None) -> None:
     st.html(markup.ratio_style(sources.shape, "past"))
     with st.container(key="past"):
-        look = _viewer(snapshot, sources.shape)
+        look = _viewer(snapshot, sources, sources.shape)
     _tools(studio, snapshot, sources, None, look, chosen)
 
 
-def _viewer(snapshot: Snapshot, size: tuple[int, int], *, version: int | None = None) -> Look:
+def _viewer(snapshot: Snapshot, sources: Sources, size: tuple[int, int], *, version: int | None = None) -> Look:
     height, width = size
     return viewer(
         snapshot.run_id,
@@ -79,6 +90,7 @@ def _viewer(snapshot: Snapshot, size: tuple[int, int], *, version: int | None = 
         images.scaled_shape(width, height, DISPLAY_SIZE) if max(size) > DISPLAY_SIZE else size,
         photo=title(snapshot.photo_name),
         epochs=snapshot.epochs,
+        compared=sources.photo is not None,
         ongoing=version is None,
     )
 

@@ -293,5 +293,5 @@ def _title(run: Run, label: Label) -> str:
     try:
         record = run.read()
     except StyleTransferError:
-        return "A damaged painting"
+        return pair("", ())
     return pair(record.photo_name, record.painting_names)

@@ -176,8 +176,9 @@ def _shown(path: Path | None) -> Shown | None:
 
 def _empty(studio: Studio, photo: Picture | None, paintings: list[Picture] | None, *, lost: str | None) -> None:
     if lost and not taken_down(studio, lost):
-        st.html(markup.note(_LOST, "It may have been deleted, or the address was cut off. Start a new one here."))
-        st.button("Clear the address", key="new", on_click=leave, type="tertiary")
+        with st.container(key="lost"):
+            st.html(markup.note(_LOST, "It may have been deleted, or the address was cut off. Start a new one here."))
+            st.button("All right", key="new", on_click=leave, type="tertiary")
     _others(studio, None)
     recalled()
     if photo is None or paintings is None:

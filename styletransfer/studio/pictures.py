@@ -20,6 +20,8 @@ THUMBNAIL_SIZE = 176
 """Long side in pixels of a gallery's tile: twice what is shown, for sharp displays."""
 SMALL_SIZE = 480
 """Long side in pixels of a picture that is shown small, or not for long."""
+LONGEST_TITLE = 60
+"""Letters of a file's name that stand under its picture."""
 DISPLAY_SIZE = 1280
 """Long side in pixels of a picture that is shown large. Nothing that is painted or downloaded comes from it."""
 
@@ -141,15 +143,18 @@ def _shown_file(path: Path, _changed: int) -> Shown:
 
 def pair(photo_name: str, painting_names: Sequence[str]) -> str:
     """What is painted and after which paintings: "Cat, after Wave", "Cat, after Wave, Ink and Lilies"."""
-    *others, last = map(title, painting_names or ("",))
+    if not painting_names:
+        return "A damaged painting"  # every other one has a painting
+    *others, last = map(title, painting_names)
     paintings = f"{', '.join(others)} and {last}" if others else last
     return f"{title(photo_name)}, after {paintings}"
 
 
 def title(name: str) -> str:
     """A file name as a title: "stained_glass.jpg" is "Stained glass"."""
-    words = Path(name).stem.replace("_", " ").replace("-", " ").split()
-    text = " ".join(words)[:80]
+    text = " ".join(Path(name).stem.replace("_", " ").replace("-", " ").split())
+    if len(text) > LONGEST_TITLE:
+        text = text[:LONGEST_TITLE].rsplit(" ", 1)[0] + "\u2026"
     return text[:1].upper() + text[1:] if text else "Untitled"
 
 

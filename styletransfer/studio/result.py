@@ -6,12 +6,14 @@ from styletransfer import amounts
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Settings
 from styletransfer.studio import markup
-from styletransfer.studio.afterwards import finished
+from styletransfer.studio.afterwards import finished, remains
 from styletransfer.studio.collection import called
 from styletransfer.studio.faults import AGAIN, SMALLER
 from styletransfer.studio.jobs import Snapshot, State, Studio
 from styletransfer.studio.pictures import shown_file
 from styletransfer.studio.stage import Sources
+
+_REMAINS = "What was kept on the way is still here, to be looked at, saved, and painted on from."
 
 
 def result(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: Settings | None) -> None:
@@ -43,8 +45,9 @@ def result(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: Setting
         return
     try:
         size = shown_file(path).size
-    except StyleTransferError as error:
-        st.html(markup.note("The picture of this run cannot be shown.", str(error)))
+    except StyleTransferError:
+        st.html(markup.note("The finished picture is damaged.", _REMAINS if studio.timeline(snapshot.run_id) else ""))
+        remains(studio, snapshot, sources, chosen)
         return
     finished(studio, snapshot, sources, path, size, chosen)
 
@@ -71,6 +74,8 @@ def leave() -> None:
 
 
 def _ending(snapshot: Snapshot, *, painted: bool) -> str:
+    if not snapshot.epochs:  # a damaged run, of which no more is known
+        return ""
     time = f"{snapshot.epoch} of {snapshot.epochs} epochs in {amounts.duration(snapshot.seconds)}"
     if snapshot.state is State.FINISHED:
         return f"Finished: {snapshot.epochs} epochs in {amounts.duration(snapshot.seconds)}."

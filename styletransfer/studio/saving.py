@@ -10,6 +10,7 @@ from PIL import Image
 
 from styletransfer import images
 from styletransfer.color import with_photo_colors
+from styletransfer.errors import StyleTransferError
 from styletransfer.recipe import read_recipe
 from styletransfer.studio import markup, words
 from styletransfer.studio.moments import Moment
@@ -71,7 +72,10 @@ def picture_file(moment: Moment, photo: Path | None, recipe: Path | None, fmt: i
 
 def _recipe(picture: Path, moment: Moment) -> str | None:
     """The run's recipe, with the photo's colours that are wanted now."""
-    recipe = read_recipe(picture)
+    try:
+        recipe = read_recipe(picture)
+    except StyleTransferError:  # the run's picture is damaged; its moments can be taken home all the same
+        return None
     return None if recipe is None else replace(recipe, photo_colors=moment.colors / 100).to_json()
 
 

@@ -291,7 +291,8 @@ def test_a_run_with_damaged_files_is_still_shown(studio: Standin, visit: Callabl
         assert path is not None
         path.write_bytes(b"damaged")
     page = visit(run_id)
-    assert "cannot be shown" in text(page)
+    assert "The finished picture is damaged" in text(page)
+    assert len(page.get("download_button")) == 4  # the newest moment in three formats, and the losses
     assert not page.button(key="start").disabled
 
 

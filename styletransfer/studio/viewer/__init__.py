@@ -35,7 +35,16 @@ class Look:
     colors: int = 0
 
 
-def viewer(run: str, version: int, size: tuple[int, int], *, photo: str, epochs: int, ongoing: bool = False) -> Look:
+def viewer(
+    run: str,
+    version: int,
+    size: tuple[int, int],
+    *,
+    photo: str,
+    epochs: int,
+    compared: bool = True,
+    ongoing: bool = False,
+) -> Look:
     """Show the viewer and give what is looked at; the part of the page around it runs anew when that has changed.
 
     Args:
@@ -43,7 +52,8 @@ def viewer(run: str, version: int, size: tuple[int, int], *, photo: str, epochs:
         version: A number that changes with the picture.
         size: (height, width) of the finished picture as it is shown.
         photo: Title of the photo.
-        epochs: Epochs of the whole run.
+        epochs: Epochs of the whole run, 0 if that is not known.
+        compared: Whether there is the photo to compare with and to take colours from.
         ongoing: Whether it is still being painted, so that there is no finished picture.
     """
     height, width = size
@@ -54,6 +64,7 @@ def viewer(run: str, version: int, size: tuple[int, int], *, photo: str, epochs:
         "height": height,
         "photo": photo,
         "epochs": epochs,
+        "compared": compared,
         "ongoing": ongoing,
     }
     key = "viewer_past" if ongoing else "viewer"

@@ -232,7 +232,7 @@ class Viewer {
     this.canvas.setAttribute("aria-label", this.finished ? `The painted picture of ${photo}` : `${photo}, painted up to epoch ${epoch}`);
     this.border.name(this.beforeName, this.name);
     if (epoch === undefined) return;
-    this.epoch.textContent = `Epoch ${epoch} of ${epochs}`;
+    this.epoch.textContent = epochs ? `Epoch ${epoch} of ${epochs}` : `Epoch ${epoch}`;
     this.epoch.style.minWidth = `${`Epoch ${epochs} of ${epochs}`.length}ch`; // so that the slider keeps its length
     this.range.setAttribute("aria-valuetext", this.epoch.textContent);
     this.tags.right.textContent = `Epoch ${epoch}`;
@@ -259,11 +259,13 @@ class Viewer {
 
   compareWith(what) {
     const pinned = what === "pinned";
-    this.before.src = pinned ? this.pinned.url : this.photoUrl;
+    if (pinned || this.data.compared) this.before.src = pinned ? this.pinned.url : this.photoUrl;
+    else this.before.removeAttribute("src"); // the photo is gone: the painting is shown all the same
     this.before.alt = pinned ? `${this.data.photo}, painted up to ${this.pinned.name}` : `The photo: ${this.data.photo}`;
     this.beforeName = pinned ? this.pinned.name : "photo";
     this.tags.left.textContent = pinned ? this.pinned.title : "";
     this.root.classList.toggle("pinned", pinned);
+    this.root.classList.toggle("alone", !this.data.compared);
     this.photoButton.setAttribute("aria-pressed", !pinned);
     this.pinnedButton.setAttribute("aria-pressed", pinned);
     this.border.name(this.beforeName, this.name);
