@@ -48,8 +48,8 @@ def fill(settings: Settings) -> None:
         st.session_state[name] = list(value) if isinstance(value, tuple) else value
 
 
-def advanced(studio: Studio, preset: Settings) -> Chosen:
-    """Show the advanced settings and return what is chosen."""
+def advanced(studio: Studio, preset: Settings) -> None:
+    """Show the advanced settings."""
     st.selectbox(
         "Network",
         list(_NETWORKS),
@@ -104,6 +104,10 @@ def advanced(studio: Studio, preset: Settings) -> Chosen:
         key="device",
         help="What does the work. A graphics card is much faster, if there is one.",
     )
+
+
+def chosen() -> Chosen:
+    """What is chosen of the advanced settings."""
     state = st.session_state
     return Chosen(
         network=state["network"],

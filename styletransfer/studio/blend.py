@@ -8,7 +8,7 @@ import streamlit as st
 
 from styletransfer.settings import MOST_PAINTINGS
 from styletransfer.studio import markup
-from styletransfer.studio.picker import adopt_file, begin, picker
+from styletransfer.studio.picker import adopt_file, begin, chosen_at, picker
 from styletransfer.studio.pictures import Picture
 
 FIRST = "painting"
@@ -23,16 +23,15 @@ _EVEN = 50.0
 def paintings() -> list[Picture] | None:
     """Show the pickers and return the paintings that are chosen, or None when one is missing."""
     places = _places()
-    chosen = []
     for number, place in enumerate(places):
         with st.container(key=f"place_{place}"):
             if number:
                 _remove_button(place, _ORDINALS[number])
-            chosen.append(picker(place, _ORDINALS[number]))
+            picker(place, _ORDINALS[number])
             if len(places) > 1:
                 _share_slider(place)
-    found = [picture for picture in chosen if picture is not None]
-    if len(found) == len(places) > 1:
+    found = chosen()
+    if found is not None and len(found) > 1:
         st.html(markup.line(f"The mixture: {_mixture(found)}."))
     if len(places) < MOST_PAINTINGS:
         st.button(
@@ -42,7 +41,13 @@ def paintings() -> list[Picture] | None:
             type="tertiary",
             on_click=_add,
         )
-    return found if len(found) == len(places) else None
+    return found
+
+
+def chosen() -> list[Picture] | None:
+    """The paintings that are chosen, once they have been shown, or None when one is missing."""
+    found = [picture for place in _places() if (picture := chosen_at(place)) is not None]
+    return found if len(found) == len(_places()) else None
 
 
 def shares() -> tuple[float, ...] | None:
@@ -105,8 +110,8 @@ def _share_slider(place: str) -> None:
     )
 
 
-def _mixture(chosen: list[Picture]) -> str:
+def _mixture(pictures: list[Picture]) -> str:
     parts = [_part(place) for place in _places()]
     return ", ".join(
-        f"{picture.title} {100 * part / sum(parts):.0f} %" for picture, part in zip(chosen, parts, strict=True)
+        f"{picture.title} {100 * part / sum(parts):.0f} %" for picture, part in zip(pictures, parts, strict=True)
     )

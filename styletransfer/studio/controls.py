@@ -120,8 +120,37 @@ def controls(studio: Studio, live: Snapshot | None, shares: tuple[float, ...] | 
         "How often the whole picture is gone over. The first ones change most.",
     )
     with st.expander("Advanced", key="advanced_panel"):
-        chosen = advanced.advanced(studio, preset)
-    return _settings(_base(), chosen, shares)
+        advanced.advanced(studio, preset)
+    return chosen(shares)
+
+
+def chosen(shares: tuple[float, ...] | None) -> Settings:
+    """What the settings stand at, once they have been shown.
+
+    Args:
+        shares: How much each painting counts, or None for all alike.
+
+    Raises:
+        StyleTransferError: What is chosen under Advanced does not go together.
+    """
+    base, size = _base(), int(st.session_state["resolution"])
+    shape = base.shape
+    if shape is not None:
+        height, width = shape
+        shape = (round(size * height / max(shape)), round(size * width / max(shape)))
+    return replace(
+        base,
+        size=size,
+        shape=shape,
+        epochs=int(st.session_state["epochs"]),
+        content_weight=st.session_state["content_weight"],
+        style_weight=st.session_state["style_weight"],
+        tv_weight=st.session_state["tv_weight"],
+        stroke_size=st.session_state["stroke_size"],
+        palette=st.session_state["palette"],
+        style_shares=shares,
+        **advanced.chosen(),
+    )
 
 
 def _base() -> Settings:
@@ -176,27 +205,6 @@ def _slider(
 
 def _with(options: tuple[int, ...], value: int) -> tuple[int, ...]:
     return tuple(sorted({*options, value}))
-
-
-def _settings(base: Settings, chosen: advanced.Chosen, shares: tuple[float, ...] | None) -> Settings:
-    size = int(st.session_state["resolution"])
-    shape = base.shape
-    if shape is not None:
-        height, width = shape
-        shape = (round(size * height / max(shape)), round(size * width / max(shape)))
-    return replace(
-        base,
-        size=size,
-        shape=shape,
-        epochs=int(st.session_state["epochs"]),
-        content_weight=st.session_state["content_weight"],
-        style_weight=st.session_state["style_weight"],
-        tv_weight=st.session_state["tv_weight"],
-        stroke_size=st.session_state["stroke_size"],
-        palette=st.session_state["palette"],
-        style_shares=shares,
-        **chosen,
-    )
 
 
 def _adopt_preset() -> None:

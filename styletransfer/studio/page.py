@@ -14,7 +14,7 @@ from styletransfer.studio.curves import curves
 from styletransfer.studio.duo import duo
 from styletransfer.studio.estimate import estimate, obstacle
 from styletransfer.studio.jobs import Snapshot, Studio
-from styletransfer.studio.picker import picker
+from styletransfer.studio.picker import chosen_at, picker
 from styletransfer.studio.pictures import Picture, Shown, pair, shown_file
 from styletransfer.studio.recall import offer, recalled, recipe_drop, take_up
 from styletransfer.studio.result import leave, result
@@ -55,7 +55,7 @@ def show() -> None:
                 _run(studio, snapshot, settings)
             elif sheet is not None:
                 _others(studio, None)
-                sheet_stage(studio, sheet, photo, paintings, settings)
+                sheet_stage(studio, sheet, settings)
             else:
                 _empty(studio, photo, paintings, lost=run_id or sheet_id)
 
@@ -110,10 +110,10 @@ def _start(
             type="primary",
             width="stretch",
             on_click=_submit,
-            args=(studio, photo, paintings, settings),
+            args=(studio,),
             disabled=problem is not None,
         )
-        sheet_button(studio, photo, paintings, settings)
+        sheet_button(studio, ready=photo is not None and paintings is not None and settings is not None)
     problem = problem or st.session_state.pop("start_problem", None)
     if problem or settings is None or photo is None or paintings is None:
         st.html(markup.line(problem or "", "estimate"))
@@ -131,10 +131,15 @@ def _until_warm(studio: Studio, settings: Settings, photo: tuple[int, int], pain
     st.html(markup.line(estimate(studio, settings, photo, paintings), "estimate"))
 
 
-def _submit(studio: Studio, photo: Picture, paintings: list[Picture], settings: Settings) -> None:
-    if double_click():
+def _submit(studio: Studio) -> None:
+    """Start with what is chosen now: a slider may have moved since the button was drawn."""
+    photo, paintings = chosen_at("photo"), blend.chosen()
+    if photo is None or paintings is None or double_click():
         return
     try:
+        settings = controls.chosen(blend.shares())
+        if problem := obstacle(studio, settings, photo.size):
+            raise StyleTransferError(problem)
         files = [(painting.name, painting.data) for painting in paintings]
         start = beginning.picture()
         run_id = studio.submit(

@@ -43,7 +43,15 @@ def picker(place: str, heading: str) -> Picture | None:
     )
     if st.session_state[f"{place}_error"]:
         st.error(st.session_state[f"{place}_error"], icon=":material/image_not_supported:")
-    return _chosen(place)
+    return chosen_at(place)
+
+
+def chosen_at(place: str) -> Picture | None:
+    """The picture that is chosen at a place which has been shown, or None when there is none."""
+    choice = st.session_state[f"{place}_choice"]
+    if choice == OWN:
+        return _own(place)
+    return sample(samples(_kind(place))[choice]) if choice in samples(_kind(place)) else None
 
 
 def adopt_file(place: str, name: str, path: Path | None) -> None:
@@ -90,13 +98,6 @@ def _tiles(place: str) -> list[Tile]:
     return tiles + [
         Tile(id=name, alt=title(name), src=sample_tile(path)) for name, path in samples(_kind(place)).items()
     ]
-
-
-def _chosen(place: str) -> Picture | None:
-    choice = st.session_state[f"{place}_choice"]
-    if choice == OWN:
-        return _own(place)
-    return sample(samples(_kind(place))[choice]) if choice in samples(_kind(place)) else None
 
 
 def _own(place: str) -> Picture | None:

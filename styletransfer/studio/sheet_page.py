@@ -1,8 +1,8 @@
 """A contact sheet on the page: begun with one click, filled before one's eyes, and a click on a cell adopts it."""
 
 import statistics
-from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import cast
@@ -16,8 +16,8 @@ from styletransfer.studio import blend, controls, markup, words
 from styletransfer.studio.branches import double_click
 from styletransfer.studio.contact import Cell, Grid, Label, contact, picked
 from styletransfer.studio.jobs import Studio
-from styletransfer.studio.picker import adopt_file
-from styletransfer.studio.pictures import Picture, data_url, pair, shown_file
+from styletransfer.studio.picker import adopt_file, chosen_at
+from styletransfer.studio.pictures import data_url, pair, shown_file
 from styletransfer.studio.sheets import SheetView
 from styletransfer.studio.variations import AXES, Axis, Plan, described, spread
 
@@ -30,13 +30,9 @@ _TELLS = (
 )
 
 
-def sheet_button(
-    studio: Studio, photo: Picture | None, paintings: list[Picture] | None, settings: Settings | None
-) -> None:
-    """The button that begins a sheet around what is chosen."""
-    ready = photo is not None and paintings is not None and settings is not None
-    arguments = (studio, photo, paintings, settings)
-    st.button("Try variations", key="variations", on_click=_submit, args=arguments, disabled=not ready)
+def sheet_button(studio: Studio, *, ready: bool) -> None:
+    """The button that begins a sheet around what is chosen, `ready` if that goes together."""
+    st.button("Try variations", key="variations", on_click=_submit, args=(studio,), disabled=not ready)
 
 
 def sheet_link(studio: Studio) -> None:
@@ -56,16 +52,21 @@ def take_up_sheet(view: SheetView) -> None:
     st.session_state["sheet_axes"] = (view.plan.across, view.plan.down)
 
 
-def _submit(studio: Studio, photo: Picture, paintings: list[Picture], settings: Settings) -> None:
-    """Begin a sheet, instead of one that this visitor has begun before and that is not done."""
-    if double_click():
+def _submit(studio: Studio) -> None:
+    """Begin a sheet around what is chosen now, instead of one that this visitor has begun before and that is not done.
+
+    A slider may have moved since the button was drawn.
+    """
+    photo, paintings = chosen_at("photo"), blend.chosen()
+    if photo is None or paintings is None or double_click():
         return
-    across, down = _axes()
-    plan = Plan(across, down, _values(across, settings), _values(down, settings))
-    files = [(painting.name, painting.data) for painting in paintings]
-    if "sheet" in st.session_state:
-        studio.sheets.cancel(st.session_state["sheet"])
     try:
+        settings = controls.chosen(blend.shares())
+        across, down = _axes()
+        plan = Plan(across, down, _values(across, settings), _values(down, settings))
+        files = [(painting.name, painting.data) for painting in paintings]
+        if "sheet" in st.session_state:
+            studio.sheets.cancel(st.session_state["sheet"])
         sheet_id = studio.sheets.submit(photo.data, files, settings, plan, photo_name=photo.name)
     except StyleTransferError as error:
         st.session_state["start_problem"] = str(error)
@@ -78,23 +79,13 @@ def _visit(sheet_id: str) -> None:
     st.query_params.from_dict({"sheet": sheet_id})
 
 
-def sheet_stage(
-    studio: Studio, view: SheetView, photo: Picture | None, paintings: list[Picture] | None, settings: Settings | None
-) -> None:
-    """Show a sheet.
-
-    Args:
-        studio: Paints it.
-        view: The sheet.
-        photo: What stands in the left column, for the next sheet.
-        paintings: Likewise.
-        settings: Likewise; the cell that has these settings is marked.
-    """
+def sheet_stage(studio: Studio, view: SheetView, settings: Settings | None) -> None:
+    """Show a sheet; the cell that has the `settings` in the left column is marked."""
     with st.container(horizontal=True, key="head", vertical_alignment="center"):
         name = pair(view.photo_name, view.painting_names)
         st.html(markup.headline(f"Variations on {name}", "Choose the one you like; Start paints it large."))
-        if photo is not None and paintings is not None and settings is not None:
-            _other_axes(partial(_submit, studio, photo, paintings, settings))
+        if settings is not None:
+            _other_axes(studio)
     with st.container(key="sheet"):
         if view.progress is None:
             _sheet(studio, view.sheet_id, settings, live=False)
@@ -227,13 +218,13 @@ def _values(axis: Axis, settings: Settings) -> tuple[float, ...]:
     return spread(sorted({*steps, present}), present, _STRIDES[axis])
 
 
-def _other_axes(begin: Callable[[], None]) -> None:
+def _other_axes(studio: Studio) -> None:
     """A choice of what the next sheet varies."""
     with st.popover("Vary other settings", key="sheet_axes_popover"):
         across = st.selectbox("From left to right", list(AXES), _index(0), format_func=_label, key="sheet_across")
         others = [axis for axis in AXES if axis != across]
-        down = st.selectbox("From top to bottom", others, _index(1, others), format_func=_label, key="sheet_down")
-        st.button("Paint this sheet", key="sheet_again", on_click=_begin, args=(begin, across, down))
+        st.selectbox("From top to bottom", others, _index(1, others), format_func=_label, key="sheet_down")
+        st.button("Paint this sheet", key="sheet_again", on_click=_begin, args=(studio,))
 
 
 def _index(place: int, axes: Sequence[Axis] = tuple(AXES)) -> int:
@@ -245,6 +236,6 @@ def _label(axis: Axis) -> str:
     return AXES[axis].label
 
 
-def _begin(begin: Callable[[], None], across: Axis, down: Axis) -> None:
-    st.session_state["sheet_axes"] = (across, down)
-    begin()
+def _begin(studio: Studio) -> None:
+    st.session_state["sheet_axes"] = (st.session_state["sheet_across"], st.session_state["sheet_down"])
+    _submit(studio)

@@ -49,6 +49,29 @@ def test_sliders_and_advanced_settings_reach_the_run(studio: Standin, visit: Cal
     assert (settings.optimizer, settings.seed) == ("adam", 7)
 
 
+def test_what_is_moved_and_started_in_one_breath_is_what_is_painted(
+    studio: Standin, visit: Callable[..., AppTest]
+) -> None:
+    """A slow page hears of both at once, before it has drawn Start anew."""
+    page = visit()
+    page.select_slider(key="epochs").set_value(20)
+    page.file_uploader(key="photo").upload("my_dog.png", picture(), "image/png")
+    run_id = started(page)
+    assert studio.chosen[run_id].epochs == 20
+    assert studio.runs[run_id].photo_name == "my_dog.png"
+
+
+def test_a_size_that_does_not_fit_into_memory_is_not_begun_even_if_it_was_just_chosen(
+    studio: Standin, visit: Callable[..., AppTest]
+) -> None:
+    studio.free = 3 * 10**9
+    page = visit()
+    page.select_slider(key="resolution").set_value(4096)
+    looked_at(page.button(key="start").click().run())
+    assert studio.runs == {}
+    assert "choose a resolution of at most" in text(page)
+
+
 def test_the_notebook_keeps_its_shape_at_another_resolution(studio: Standin, visit: Callable[..., AppTest]) -> None:
     page = visit()
     looked_at(page.button_group(key="preset").set_value("notebook").run())
