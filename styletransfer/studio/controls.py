@@ -20,6 +20,8 @@ _PRESET_NOTES = {
 
 _LIVE = "Weights act at once, all else in the next painting."
 """In the note's place while a run is being painted: one line as that, so that no slider moves from under the hand."""
+_APART = "Notebook weighs otherwise: all acts in the next painting."
+"""Likewise, where weights here and in the run that is being painted do not mean the same."""
 
 _E6 = (1.0, 1.5, 2.2, 3.3, 4.7, 6.8)
 STEPS_EACH_WAY = 12
@@ -84,10 +86,10 @@ def controls(studio: Studio, live: Snapshot | None, shares: tuple[float, ...] | 
     )
     st.session_state["preset_shown"] = name
     preset = PRESETS[cast("str", name)]
-    st.html(markup.line(_PRESET_NOTES[cast("str", name)] if live is None else _LIVE))
+    st.html(markup.line(_note(studio, live, cast("str", name))))
     for key, (label, explained) in _WEIGHTS.items():
         default = getattr(preset, key)
-        _slider(label, weight_steps(default), default, key, explained, on_change=lambda: _steer(studio, live))
+        _slider(label, weight_steps(default), default, key, explained, on_change=lambda: _steer(studio))
     _slider(
         "Stroke size",
         STROKES,
@@ -169,12 +171,24 @@ def weight_steps(default: float) -> tuple[float, ...]:
     return (0.0, *(float(f"{default * _E6[step % 6] * 10.0 ** (step // 6):.3g}") for step in span))
 
 
-def _steer(studio: Studio, live: Snapshot | None) -> None:
-    """Hand the weights to the run that is being painted, if they mean the same there."""
-    painted = studio.settings(live.run_id) if live else None
-    if live is None or painted is None or painted.normalized != _base().normalized:
-        return
-    studio.steer(live.run_id, Weighting(*(float(st.session_state[key]) for key in _WEIGHTS)))
+def _note(studio: Studio, live: Snapshot | None, preset: str) -> str:
+    """What is said of the preset, or of what the sliders do to the run that this server paints."""
+    if live is None or live.run_id not in studio.active():
+        return _PRESET_NOTES[preset]
+    return _LIVE if _follows(studio, live.run_id) else _APART
+
+
+def _steer(studio: Studio) -> None:
+    """Hand the weights to the run that is on the stage now, if that is being painted and they mean the same there."""
+    run_id = st.query_params.get("run", "")
+    if run_id in studio.active() and _follows(studio, run_id):
+        studio.steer(run_id, Weighting(*(float(st.session_state[key]) for key in _WEIGHTS)))
+
+
+def _follows(studio: Studio, run_id: str) -> bool:
+    """Whether the weights here mean the same to a run."""
+    painted = studio.settings(run_id)
+    return painted is not None and painted.normalized == _base().normalized
 
 
 def _slider(

@@ -201,6 +201,20 @@ def test_a_weight_moved_during_a_run_steers_it(studio: Standin, visit: Callable[
     assert studio.asked[-1] == ("steer", run_id, str(chosen.content_weight), str(chosen.style_weight), "0.0")
 
 
+def test_weights_that_mean_something_else_do_not_steer_and_the_page_says_so(
+    studio: Standin, visit: Callable[..., AppTest]
+) -> None:
+    page = visit()
+    run_id = started(page)
+    studio.paint(run_id, 5)
+    assert "Weights act at once" in text(looked_at(page.run()))
+    looked_at(page.button_group(key="preset").set_value("notebook").run())
+    assert "all acts in the next painting" in text(page)
+    before = list(studio.asked)
+    looked_at(page.select_slider(key="tv_weight").set_value(0.0).run())
+    assert studio.asked == before
+
+
 def test_coming_back_to_a_steered_run_shows_the_weights_that_hold(
     studio: Standin, visit: Callable[..., AppTest]
 ) -> None:
