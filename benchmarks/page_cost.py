@@ -8,17 +8,11 @@ is done by the processors and elsewhere by a graphics card.
 """
 
 import argparse
-import os
 import shutil
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,8 +21,8 @@ import psutil
 from playwright.sync_api import sync_playwright
 
 from benchmarks.measure import whole_number
+from tools.real_studio import chromium, serving
 
-ROOT = Path(__file__).parents[1]
 SETTLING = 3.0
 """Seconds that are not counted after the page was opened or closed."""
 COARSE = 2
@@ -116,11 +110,11 @@ def main() -> None:
     options = parser.parse_args()
     home = Path(tempfile.mkdtemp())
     try:
-        with server(home) as (address, process), browser() as chromium:
-            page = chromium.new_page(viewport={"width": 1440, "height": 900})
+        with serving(home) as server, sync_playwright() as playwright, closing(chromium(playwright)) as browser:
+            page = browser.new_page(viewport={"width": 1440, "height": 900})
             page.set_default_timeout(90_000)
-            begin(page, address, options.resolution)
-            run, watch = page.url, Watch(home, process)
+            begin(page, server.address, options.resolution)
+            run, watch = page.url, Watch(home, psutil.Process(server.pid))
             windows: dict[str, list[Window]] = {kind: [] for kind in options.kinds}
             for _ in range(options.rounds):
                 for kind in options.kinds:
@@ -129,37 +123,6 @@ def main() -> None:
     finally:
         shutil.rmtree(home, ignore_errors=True)
     report(windows)
-
-
-@contextmanager
-def server(home: Path) -> Iterator[tuple[str, psutil.Process]]:
-    """Run the studio on a data folder of its own; give its address and its process."""
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={port}"]
-    with (home / "server.log").open("w") as log:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, "STYLETRANSFER_HOME": str(home)}, stdout=log, stderr=log
-        )
-    address = f"http://localhost:{port}"
-    try:
-        while not _answers(f"{address}/_stcore/health"):
-            time.sleep(0.1)
-        yield address, psutil.Process(process.pid)
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-@contextmanager
-def browser() -> Iterator[Any]:
-    """A Chromium that draws without a graphics card."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield chromium
-        chromium.close()
 
 
 def begin(page: Any, address: str, resolution: int) -> None:
@@ -206,12 +169,6 @@ def report(windows: dict[str, list[Window]]) -> None:
     print(
         "single looks: " + "; ".join(f"{kind} " + " ".join(f"{w.speed:.2f}" for w in windows[kind]) for kind in kinds)
     )
-
-
-def _answers(url: str) -> bool:
-    with suppress(OSError), urllib.request.urlopen(url, timeout=1) as response:  # noqa: S310 - our own server
-        return bool(response.status == 200)
-    return False
 
 
 def _main_thread(session: Any) -> float:

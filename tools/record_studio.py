@@ -9,23 +9,17 @@ whose timeline is then walked through, and a picture of a contact sheet.
 
 import argparse
 import io
-import os
-import shutil
-import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from styletransfer.film import export
+from tools.real_studio import chromium, serving
 
-ROOT = Path(__file__).parents[1]
 WINDOW = (1280, 800)
 PATIENCE = 600
 """Seconds that a painting or a contact sheet may take."""
@@ -37,10 +31,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("docs"))
     folder = parser.parse_args().folder
     folder.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as home, server(Path(home)) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
+    with tempfile.TemporaryDirectory() as home, serving(Path(home)) as server, sync_playwright() as playwright:
+        browser, address = chromium(playwright), server.address
         page = visit(browser, address, WINDOW, "light")
         page.wait_for_timeout(15_000)  # until the brushes are warm
         export(list(painting(page)), folder / "studio.webp", fmt="webp", seconds=10, hold=3)
@@ -51,22 +43,6 @@ def main() -> None:
         export([*steered(page), *walked(page)], folder / "steering.webp", fmt="webp", seconds=14, hold=2)
         save(sheet(visit(browser, address, WINDOW, "light")), folder / "contact-sheet.jpg")
         browser.close()
-
-
-@contextmanager
-def server(home: Path) -> Iterator[str]:
-    """Run the studio and give its address."""
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={port}"]
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "STYLETRANSFER_HOME": str(home)})  # noqa: S603
-    try:
-        time.sleep(6)
-        yield f"http://localhost:{port}"
-    finally:
-        process.terminate()
-        process.wait(30)
 
 
 def visit(browser: Browser, address: str, size: tuple[int, int], scheme: str) -> Page:

@@ -2,20 +2,12 @@
 
 import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tools.real_studio import chromium, serving
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,37 +24,20 @@ def browser() -> Iterator[Any]:
         import playwright.sync_api as playwright_api  # a missing browser is a failure in CI, not a skip
     with playwright_api.sync_playwright() as playwright:
         try:
-            chromium = playwright.chromium.launch(
-                executable_path=os.environ.get("CHROMIUM")
-                or shutil.which("chromium")
-                or shutil.which("chromium-browser"),
-                args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-            )
+            opened = chromium(playwright)
         except playwright_api.Error as error:
             if "CI" in os.environ:
                 raise
             pytest.skip(f"There is no Chromium here: {str(error).splitlines()[0]}")
-        yield chromium
-        chromium.close()
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of `streamlit run app.py` on a data folder of its own."""
-    home = tmp_path_factory.mktemp("home")
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true", f"--server.port={port}"]
-    with (home / "server.log").open("w") as log:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, "STYLETRANSFER_HOME": str(home)}, stdout=log, stderr=log
-        )
-        address = f"http://localhost:{port}"
-        until(lambda: answers(f"{address}/_stcore/health"))
-        yield address
-        process.terminate()
-        process.wait(30)
+    """Address of a studio on a data folder of its own."""
+    with serving(tmp_path_factory.mktemp("home")) as running:
+        yield running.address
 
 
 @pytest.fixture
@@ -98,18 +73,3 @@ def visit(browser: Any, server: str) -> Iterator[Callable[..., Any]]:
                 page.wait_for_timeout(500)
         context.close()
     assert complaints == []
-
-
-def answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=1) as response:  # noqa: S310 - our own server
-            return bool(response.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
-
-
-def until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.1)

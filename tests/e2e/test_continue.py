@@ -1,96 +1,129 @@
-"""A painting survives its server: stopped politely or killed, it goes on with one press of a button."""
+"""A painting survives its server and its worker: stopped politely or killed, it goes on with one press of a button."""
 
 import csv
-import os
-import re
 import signal
-import socket
-import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
-from conftest import ROOT, answers, until
 from PIL import Image
+from steps import PATIENCE, finished, make_small, set_slider, start, until
 
-pytestmark = pytest.mark.browser
+from tools.real_studio import StudioServer, serving
 
-PATIENCE = 240_000
-"""Milliseconds that a painting is waited for: a busy machine may take its time."""
-
-
-class Server:
-    """A server on a data folder that can be stopped and started again at the same address."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        with socket.socket() as free:
-            free.bind(("localhost", 0))
-            self._port = free.getsockname()[1]
-        self.address = f"http://localhost:{self._port}"
-        self.start()
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
-        with (self.home / "server.log").open("a") as log:
-            self._process = subprocess.Popen(
-                [*command, f"--server.port={self._port}"],
-                cwd=ROOT,
-                env={**os.environ, "STYLETRANSFER_HOME": str(self.home)},
-                stdout=log,
-                stderr=log,
-            )
-        until(lambda: answers(f"{self.address}/_stcore/health"))
-
-    def stop(self, how: signal.Signals) -> None:
-        self._process.send_signal(how)
-        self._process.wait(60)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals"),
+]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
-def test_stopped_or_killed_it_goes_on_with_one_press(browser: Any, tmp_path: Path) -> None:
-    server = Server(tmp_path)
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[StudioServer]:
+    """A server that a test may stop, on the data folder `tmp_path`."""
+    with serving(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def page(browser: Any, studio: StudioServer) -> Iterator[Any]:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     context.set_default_timeout(PATIENCE)
-    try:
-        page = context.new_page()
-        page.goto(server.address)
-        page.locator(".st-key-start button").wait_for()
-        for press in ["Home", *["ArrowRight"] * 14]:  # so many epochs that the fastest machine does not finish
-            page.locator(".st-key-epochs input[type=range]").press(press)
-            page.wait_for_timeout(60)
-        page.wait_for_timeout(700)
-        page.locator(".st-key-start button").click()
-        page.wait_for_url(re.compile(r"run="))
-        run = tmp_path / "runs" / page.url.split("run=")[1]
-        far = 1
-        for how in (signal.SIGTERM, signal.SIGKILL):
-            until(lambda far=far: epochs(run) > far + 1, PATIENCE / 1000)  # type: ignore[misc]
-            server.stop(how)
-            server.start()
-            page.goto(f"{server.address}/?run={run.name}")
-            far = epochs(run)
-            page.get_by_text("Stopped after").wait_for()
-            page.locator(".st-key-compare").wait_for()
-            page.locator(".st-key-continue button").click()
-            page.locator(".st-key-stop button").wait_for()
-        until(lambda: epochs(run) > far + 1, PATIENCE / 1000)
-        page.locator(".st-key-stop button").click()
+    page = context.new_page()
+    open_at(page, studio.address)
+    yield page
+    context.close()
+
+
+def open_at(page: Any, address: str) -> None:
+    page.goto(address)
+    page.locator(".st-key-start button").wait_for()
+
+
+def paint(page: Any) -> str:
+    """Start a painting on the processor that takes every machine some seconds; give its id."""
+    set_slider(page, "resolution", "Home", *["ArrowRight"] * 3)
+    set_slider(page, "epochs", "Home", *["ArrowRight"] * 8)
+    page.locator(".st-key-advanced_panel summary").click()
+    device = page.locator(".st-key-device input")
+    device.click(trial=True)  # once the panel has unfolded
+    device.press("ArrowDown")
+    page.locator("[role=option]", has_text="Processor").click()
+    until(lambda: device.input_value() == "Processor")
+    return start(page)
+
+
+def test_stopped_and_killed_with_its_server_it_ends_in_the_picture_that_it_would_have_become(
+    page: Any, studio: StudioServer, tmp_path: Path
+) -> None:
+    run = tmp_path / "runs" / paint(page)
+    far = 1
+    for how in (signal.SIGTERM, signal.SIGKILL):
+        until(lambda far=far: epochs(run) > far + 1)  # type: ignore[misc]
+        studio.stop(how)
+        studio.start()
+        page.goto(f"{studio.address}/?run={run.name}")
         page.get_by_text("Stopped after").wait_for()
+        far = epochs(run)
+        assert far < 80
         page.locator(".st-key-compare").wait_for()
-        assert rows(run) == list(range(1, epochs(run) + 1))
-        with Image.open(run / "result.png") as picture:
-            picture.load()
-    finally:
-        context.close()
-        server.stop(signal.SIGTERM)
+        page.locator(".st-key-continue button").click()
+        page.locator(".st-key-stop button").wait_for()
+    page.get_by_text("Finished: 80 epochs").wait_for()
+    open_at(page, studio.address)
+    whole = tmp_path / "runs" / paint(page)
+    page.get_by_text("Finished: 80 epochs").wait_for()
+    assert table(run) == table(whole)
+    with Image.open(run / "result.png") as one, Image.open(whole / "result.png") as other:
+        assert one.tobytes() == other.tobytes()
 
 
-def rows(run: Path) -> list[int]:
+def test_a_worker_that_is_killed_costs_the_run_nothing_but_the_last_seconds(
+    page: Any, studio: StudioServer, tmp_path: Path
+) -> None:
+    make_small(page, "End")
+    run = tmp_path / "runs" / start(page)
+    until(lambda: (run / "checkpoint.safetensors").exists())
+    worker(studio).kill()
+    page.get_by_text("The system ended the process that paints").wait_for()
+    assert "smaller resolution" in page.locator(".st-key-failure").inner_text()
+    page.locator(".st-key-compare").wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="PNG", exact=True).click()
+    with Image.open(download.value.path()) as picture:
+        picture.load()
+        assert picture.size == (128, 64)
+    far = epochs(run)
+
+    set_slider(page, "epochs", "Home")
+    assert start(page) != run.name
+    page.get_by_text("Finished: 5 epochs").wait_for()
+
+    page.goto(f"{studio.address}/?run={run.name}")
+    page.locator(".st-key-continue button").click()
+    until(lambda: epochs(run) > far)
+    page.locator(".st-key-stop button").click()
+    page.get_by_text("Stopped after").wait_for()
+    finished(page)
+    assert page.locator(".st-key-failure").count() == 0
+    assert [int(row[0]) for row in table(run)] == list(range(1, epochs(run) + 1))
+
+
+def worker(studio: StudioServer) -> psutil.Process:
+    children = psutil.Process(studio.pid).children()
+    return next(child for child in children if "styletransfer.studio.worker" in child.cmdline())
+
+
+def table(run: Path) -> list[list[str]]:
+    """The losses of every epoch so far, without the time, which is never the same."""
+    if not (run / "losses.csv").exists():
+        return []
     with (run / "losses.csv").open(newline="") as lines:
-        return [int(row["epoch"]) for row in csv.DictReader(lines)]
+        return [[row.pop("epoch"), *list(row.values())[1:]] for row in csv.DictReader(lines)]
 
 
 def epochs(run: Path) -> int:
-    return rows(run)[-1] if (run / "losses.csv").exists() and rows(run) else 0
+    rows = table(run)
+    return int(rows[-1][0]) if rows else 0

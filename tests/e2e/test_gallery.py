@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from test_studio import finished, make_small, set_slider, start
+from steps import finished, make_small, set_slider, start
 
 pytestmark = pytest.mark.browser
 

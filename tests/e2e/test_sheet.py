@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from test_studio import PATIENCE, finished, make_small, picture, set_slider, start
+from steps import PATIENCE, PREVIEW, finished, make_small, picture, set_slider, start
 
 pytestmark = pytest.mark.browser
 
@@ -49,17 +49,24 @@ def test_a_sheet_fills_and_a_cell_is_adopted_and_both_survive_a_reload(visit: Vi
     page.get_by_text("Chosen: style weight 10\u2009000 and stroke size 2.").wait_for()
 
 
-def test_a_sheet_is_cancelled_gone_on_with_and_makes_room_for_a_run(visit: Visit) -> None:
-    page = visit()
+def test_a_sheet_makes_room_for_a_run_goes_on_after_it_and_can_be_cancelled_and_returned_to(visit: Visit) -> None:
+    page, other = visit(), visit()
+    make_small(other, "End")
     try_variations(page)
     cells_painted(page, 1)
+    start(other)
+    page.get_by_text("Waits until the easel is free").wait_for()
+    other.locator(PREVIEW).wait_for(timeout=PATIENCE)
+    other.locator(".st-key-stop button").click()
+    page.locator(".st-key-contact label.painting").wait_for(timeout=PATIENCE)
     page.locator(".st-key-sheet_cancel button").click()
-    page.get_by_text(re.compile(r"\d of 9 are painted")).wait_for()
-    page.locator(".st-key-sheet_rest button").click()
-    page.locator(".st-key-sheet_cancel button").wait_for()
-    start(page)
-    finished(page)
+    painted = page.get_by_text(re.compile(r"[1-8] of 9 are painted"))
+    painted.wait_for()
+    finished(other)
+    page.goto(other.url)
     page.locator(".st-key-sheet_back button").click()
+    painted.wait_for()
+    page.locator(".st-key-sheet_rest button").click()
     cells_painted(page, 9)
 
 

@@ -10,7 +10,7 @@ import av
 import numpy as np
 import pytest
 from PIL import Image
-from test_studio import PATIENCE, finished, make_small, start
+from steps import PATIENCE, finished, make_small, start
 
 from styletransfer.color import with_photo_colors
 from styletransfer.film import FRAME_RATE
