@@ -10,13 +10,15 @@ import streamlit as st
 
 from styletransfer import images
 from styletransfer.settings import Settings
-from styletransfer.studio import markup
+from styletransfer.studio import markup, standing
 from styletransfer.studio.branches import branching
 from styletransfer.studio.collection import called
 from styletransfer.studio.filming import filming
 from styletransfer.studio.jobs import Snapshot, Studio
 from styletransfer.studio.moments import moment
 from styletransfer.studio.pictures import DISPLAY_SIZE, title
+from styletransfer.studio.plaque import facts
+from styletransfer.studio.recall import take_up
 from styletransfer.studio.saving import saving
 from styletransfer.studio.stage import Sources
 from styletransfer.studio.viewer import Look, viewer
@@ -62,8 +64,28 @@ def _finished(
         with st.container(key="compare"):
             version = path.stat().st_mtime_ns // 1_000_000
             look = _viewer(snapshot, sources, size, version=version)
-        st.html(sources.markup(snapshot), width="content")
+        with st.container(key="made_of", width="content"):
+            st.html(sources.markup(snapshot))
+            _settings(studio, snapshot)
     _tools(studio, snapshot, sources, path, look, chosen)
+
+
+def _settings(studio: Studio, snapshot: Snapshot) -> None:
+    """What it was painted with, and a way to set the left column to that, if it stands at something else."""
+    settings = studio.settings(snapshot.run_id)
+    if settings is None:
+        return
+    told = facts(standing.at_the_end(settings, snapshot), snapshot.scale)
+    st.html(markup.line(told.replace(" · ", ",\n"), "note list"))
+    if standing.differs(studio, snapshot):
+        st.button("Use its settings", key="take_up", on_click=_take_up, args=(studio, snapshot), type="tertiary")
+    if st.session_state.pop("taken_up", False):
+        st.rerun()  # the whole page, as the left column is not part of this fragment
+
+
+def _take_up(studio: Studio, snapshot: Snapshot) -> None:
+    take_up(studio, snapshot)
+    st.session_state["taken_up"] = True
 
 
 def _look_back(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: Settings | None) -> None:

@@ -8,11 +8,12 @@ from PIL import Image
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import LARGEST_SIZE, Settings
-from styletransfer.studio import markup
+from styletransfer.studio import markup, words
 from styletransfer.studio.collection import called
 from styletransfer.studio.estimate import estimate, obstacle
 from styletransfer.studio.jobs import Snapshot, Studio
 from styletransfer.studio.moments import Moment
+from styletransfer.studio.recall import open_run
 from styletransfer.studio.saving import painted
 
 ENLARGED_EPOCHS = 20
@@ -41,7 +42,7 @@ def origin(studio: Studio, snapshot: Snapshot) -> None:
             return
         st.html(markup.line("Painted on from"), width="content")
         name = called(studio.collection, parent)
-        st.button(f"{name}, epoch {epoch}", key="parent", on_click=_open, args=(run_id,), type="tertiary")
+        st.button(f"{name}, epoch {epoch}", key="parent", on_click=open_run, args=(studio, run_id), type="tertiary")
 
 
 def branching(
@@ -63,10 +64,13 @@ def branching(
             return
         chosen = replace(chosen, style_shares=own.style_shares)
         settings = onward(chosen, studio, snapshot.run_id, moment)
+        named = zip(("content", "style", "TV"), map(words.weight, chosen.weighting), strict=True)
+        weights = ", ".join(f"{name} {value}" for name, value in named)
         where = "the finished picture" if moment.final else f"epoch {moment.epoch}"
         st.caption(
             f"A painting of its own that begins with {where}{', in the colours it has now' if moment.colors else ''}: "
-            f"{settings.epochs} epochs at {settings.size} px, with the weights on the left."
+            f"{settings.epochs} epochs at {settings.size} px, with the weights as they are set now: "
+            f"{weights}."
         )
         _button("Paint on from here", "branch_here", studio, snapshot, moment, photo, settings)
         larger = enlarged(chosen, moment)
@@ -130,7 +134,3 @@ def _submit(studio: Studio, snapshot: Snapshot, moment: Moment, settings: Settin
         start=painted(moment, photo),
         parent=(snapshot.run_id, moment.epoch),
     )
-
-
-def _open(run_id: str) -> None:
-    st.query_params["run"] = run_id

@@ -11,7 +11,7 @@ from styletransfer.studio.compare import compare
 from styletransfer.studio.jobs import Studio
 from styletransfer.studio.pictures import Shown, pair, shown_file
 from styletransfer.studio.trash import GONE
-from styletransfer.studio.wall import STYLE, enter, open_run
+from styletransfer.studio.wall import STYLE, enter, open_picture
 
 _ALIKE = 0.02
 """Aspect ratios that differ by less lie over each other without a distortion that could be seen."""
@@ -85,7 +85,7 @@ def _duo(studio: Studio, one: Piece, other: Piece) -> None:
         st.html(markup.line("Both were painted with the same settings and for as long."))
     with st.container(horizontal=True, key="duo_open"):
         for piece, title in zip((one, other), titles, strict=True):
-            st.button(f"Open {title}", key=f"open_{piece.run_id}", on_click=open_run, args=(piece.run_id,))
+            st.button(f"Open {title}", key=f"open_{piece.run_id}", on_click=open_picture, args=(studio, piece.run_id))
 
 
 def _shown(studio: Studio, piece: Piece) -> Shown:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Settings
-from styletransfer.studio import beginning, blend, controls, lifetime, markup
+from styletransfer.studio import beginning, blend, controls, lifetime, markup, standing
 from styletransfer.studio.afterwards import look_back
 from styletransfer.studio.branches import double_click, origin
 from styletransfer.studio.collection import called
@@ -16,7 +16,7 @@ from styletransfer.studio.estimate import estimate, obstacle
 from styletransfer.studio.jobs import Snapshot, Studio
 from styletransfer.studio.picker import chosen_at, picker
 from styletransfer.studio.pictures import Picture, Shown, pair, shown_file
-from styletransfer.studio.recall import offer, recalled, recipe_drop, take_up
+from styletransfer.studio.recall import offer, open_run, recalled, recipe_drop, take_up
 from styletransfer.studio.result import leave, result
 from styletransfer.studio.sheet_page import sheet_button, sheet_link, sheet_stage, take_up_sheet
 from styletransfer.studio.sheets import SheetView
@@ -48,6 +48,7 @@ def show() -> None:
     with st.container(key="studio"):
         with st.container(key="left"):
             photo, paintings, settings = _left(studio, snapshot)
+            standing.keep(photo, paintings, settings)
         with st.container(key="stage"):
             if view is not None:
                 view(studio)
@@ -207,8 +208,4 @@ def _others(studio: Studio, run_id: str | None) -> None:
     with st.container(horizontal=True, key="others", vertical_alignment="center"):
         name = called(studio.collection, snapshot)
         st.html(markup.line("On the easel now:", strong=name), width="content")
-        st.button("Watch it", key="watch", on_click=_watch, args=(active[0],), type="tertiary")
-
-
-def _watch(run_id: str) -> None:
-    st.query_params.from_dict({"run": run_id})
+        st.button("Watch it", key="watch", on_click=open_run, args=(studio, active[0]), type="tertiary")

@@ -11,7 +11,7 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.locations import vgg19_available
 from styletransfer.recipe import Recipe, read_recipe
 from styletransfer.settings import Network, Settings
-from styletransfer.studio import beginning, blend, controls, markup
+from styletransfer.studio import beginning, blend, controls, markup, standing
 from styletransfer.studio.advanced import LARGEST_SEED
 from styletransfer.studio.dragging import dragging
 from styletransfer.studio.jobs import Snapshot, Studio
@@ -30,6 +30,7 @@ _NONE = (
 def take_up(studio: Studio, snapshot: Snapshot) -> None:
     """Set the left column to what a run is painted with: its settings, its photo, its paintings."""
     st.session_state.pop("recalled", None)
+    standing.filled()
     settings = studio.settings(snapshot.run_id)
     if settings is not None:
         controls.restore(settings, snapshot.steered[-1][1] if snapshot.steered else None)
@@ -37,6 +38,14 @@ def take_up(studio: Studio, snapshot: Snapshot) -> None:
     adopt_file("photo", snapshot.photo_name, studio.photo_path(snapshot.run_id))
     files = zip_longest(snapshot.painting_names, studio.painting_paths(snapshot.run_id))
     blend.adopt([(name or "", path) for name, path in files], settings.style_shares if settings else None)
+
+
+def open_run(studio: Studio, run_id: str) -> None:
+    """Put a run on the stage. The left column follows, unless the user has set something there, which would be lost."""
+    snapshot = studio.snapshot(run_id)
+    if snapshot is not None and standing.untouched():
+        take_up(studio, snapshot)
+    st.query_params.from_dict({"run": run_id})
 
 
 def recipe_drop(studio: Studio) -> None:

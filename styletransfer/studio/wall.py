@@ -14,7 +14,7 @@ from styletransfer.studio.doors import export_address
 from styletransfer.studio.hanging import Hung, acted, hanging
 from styletransfer.studio.jobs import Studio
 from styletransfer.studio.plaque import plaque
-from styletransfer.studio.recall import take_up
+from styletransfer.studio.recall import open_run, take_up
 from styletransfer.studio.space import LIMITS
 from styletransfer.studio.trash import GONE
 
@@ -57,9 +57,10 @@ def leave() -> None:
     _go(**_on_stage())
 
 
-def open_run(run_id: str) -> None:
+def open_picture(studio: Studio, run_id: str) -> None:
     """Put a run on the stage."""
-    _go(run=run_id)
+    st.session_state.pop("wall_undo", None)
+    open_run(studio, run_id)
 
 
 def _on_stage() -> dict[str, str]:
@@ -93,6 +94,8 @@ def _head(collection: Collection, use: Use) -> None:
             st.html(markup.headline("The wall", f"{taken}." if use.count else ""))
         if use.count:
             st.html(_export_link(export_address(), "Export all"), width="content")
+        if not use.count and not use.deleted:
+            return
         with st.popover("Space", key="wall_space", icon=":material/hard_drive:", width="content"):
             st.session_state["wall_limit"] = use.limit or _NO_LIMIT
             st.selectbox(
@@ -269,7 +272,7 @@ def _act(studio: Studio, key: str, shown: list[Hung]) -> None:
         with _saying():
             match act["what"]:
                 case "open":
-                    open_run(run_id)
+                    open_picture(studio, run_id)
                 case "rename":
                     collection.rename(run_id, act["title"])
                 case "pin" | "unpin":
