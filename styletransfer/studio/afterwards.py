@@ -19,6 +19,7 @@ from styletransfer.studio.moments import moment
 from styletransfer.studio.pictures import DISPLAY_SIZE, title
 from styletransfer.studio.plaque import facts
 from styletransfer.studio.recall import take_up
+from styletransfer.studio.record import at_the_end
 from styletransfer.studio.saving import saving
 from styletransfer.studio.stage import Sources
 from styletransfer.studio.viewer import Look, viewer
@@ -75,7 +76,7 @@ def _settings(studio: Studio, snapshot: Snapshot) -> None:
     settings = studio.settings(snapshot.run_id)
     if settings is None:
         return
-    told = facts(standing.at_the_end(settings, snapshot), snapshot.scale)
+    told = facts(at_the_end(settings, snapshot.steered), snapshot.scale)
     st.html(markup.line(told.replace(" · ", ",\n"), "note list"))
     if standing.differs(studio, snapshot):
         st.button("Use its settings", key="take_up", on_click=_take_up, args=(studio, snapshot), type="tertiary")

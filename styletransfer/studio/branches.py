@@ -64,13 +64,11 @@ def branching(
             return
         chosen = replace(chosen, style_shares=own.style_shares)
         settings = onward(chosen, studio, snapshot.run_id, moment)
-        named = zip(("content", "style", "TV"), map(words.weight, chosen.weighting), strict=True)
-        weights = ", ".join(f"{name} {value}" for name, value in named)
         where = "the finished picture" if moment.final else f"epoch {moment.epoch}"
         st.caption(
             f"A painting of its own that begins with {where}{', in the colours it has now' if moment.colors else ''}: "
             f"{settings.epochs} epochs at {settings.size} px, with the weights as they are set now: "
-            f"{weights}."
+            f"{words.weights(chosen.weighting)}."
         )
         _button("Paint on from here", "branch_here", studio, snapshot, moment, photo, settings)
         larger = enlarged(chosen, moment)

@@ -10,6 +10,7 @@ from styletransfer.studio.collection import Piece
 from styletransfer.studio.compare import compare
 from styletransfer.studio.jobs import Studio
 from styletransfer.studio.pictures import Shown, pair, shown_file
+from styletransfer.studio.record import Record
 from styletransfer.studio.trash import GONE
 from styletransfer.studio.wall import STYLE, enter, open_picture
 
@@ -50,7 +51,15 @@ def _values(piece: Piece) -> dict[str, Any]:
         del settings[name]
     record = piece.record
     return {"painted": pair(record.photo_name, record.painting_names), "epochs_painted": record.epoch, **settings,
-            "network": record.network or settings["network"]}  # fmt: skip
+            "network": record.network or settings["network"], "changed_on_the_way": _steered(record)}  # fmt: skip
+
+
+def _steered(record: Record) -> str:
+    """To what its weights were changed last while it was painted."""
+    if not record.steered:
+        return "no"
+    epoch, weighting = record.steered[-1]
+    return f"from epoch {epoch} on: {words.weights(weighting)}"
 
 
 def _said(value: Any) -> str:
@@ -66,10 +75,11 @@ def _said(value: Any) -> str:
 def _duo(studio: Studio, one: Piece, other: Piece) -> None:
     rows = differences(one, other)
     left, right = _shown(studio, one), _shown(studio, other)
-    titles = (one.title, other.title) if one.title != other.title else ("The first", "The second")
+    differ = one.title != other.title
+    titles = (one.title, other.title) if differ else ("The first", "The second")
     height, width = left.size
     alike = abs(width / height * right.size[0] / right.size[1] - 1) < _ALIKE
-    name = f"{one.title} and {other.title}" if one.title != other.title else f"{one.title}, twice"
+    name = f"{one.title} and {other.title}" if differ else f"{one.title}, twice"
     how = "The first is on the left; drag the border." if alike else "They differ in shape, so they hang side by side."
     st.html(markup.headline(name, how))
     if alike:
@@ -85,7 +95,8 @@ def _duo(studio: Studio, one: Piece, other: Piece) -> None:
         st.html(markup.line("Both were painted with the same settings and for as long."))
     with st.container(horizontal=True, key="duo_open"):
         for piece, title in zip((one, other), titles, strict=True):
-            st.button(f"Open {title}", key=f"open_{piece.run_id}", on_click=open_picture, args=(studio, piece.run_id))
+            called = title if differ else title.lower()
+            st.button(f"Open {called}", key=f"open_{piece.run_id}", on_click=open_picture, args=(studio, piece.run_id))
 
 
 def _shown(studio: Studio, piece: Piece) -> Shown:

@@ -55,7 +55,7 @@ def painted(snapshot: Snapshot) -> str:
     """What a screen reader says of the newest picture."""
     name = title(snapshot.photo_name)
     if snapshot.preview is None:
-        return f"The photo {name}, not painted yet"
+        return f"{name}, not painted yet"
     return f"{name}, painted up to epoch {snapshot.preview_epoch}"
 
 

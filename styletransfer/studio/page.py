@@ -117,7 +117,7 @@ def _start(
         sheet_button(studio, ready=photo is not None and paintings is not None and settings is not None)
     problem = problem or st.session_state.pop("start_problem", None)
     if problem or settings is None or photo is None or paintings is None:
-        st.html(markup.line(problem or "", "estimate"))
+        st.html(markup.line(problem or "", "estimate problem"))
     elif studio.worker_ready:
         st.html(markup.line(estimate(studio, settings, photo.size, len(paintings)), "estimate"))
     else:
@@ -169,7 +169,7 @@ def _sources(studio: Studio, snapshot: Snapshot) -> Sources:
     paintings = tuple(map(_shown, studio.painting_paths(snapshot.run_id)))
     settings = studio.settings(snapshot.run_id)
     shape = (settings.shape if settings else None) or (photo.size if photo else None)
-    return Sources(photo, paintings, shape or (2, 3))
+    return Sources(photo, paintings, _shown(studio.start_path(snapshot.run_id)), shape or (2, 3))
 
 
 def _shown(path: Path | None) -> Shown | None:

@@ -7,6 +7,7 @@ from styletransfer.studio import words
 from styletransfer.studio.collection import Piece
 from styletransfer.studio.doors import thumbnail_address
 from styletransfer.studio.hanging import Hung
+from styletransfer.studio.record import at_the_end
 from styletransfer.studio.snapshot import Snapshot, State
 
 _LANDSCAPE = 4 / 3
@@ -26,6 +27,8 @@ def plaque(piece: Piece, *, live: Snapshot | None, chosen: bool, note: str = "")
     painted = piece.record is not None and scale is not None
     begun = "" if piece.record is None else words.moment(piece.record.created, time.time())
     state = " · ".join(filter(None, (_state(piece, live), begun)))
+    steered = live.steered if live else piece.record.steered if piece.record else ()
+    settings = None if piece.settings is None else at_the_end(piece.settings, steered)
     may = ["rename", "pin"]
     if piece.record is not None and piece.settings is not None:
         may.append("repeat")
@@ -34,7 +37,7 @@ def plaque(piece: Piece, *, live: Snapshot | None, chosen: bool, note: str = "")
     return Hung(
         id=piece.run_id,
         title=piece.title,
-        facts=facts(piece.settings, scale) if piece.settings else "",
+        facts=facts(settings, scale) if settings else "",
         state=state,
         note=piece.damage or note,
         src="" if piece.damage else thumbnail_address(piece.run_id, live.previews_seen if live else piece.written),

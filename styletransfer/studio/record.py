@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from styletransfer.settings import Weighting
+from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.snapshot import State
 
 Changes = tuple[tuple[int, Weighting], ...]
@@ -112,3 +112,9 @@ def gone_on(steered: Changes, epoch: int) -> Changes:
     """The changes of a run that goes on with `epoch`: what it was steered to later on it has from there on."""
     earlier = until(steered, epoch)
     return steered if len(earlier) == len(steered) else (*earlier, (epoch, steered[-1][1]))
+
+
+def at_the_end(settings: Settings, steered: Changes) -> Settings:
+    """A run's settings with the weights that it was steered to last."""
+    weights = steered[-1][1] if steered else settings.weighting
+    return replace(settings, content_weight=weights.content, style_weight=weights.style, tv_weight=weights.tv)

@@ -13,11 +13,21 @@ from styletransfer.studio.pictures import Shown, title
 
 @dataclass(frozen=True)
 class Sources:
-    """The pictures of a run, None where a file is gone, and (height, width) with the aspect ratio of the result."""
+    """The pictures of a run, None where a file is gone, and (height, width) with the aspect ratio of the result.
+
+    `start` is the picture that it begins with, None where that is the photo or noise.
+    """
 
     photo: Shown | None
     paintings: tuple[Shown | None, ...]
+    start: Shown | None
     shape: tuple[int, int]
+
+    @property
+    def canvas(self) -> str:
+        """`data:` URL of what is shown before the first stroke; empty where all files are gone."""
+        first = self.start or self.photo
+        return first.small if first else ""
 
     def markup(self, snapshot: Snapshot) -> str:
         """The pictures, small, with their titles."""
@@ -43,7 +53,7 @@ def _frame(studio: Studio, run_id: str, sources: Sources, queue: list[str]) -> N
         _buttons(studio, snapshot)
     with st.container(key="easel"):
         with st.container(key="live_image"):
-            live.picture(run_id, sources.photo.small if sources.photo else "", painted(snapshot))
+            live.picture(run_id, sources.canvas, painted(snapshot))
         st.html(sources.markup(snapshot), width="content")
     with st.container(key="progress"):
         live.gauge(run_id, gauge(snapshot, settings.weighting if settings else None), signature(snapshot))

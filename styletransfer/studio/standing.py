@@ -6,10 +6,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from styletransfer.settings import Settings, Weighting
+from styletransfer.settings import Settings
 from styletransfer.studio import beginning
 from styletransfer.studio.jobs import Snapshot, Studio
 from styletransfer.studio.pictures import Picture
+from styletransfer.studio.record import at_the_end
 
 _File = tuple[str, int]
 """Name as the user knows it, and bytes."""
@@ -55,16 +56,10 @@ def differs(studio: Studio, snapshot: Snapshot) -> bool:
         names = (snapshot.photo_name, *snapshot.painting_names)
         files = tuple((name, _bytes(path)) for name, path in zip(names, (photo, *paintings), strict=True))
         start = studio.start_path(snapshot.run_id)
-        run = _standing(at_the_end(settings, snapshot), files, None if start is None else _bytes(start))
+        run = _standing(at_the_end(settings, snapshot.steered), files, None if start is None else _bytes(start))
     except OSError:
         return False
     return bool(st.session_state.get("standing") != run)
-
-
-def at_the_end(settings: Settings, snapshot: Snapshot) -> Settings:
-    """A run's settings with the weights that it was steered to last."""
-    weights: Weighting = snapshot.steered[-1][1] if snapshot.steered else settings.weighting
-    return replace(settings, content_weight=weights.content, style_weight=weights.style, tv_weight=weights.tv)
 
 
 def _standing(settings: Settings, files: tuple[_File, ...], start: int | None) -> _Standing:

@@ -2,6 +2,8 @@
 
 import time
 
+from styletransfer.settings import Weighting
+
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
            "November", "December")  # fmt: skip
 
@@ -45,6 +47,13 @@ def count(number: int, noun: str) -> str:
 def number(value: float) -> str:
     """A setting's value, with a thin space between thousands: "0.3", "10 000"."""
     return f"{value:,.0f}".replace(",", "\u2009") if value >= 100 else f"{value:g}"
+
+
+def weights(weighting: Weighting) -> str:
+    """All three: "content 1, style 10 000, TV off"."""
+    return ", ".join(
+        f"{name} {weight(value)}" for name, value in zip(("content", "style", "TV"), weighting, strict=True)
+    )
 
 
 def weight(value: float) -> str:

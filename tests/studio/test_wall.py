@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from visits import APP, looked_at, picture, text
 
 from styletransfer.recipe import read_recipe
-from styletransfer.settings import Settings
+from styletransfer.settings import Settings, Weighting
 from styletransfer.studio import doors, duo, hanging, wall
 from styletransfer.studio.collection import Collection, Piece
 from styletransfer.studio.hanging import Hung
@@ -229,6 +230,14 @@ def test_what_differs_between_two_is_named(studio: Standin, runs: Path) -> None:
     rows = duo.differences(piece(studio, one.run_id), piece(studio, other.run_id))
     assert rows == [("Style weight", "10\u2009000", "30\u2009000"), ("Seed", "0", "5")]
     assert duo.differences(piece(studio, one.run_id), piece(studio, one.run_id)) == []
+
+
+def test_what_two_were_steered_to_differs_too(studio: Standin, runs: Path) -> None:
+    one, other = hang(runs), hang(runs)
+    other.write(replace(other.read(), steered=((4, Weighting(1.0, 47_000.0, 0.0)),)))
+    rows = duo.differences(piece(studio, one.run_id), piece(studio, other.run_id))
+    assert rows == [("Changed on the way", "no", "from epoch 4 on: content 1, style 47\u2009000, TV off")]
+    assert "style 47\u2009000" in plaque(piece(studio, other.run_id), live=None, chosen=False)["facts"]
 
 
 # --- the side doors -----------------------------------------------------------------------------------------------

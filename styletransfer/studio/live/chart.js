@@ -37,6 +37,10 @@ async function draw(chart, note, data) {
 export default function ({ data, parentElement }) {
   const chart = parentElement.querySelector(".chart");
   const note = parentElement.querySelector(".note");
+  if (chart.dataset.run !== data.address) {
+    chart.dataset.run = data.address;
+    window.Plotly?.purge(chart); // another run's curves
+  }
   let [drawn, drawing, next] = [null, false, 0];
   const show = async ({ losses }) => {
     if (losses === undefined || losses === drawn || drawing || performance.now() < next) return;
