@@ -65,14 +65,14 @@ def advanced(studio: Studio, preset: Settings) -> None:
         layers,
         format_func=_layer_label,
         key="content_layers",
-        help="Where the photo's shapes are looked for. Deep layers (4, 5) know things, not edges.",
+        help="Where the photo’s shapes are looked for. Deep layers (4, 5) know things, not edges.",
     )
     st.multiselect(
         "Style layers",
         layers,
         format_func=_layer_label,
         key="style_layers",
-        help="Where the painting's manner is looked for: 1 is grain and colour, 5 is large forms.",
+        help="Where the painting’s manner is looked for: 1 is grain and colour, 5 is large forms.",
     )
     st.selectbox(
         "Pooling",

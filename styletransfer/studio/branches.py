@@ -73,8 +73,9 @@ def branching(
         _button("Paint on from here", "branch_here", studio, snapshot, moment, photo, settings)
         larger = enlarged(chosen, moment)
         if larger is not None:
-            st.caption(f"Or the same picture twice as large: {larger.epochs} epochs at {larger.size} px.")
-            _button("Paint it larger", "branch_larger", studio, snapshot, moment, photo, larger)
+            with st.container(key="branch_more"):
+                st.caption(f"Or the same picture twice as large: {larger.epochs} epochs at {larger.size} px.")
+                _button("Paint it larger", "branch_larger", studio, snapshot, moment, photo, larger)
 
 
 def onward(chosen: Settings, studio: Studio, run_id: str, moment: Moment) -> Settings:

@@ -13,7 +13,7 @@ from styletransfer.studio.jobs import Snapshot, Studio
 PRESET_NAMES = {"draft": "Draft", "balanced": "Balanced", "fine": "Fine", "notebook": "Notebook"}
 _PRESET_NOTES = {
     "draft": "A quick sketch, to try out pairs.",
-    "balanced": "A good picture in a coffee's time.",
+    "balanced": "A good picture in a coffee’s time.",
     "fine": "Large, with finer strokes. Takes its time.",
     "notebook": "The textbook recipe to the letter: both pictures squeezed to 3 : 2, many epochs.",
 }
@@ -31,11 +31,11 @@ SIZES = (128, 160, 192, 256, 320, 384, 450, 512, 640, 768, 896, 1024, 1280, 1536
 EPOCHS = (5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 120, 150, 200, 250, 300, 400, 500, 700, 1000, 1500, 2000)
 
 STROKES = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
-_PALETTES = {"painting": "The painting's", "photo": "The photo's"}
+_PALETTES = {"painting": "The painting’s", "photo": "The photo’s"}
 
 _WEIGHTS = {
-    "content_weight": ("Content weight", "How firmly the photo's shapes are held. Less lets the paint run free."),
-    "style_weight": ("Style weight", "How strongly the painting's colours and strokes take over."),
+    "content_weight": ("Content weight", "How firmly the photo’s shapes are held. Less lets the paint run free."),
+    "style_weight": ("Style weight", "How strongly the painting’s colours and strokes take over."),
     "tv_weight": ("TV weight", "How smooth the surface is. More calms speckles, too much blurs."),
 }
 
@@ -104,7 +104,7 @@ def controls(studio: Studio, live: Snapshot | None, shares: tuple[float, ...] | 
         key="palette",
         required=True,
         width="stretch",
-        help="Whose colours are used. With the photo's, only the strokes come from the painting.",
+        help="Whose colours are used. With the photo’s, only the strokes come from the painting.",
     )
     st.html('<h2 class="label">Canvas</h2>')
     _slider(

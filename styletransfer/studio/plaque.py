@@ -58,7 +58,7 @@ def facts(settings: Settings, scale: tuple[int, int] | None) -> str:
     if settings.stroke_size != 1:
         parts.append(f"strokes × {words.number(settings.stroke_size)}")
     if settings.palette == "photo":
-        parts.append("the photo's palette")
+        parts.append("the photo’s palette")
     return " · ".join(parts)
 
 

@@ -138,7 +138,7 @@ def _restore(studio: Studio, recipe: Recipe) -> list[str]:
         sentences.append("It was begun from another picture than its photo, which is not on this computer.")
     if recipe.photo_colors:
         share = f"{100 * recipe.photo_colors:.0f} %"
-        sentences.append(f"In the end, {share} of the photo's own colours were put back; do so again with the result.")
+        sentences.append(f"In the end, {share} of the photo’s own colours were put back; do so again with the result.")
     lost = ["photo"] * (recipe.photo not in found)
     lost += ["painting" if len(files) == 1 else f"painting {n}" for n, (_, path) in enumerate(files, 1) if not path]
     if lost:

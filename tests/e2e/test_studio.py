@@ -233,3 +233,11 @@ def test_nothing_is_wider_than_the_window(visit: Visit, width: int) -> None:
     box = page.locator(".st-key-start button").bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width
+
+
+def test_on_a_narrow_window_start_shows_what_it_has_begun(visit: Visit) -> None:
+    page = visit(width=390, height=844)
+    make_small(page)
+    start(page)
+    page.locator(".st-key-live_image img, .st-key-compare").first.wait_for()
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop === 0")

@@ -45,6 +45,9 @@ export default function ({ data, parentElement, setStateValue }) {
   if (rendered.get(sheet) !== signature) {
     rendered.set(sheet, signature);
     build(sheet, data);
+    // On a narrow window the button lies below the stage: show what it has begun.
+    const page = document.querySelector('[data-testid="stMain"]');
+    if (matchMedia("(width < 900px)").matches) page?.scrollTo({ top: 0 });
   }
   sheet.style.setProperty("--ratio", data.ratio);
   sheet.querySelectorAll("label").forEach((label, index) => {

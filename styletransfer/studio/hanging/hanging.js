@@ -16,6 +16,11 @@ function button(name, text, explained, act) {
   return made;
 }
 
+// What comes in the wall's place is to be seen from its beginning.
+function top() {
+  document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 });
+}
+
 function link(picture, send) {
   const made = element("a", "picture", { href: `?run=${picture.id}`, title: `Open ${picture.title}` });
   made.dataset.name = "open";
@@ -29,6 +34,7 @@ function link(picture, send) {
   made.onclick = (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
+    top();
     send("open");
   };
   return made;
@@ -95,7 +101,10 @@ function hang(picture, setTriggerValue, report) {
 
   const actions = element("div", "actions");
   if (may.has("repeat"))
-    actions.append(button("repeat", "Repeat", `Repeat ${picture.title} with changes`, () => send("repeat")));
+    actions.append(button("repeat", "Repeat", `Repeat ${picture.title} with changes`, () => {
+      top();
+      send("repeat");
+    }));
   if (may.has("rename"))
     actions.append(button("rename", "Rename", `Rename ${picture.title}`, () => rename(item, picture, send)));
   if (may.has("pin")) {

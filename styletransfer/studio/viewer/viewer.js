@@ -3,6 +3,7 @@
 // rests, the moment's own picture takes their place. One picture is asked for at a time, so that nothing piles up.
 
 const REST = 160; // milliseconds
+const MORE = 15_000; // milliseconds until it is asked again what there is to look back at
 const FAST = 400_000; // pixels whose colours are mixed while a hand pulls; of larger pictures, every second row and column
 const PLAY_SECONDS = 8;
 const PHOTO_BORDER = 12; // percent from the left: mostly the new picture, with enough of the old one to drag
@@ -34,21 +35,8 @@ class Viewer {
     this.pinnedButton = find(".pinned");
     this.pinButton = find(".pin");
     this.colorsRange = find(".colors input");
-    this.label(find(".compare input"), find(".against span"), find(".colors"));
+    label(find);
     this.listen();
-  }
-
-  label(borderRange, against, colors) {
-    borderRange.setAttribute("aria-label", "Border between the two pictures");
-    this.range.setAttribute("aria-label", "Moment of the painting");
-    against.textContent = "Compare with";
-    this.against.setAttribute("aria-label", "Compare with");
-    this.photoButton.textContent = "Photo";
-    this.pinButton.textContent = "This moment";
-    this.pinButton.title = "Keep this moment on the left side, then go to another";
-    colors.firstElementChild.textContent = "Painting’s colours";
-    colors.lastElementChild.textContent = "Photo’s";
-    this.colorsRange.setAttribute("aria-label", "Colours, from the painting’s to the photo’s");
   }
 
   listen() {
@@ -96,16 +84,20 @@ class Viewer {
   // What there is to walk through.
   async list() {
     const { data } = this;
-    const answer = await fetch(this.at("moments.json"));
-    if (!answer.ok || data !== this.data) return;
+    const answer = await fetch(this.at("moments.json")).catch(() => null);
+    if (data !== this.data || !this.root.isConnected) return;
+    if (data.ongoing) setTimeout(() => data === this.data && this.list(), MORE);
+    if (!answer?.ok || !this.resting || document.hidden) return;
     const { moments, sheet } = await answer.json();
-    if (moments.length < 2 || data !== this.data) return;
-    this.moments = moments;
-    this.index = moments.length - 1;
-    this.range.max = this.range.value = this.index;
+    if (moments.length < 2 || data !== this.data || `${moments.at(-1)}` === `${this.moments.at(-1)}`) return;
+    const [epoch] = this.moments[this.index] ?? []; // what is looked at stays; the way to the newest grows
+    Object.assign(this, { moments, sheet: null });
+    this.range.max = moments.length - 1;
+    this.range.value = this.index = placeOf(epoch, moments);
     this.time.hidden = this.against.hidden = false;
     this.describe();
     this.sharpen();
+    if (data.ongoing && epoch === undefined) this.rest(); // the page is to mean this moment, too, when newer ones come
     const newest = Math.max(...moments.map(([, version]) => version));
     const image = await loaded(this.at("sheet.jpg", `${newest}-${moments.length}`)).catch(() => null);
     if (data === this.data && image) this.sheet = { image, ...sheet };
