@@ -64,7 +64,9 @@ class Watch:
         began, first, thread = self._epoch(), self._processors(), _main_thread(session)
         start = time.perf_counter()
         time.sleep(seconds)
-        ended, last = self._epoch(), self._processors()
+        while (ended := self._epoch()) == began:  # a slow machine has not done an epoch yet
+            time.sleep(0.1)
+        last = self._processors()
         took = time.perf_counter() - start
         load = {name: (value - first.get(name, 0.0)) / took for name, value in last.items()}
         if session is not None:

@@ -8,6 +8,7 @@ CLOSED = "The studio was closed while this was being painted."
 WAITED = "The studio was closed while this was waiting for its turn."
 
 ELSEWHERE = "Another studio on this computer is painting this; it can be paused and stopped there."
+TAKEN = "This painting cannot go on twice: it is at work already, or another studio on this computer has just taken it."
 LEFT = "The studio ended while this was being painted."
 NO_WORKER = "The process that paints does not start."
 SEE_LOG = "See worker.log in the folder of the runs for the reason; installing the program again may help."

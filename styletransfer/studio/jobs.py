@@ -15,6 +15,7 @@ from styletransfer.settings import Device, Network, Settings, Weighting
 from styletransfer.speeds import Speeds
 from styletransfer.studio.collection import Collection
 from styletransfer.studio.easel import Easel
+from styletransfer.studio.faults import TAKEN
 from styletransfer.studio.fetch import Download, Fetch
 from styletransfer.studio.housekeeping import Housekeeper
 from styletransfer.studio.job import Job
@@ -151,6 +152,8 @@ class Studio:
         """
         with self._carrying:
             painted = self.snapshot(run_id)
+            if painted is not None and not painted.state.over:
+                raise StyleTransferError(TAKEN)
             if painted is None or not self._shelf.can_carry_on(painted):
                 raise StyleTransferError("This painting cannot go on: what it needs for that is not there any more.")
             settings, photo = self.settings(run_id), self.photo_path(run_id)

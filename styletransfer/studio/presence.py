@@ -1,12 +1,14 @@
 """Which servers are alive: each holds a lock on a file of its own, which the system drops when the process ends.
 
-So a run that a killed server has left behind can be told from one that another server is painting right now.
+So a run that a killed server has left behind can be told from one that another server is painting right now. And one
+of several servers at a time: `alone`.
 """
 
 import contextlib
 import os
 import secrets
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,11 +17,28 @@ if sys.platform == "win32":
 
     def _try_lock(file: BinaryIO) -> None:
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+    def _lock(file: BinaryIO) -> None:
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # waits for ten seconds
 else:
     import fcntl
 
     def _try_lock(file: BinaryIO) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _lock(file: BinaryIO) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX)
+
+
+@contextlib.contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Wait until nobody else, in this process or another, is inside with the same file; inside for moments only.
+
+    Raises OSError if the file, which is made if needed, cannot be written.
+    """
+    with path.open("ab") as file:  # closing it gives it free
+        _lock(file)
+        yield
 
 
 class Presence:

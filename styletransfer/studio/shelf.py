@@ -5,16 +5,17 @@ import shutil
 import threading
 import time
 from collections import OrderedDict
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Settings
-from styletransfer.studio.faults import ELSEWHERE, LEFT, WAITED
+from styletransfer.studio.faults import ELSEWHERE, LEFT, TAKEN, WAITED
 from styletransfer.studio.history import read_losses
 from styletransfer.studio.messages import Ended
-from styletransfer.studio.presence import Presence
+from styletransfer.studio.presence import Presence, alone
 from styletransfer.studio.record import Record
 from styletransfer.studio.runs import CHECKPOINT, RUN_ID, Inputs, Run, Submission, cannot_save, write_whole
 from styletransfer.studio.snapshot import Snapshot, State
@@ -45,7 +46,7 @@ class Shelf:
         try:
             home.mkdir(parents=True, exist_ok=True)
             self._presence = Presence(home / ".servers")
-            for folder in home.glob(".*.new"):
+            for folder in (*home.glob(".*.new"), *home.glob("sheets/.*.new")):
                 if time.time() - folder.stat().st_mtime > ABANDONED:
                     shutil.rmtree(folder, ignore_errors=True)
         except OSError as error:
@@ -76,11 +77,22 @@ class Shelf:
         return interrupted and run is not None and run.checkpoint.is_file()
 
     def reopen(self, run_id: str) -> tuple[Run, Record]:
-        """Mark a run that is over as queued again. Raises StyleTransferError."""
+        """Mark an interrupted run as queued again and as this server's; of several servers that try, one succeeds.
+
+        Raises:
+            StyleTransferError: Another has taken it, or nothing can be written.
+        """
         run = Run(self._home / run_id)
-        run.clear_temporaries()
-        record = replace(run.read(), state=State.QUEUED, server=self._presence.name, message=None)
-        run.write(replace(record, error=None, remedy=None))
+        try:
+            with self._alone():
+                record = run.read()
+                if record.state is State.FINISHED or self._owned(record):
+                    raise StyleTransferError(TAKEN)
+                run.clear_temporaries()
+                record = replace(record, state=State.QUEUED, server=self._presence.name, message=None)
+                run.write(replace(record, error=None, remedy=None))
+        except OSError as error:
+            raise cannot_save(self._home, error) from error
         with suppress(OSError):
             run.checkpoint.touch()  # so that it is not the oldest that goes
         return run, record
@@ -188,12 +200,9 @@ class Shelf:
 
     def _load(self, run: Run) -> Snapshot:
         record = run.read()
-        if not record.state.over and not self._presence.alive(record.server):
-            message = WAITED if record.state is State.QUEUED else LEFT
-            last = Snapshot(run_id=run.run_id, state=record.state, epochs=record.epochs)
-            self.settle(last, Ended(run_id=run.run_id, state=State.STOPPED, message=message))
-            record = replace(run.read(), state=State.STOPPED)  # also where the disk is full or read-only
-        elif not record.state.over:
+        if not record.state.over and not self._owned(record):
+            record = self._bring_to_an_end(run)
+        if not record.state.over:
             record = replace(record, message=ELSEWHERE)
         previews = run.timeline()
         preview: bytes | None = None
@@ -220,6 +229,30 @@ class Shelf:
             error=record.error,
             remedy=record.remedy,
         )
+
+    def _bring_to_an_end(self, run: Run) -> Record:
+        """What stands in a run that a dead server has left behind, unless another has just gone on with it."""
+        try:
+            with self._alone():
+                record = run.read()
+                if record.state.over or self._owned(record):
+                    return record
+                message = WAITED if record.state is State.QUEUED else LEFT
+                last = Snapshot(run_id=run.run_id, state=record.state, epochs=record.epochs)
+                self.settle(last, Ended(run_id=run.run_id, state=State.STOPPED, message=message))
+        except OSError:
+            logger.exception("run %s could not be brought to an end on disk", run.run_id)
+        return replace(run.read(), state=State.STOPPED)  # also where the disk is full or read-only
+
+    def _owned(self, record: Record) -> bool:
+        """Whether a server is at work on the run or has it waiting."""
+        return not record.state.over and self._presence.alive(record.server)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Wait until no other server is about to take or end a run."""
+        with alone(self._home / ".servers" / "taking"):
+            yield
 
     def _thin_checkpoints(self) -> None:
         """Remove the oldest checkpoints where they take too much space; those runs can still be branched from."""

@@ -8,8 +8,10 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from io import BytesIO
@@ -25,6 +27,7 @@ from styletransfer.recipe import read_recipe
 from styletransfer.settings import Settings, Weighting
 from styletransfer.studio import shelf as shelf_module
 from styletransfer.studio.checkpoints import Checkpoints
+from styletransfer.studio.faults import TAKEN
 from styletransfer.studio.history import read_losses, read_rows
 from styletransfer.studio.jobs import Snapshot, State, Studio
 from styletransfer.studio.messages import Ended
@@ -277,6 +280,39 @@ def test_a_run_of_another_server_is_not_taken_from_it(tmp_path: Path) -> None:
             with pytest.raises(StyleTransferError, match="cannot go on"):
                 studio.carry_on(run.run_id)
     assert run.read().state is State.PAINTING
+
+
+def test_of_two_servers_that_take_a_run_in_the_same_moment_one_has_it(tmp_path: Path) -> None:
+    with closing(Shelf(tmp_path)) as one, closing(Shelf(tmp_path)) as other:
+        for _ in range(12):
+            run = recorded(tmp_path, epochs=20, until_epoch=2)
+            together = threading.Barrier(2)
+
+            def take(shelf: Shelf, run: Run = run, together: threading.Barrier = together) -> str:
+                together.wait()
+                shelf.snapshot(run.run_id)  # brings to an end what the dead server has left behind
+                try:
+                    shelf.reopen(run.run_id)
+                except StyleTransferError as error:
+                    return str(error)
+                return shelf.server
+
+            with ThreadPoolExecutor(2) as pool:
+                told = list(pool.map(take, (one, other)))
+            record = run.read()
+            assert (record.state, record.server) == (State.QUEUED, (set(told) - {TAKEN}).pop())
+            assert told.count(TAKEN) == 1
+
+
+def test_the_other_server_says_that_the_run_is_taken(tmp_path: Path) -> None:
+    run = recorded(tmp_path, epochs=5000, until_epoch=9)
+    with closing(Studio(tmp_path, engine=FAKE).start()) as one, closing(Studio(tmp_path, engine=FAKE).start()) as other:
+        assert other.can_carry_on(run.run_id)
+        one.carry_on(run.run_id)
+        with pytest.raises(StyleTransferError, match="another studio on this computer has just taken it"):
+            other.carry_on(run.run_id)
+        assert other.active() == []
+        one.stop(run.run_id)
 
 
 def test_the_oldest_checkpoints_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
