@@ -2,6 +2,7 @@
 
     20261123-134455-ab12cd/label.json    what the user has made of a run (`Label`)
     .deleted/20261123-134455-ab12cd/     what was taken down, for a day
+    sheets/                              contact sheets, which count towards the bound, too
     wall.json                            the bound on the space that all of them take
 
 Everything here works on files, so that several servers may share one folder. What another server paints is left alone.
@@ -23,11 +24,13 @@ from styletransfer.studio.pictures import pair
 from styletransfer.studio.record import Record
 from styletransfer.studio.runs import Run
 from styletransfer.studio.snapshot import Snapshot, State
-from styletransfer.studio.space import Item, Scale, read_limit, too_many, write_limit
+from styletransfer.studio.space import Item, Scale, Use, read_limit, too_many, write_limit
 from styletransfer.studio.trash import GONE, Trash, names, weighed
 
 logger = logging.getLogger(__name__)
 
+SHEETS = "sheets"
+"""Folder of the contact sheets."""
 NEARLY = 0.9
 """Share of the bound from which on it is said what will go."""
 
@@ -57,31 +60,6 @@ class Piece:
     settings: Settings | None
     damage: str | None
     written: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Use:
-    """What the collection takes of the disk.
-
-    Attributes:
-        count: Paintings that hang.
-        size: Bytes, those of the deleted ones among them.
-        limit: Bytes that it may take, or None.
-        deleted: Ids of those that can still be brought back, the one deleted last first.
-        deleted_size: Their bytes.
-        going: Ids of those that go with the next clearing, oldest first.
-        going_size: Their bytes.
-        next: Id of the one that goes first when it gets a tenth more, or None.
-    """
-
-    count: int
-    size: int
-    limit: int | None
-    deleted: tuple[str, ...]
-    deleted_size: int
-    going: tuple[str, ...]
-    going_size: int
-    next: str | None
 
 
 class Collection:
@@ -161,12 +139,12 @@ class Collection:
 
     def use(self) -> Use:
         """What all of it takes of the disk. Takes a moment only the first time."""
-        items, deleted = weighed(self._home, self._scale), self._trash.items()
-        going, soon = self._going(items), self._going(items, share=NEARLY)
+        items, sheets, deleted = weighed(self._home, self._scale), self._sheets(), self._trash.items()
+        (going, _), (soon, _) = self._going(items, sheets), self._going(items, sheets, share=NEARLY)
         lying = sum(item.size for item in deleted)
         return Use(
             count=len(items),
-            size=sum(item.size for item in items) + lying,
+            size=sum(item.size for item in items + sheets) + lying,
             limit=self.limit,
             deleted=tuple(item.run_id for item in deleted),
             deleted_size=lying,
@@ -221,7 +199,7 @@ class Collection:
     # --- keeping within bounds --------------------------------------------------------------------------------------
 
     def clear(self) -> None:
-        """Remove for good what was deleted a day ago and, while there is too much, the deleted and the oldest.
+        """Remove for good what was deleted a day ago and, while there is too much, the deleted, old sheets and runs.
 
         Never raises; what cannot be removed now is tried again the next time.
         """
@@ -232,20 +210,40 @@ class Collection:
                 logger.exception("the runs in %s could not be cleared", self._home)
 
     def _clear(self) -> None:
-        items = weighed(self._home, self._scale)
-        size = sum(item.size for item in items + self._trash.items())
+        items, sheets = weighed(self._home, self._scale), self._sheets()
+        size = sum(item.size for item in items + sheets + self._trash.items())
         self._trash.clear(size, self.limit, time.time())
-        for item in self._going(items):
+        going, going_sheets = self._going(items, sheets)
+        for item in going_sheets:
+            self._trash.remove(self._home / SHEETS / item.run_id)
+        for item in going:
             if not self._kept(item.run_id):  # pinned or continued a moment ago
                 logger.info("run %s is removed: together they take more space than they may", item.run_id)
                 self._trash.remove(self._home / item.run_id)
 
     # ----------------------------------------------------------------------------------------------------------------
 
-    def _going(self, items: list[Item], *, share: float = 1.0) -> list[Item]:
-        """What goes by itself, so that what then hangs takes at most this share of what all may take."""
-        limit = self.limit
-        return too_many(items, None if limit is None else int(share * limit), kept=self._kept, now=time.time())
+    def _going(self, items: list[Item], sheets: list[Item], *, share: float = 1.0) -> tuple[list[Item], list[Item]]:
+        """The runs and the sheets that go by themselves, so that the rest takes at most this share of what all may.
+
+        Sheets, which are painted anew in a moment, go first.
+        """
+        limit, now = self.limit, time.time()
+        if limit is None:
+            return [], []
+        allowed, weight = int(share * limit), sum(item.size for item in items)
+        old = too_many(sheets, allowed - weight, kept=lambda _: False, now=now)
+        left = sum(item.size for item in sheets) - sum(item.size for item in old)
+        return too_many(items, allowed - left, kept=self._kept, now=now), old
+
+    def _sheets(self) -> list[Item]:
+        """The contact sheets; `written` is when the last cell was painted."""
+        items = []
+        for item in weighed(self._home / SHEETS, self._scale):
+            with suppress(OSError):
+                painted = Run(self._home / SHEETS / item.run_id).frames.stat().st_mtime
+                items.append(replace(item, written=max(item.written, painted)))
+        return items
 
     def _kept(self, run_id: str) -> bool:
         """Whether a run must not go by itself."""

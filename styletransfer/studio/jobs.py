@@ -13,7 +13,7 @@ from styletransfer.memory import available_bytes, resident_bytes
 from styletransfer.pace import Pace
 from styletransfer.settings import Device, Network, Settings, Weighting
 from styletransfer.speeds import Speeds
-from styletransfer.studio.collection import Collection
+from styletransfer.studio.collection import SHEETS, Collection
 from styletransfer.studio.easel import Easel
 from styletransfer.studio.faults import TAKEN
 from styletransfer.studio.fetch import Download, Fetch
@@ -187,7 +187,7 @@ class Studio:
     @property
     def sheets(self) -> Sheets:
         """The contact sheets."""
-        return Sheets(self._home / "sheets", self._easel, self._shelf.server)
+        return Sheets(self._home / SHEETS, self._easel, self._shelf.server)
 
     # --- what the page shows ----------------------------------------------------------------------------------------
 

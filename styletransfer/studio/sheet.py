@@ -9,6 +9,7 @@ A sheet that was not painted to its end merely lacks some cells and can be gone 
 """
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -29,7 +30,11 @@ class Sheet:
     def create(cls, sheets: Path, wanted: Submission, plan: Plan, *, server: str) -> Self:
         """Write a new sheet under the folder `sheets`, which need not exist. Raises StyleTransferError."""
         run = Run.create(sheets, wanted, server=server)
-        write_whole(run.folder / "sheet.json", json.dumps(plan.to_dict(), indent=1).encode())
+        try:
+            write_whole(run.folder / "sheet.json", json.dumps(plan.to_dict(), indent=1).encode())
+        except StyleTransferError:
+            shutil.rmtree(run.folder, ignore_errors=True)
+            raise
         return cls(run, plan)
 
     @classmethod

@@ -118,7 +118,7 @@ class Sheets:
 
     def newest(self) -> str | None:
         """Id of the newest sheet, or None without one."""
-        return next(iter(self._ids()), None)
+        return next((sheet_id for sheet_id in self._ids() if Sheet.find(self._home, sheet_id)), None)
 
     def _paint(self, sheet: Sheet) -> None:
         folder = str(sheet.run.folder)

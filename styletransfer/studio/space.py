@@ -32,6 +32,31 @@ class Item:
     written: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """What the collection takes of the disk.
+
+    Attributes:
+        count: Paintings that hang.
+        size: Bytes, those of the deleted ones and of the contact sheets among them.
+        limit: Bytes that it may take, or None.
+        deleted: Ids of those that can still be brought back, the one deleted last first.
+        deleted_size: Their bytes.
+        going: Ids of those that go with the next clearing, oldest first.
+        going_size: Their bytes.
+        next: Id of the one that goes first when it gets a tenth more, or None.
+    """
+
+    count: int
+    size: int
+    limit: int | None
+    deleted: tuple[str, ...]
+    deleted_size: int
+    going: tuple[str, ...]
+    going_size: int
+    next: str | None
+
+
 def too_many(items: Iterable[Item], limit: int | None, *, kept: Callable[[str], bool], now: float) -> list[Item]:
     """The runs that have to go, oldest first, so that all of them together take at most `limit` bytes.
 

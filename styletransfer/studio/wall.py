@@ -9,13 +9,13 @@ import streamlit as st
 from styletransfer import amounts
 from styletransfer.errors import StyleTransferError
 from styletransfer.studio import markup, words
-from styletransfer.studio.collection import Collection, Use
+from styletransfer.studio.collection import Collection
 from styletransfer.studio.doors import export_address
 from styletransfer.studio.hanging import Hung, acted, hanging
 from styletransfer.studio.jobs import Studio
 from styletransfer.studio.plaque import plaque
 from styletransfer.studio.recall import open_run, take_up
-from styletransfer.studio.space import LIMITS
+from styletransfer.studio.space import LIMITS, Use
 from styletransfer.studio.trash import GONE
 
 STYLE = Path(__file__).with_name("wall.css")
@@ -24,7 +24,8 @@ REFRESH_SECONDS = 1.0
 _NO_LIMIT = 0  # a select box takes None for "nothing is chosen"
 _SPACE = (
     "When all paintings together take more than this, the oldest ones go by themselves: after the next painting ends, "
-    "or when the studio starts. Pinned ones never go, nor what was painted in the last day. Deleted ones go first."
+    "or when the studio starts. Pinned ones never go, nor what was painted in the last day. Deleted ones go first, "
+    "then old contact sheets."
 )
 
 

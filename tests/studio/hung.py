@@ -28,7 +28,7 @@ def hang(
         settings=Settings(size=128, epochs=10, **settings),  # type: ignore[arg-type]
         photo_name="harbour.png",
     )
-    home.mkdir(exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True)
     then = time.time() - days * DAY
     run = Run.create(home, wanted, server=server)
     run = Run(run.folder.rename(home / f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime(then))}-{run.run_id[-6:]}"))

@@ -13,7 +13,7 @@ from PIL import Image
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.studio import trash
-from styletransfer.studio.collection import Collection
+from styletransfer.studio.collection import SHEETS, Collection
 from styletransfer.studio.housekeeping import Housekeeper
 from styletransfer.studio.label import LONGEST_TITLE, Label, read_label, tidy_title, write_label
 from styletransfer.studio.presence import Presence
@@ -297,6 +297,26 @@ def test_the_oldest_go_first_and_only_as_many_as_must(
     collection.clear()
     assert collection.ids() == [runs[3].run_id, runs[2].run_id]
     assert collection.use().going == ()
+
+
+def test_contact_sheets_count_and_old_ones_go_before_any_painting(
+    collection: Collection, tmp_path: Path, bound: Callable[[int], None]
+) -> None:
+    run = hang(tmp_path, days=9, bulk=2 * MB)
+    old, filled, fresh = (hang(tmp_path / SHEETS, days=days, bulk=2 * MB) for days in (7, 6, 0.5))
+    os.utime(old.frames, (1, 1))
+    assert 8 * MB < collection.use().size < 9 * MB
+    assert filled.frames.stat().st_mtime > time.time() - 60  # a cell was painted just now
+    bound(7 * MB)
+    assert collection.use().going == ()  # the old sheet is enough
+    collection.clear()
+    assert collection.ids() == [run.run_id]
+    assert [sheet.folder.exists() for sheet in (old, filled, fresh)] == [False, True, True]
+    bound(5 * MB)
+    assert collection.use().going == (run.run_id,)
+    collection.clear()
+    assert collection.ids() == []
+    assert filled.folder.exists()
 
 
 def test_nothing_pinned_fresh_damaged_or_at_work_ever_goes(

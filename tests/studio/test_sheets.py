@@ -52,6 +52,25 @@ def tint(path: Path) -> tuple[int, int, int]:
     return red, green, blue
 
 
+def test_a_sheet_that_cannot_be_written_whole_leaves_nothing_behind(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_path: Path, _data: bytes) -> None:
+        raise StyleTransferError("The disk is full.")
+
+    monkeypatch.setattr("styletransfer.studio.sheet.write_whole", full)
+    with pytest.raises(StyleTransferError, match="full"):
+        begin(studio)
+    assert list((tmp_path / "sheets").iterdir()) == []
+    assert studio.sheets.newest() is None
+
+
+def test_a_damaged_sheet_is_not_the_one_to_go_back_to(studio: Studio, tmp_path: Path) -> None:
+    first, second = begin(studio), begin(studio)
+    (tmp_path / "sheets" / second / "sheet.json").unlink()
+    assert studio.sheets.newest() == first
+
+
 def test_every_cell_is_painted_small_with_its_own_two_settings(studio: Studio) -> None:
     sheet_id = begin(studio)
     until(filled(studio, sheet_id))
