@@ -15,13 +15,18 @@ from styletransfer.images import embedded_recipe
 from styletransfer.settings import MOST_PAINTINGS, Settings, Weighting
 
 FORMAT = 1
-"""Version of the text's layout; stands under the text's first key, "styletransfer"."""
+"""Version of the text's layout; stands under the text's first key, "styletransfer".
+
+It must rise with every key that a reader cannot pass over without painting something else, so that older programs say
+that they are too old. A new setting needs no rise: whoever does not know it says so by itself.
+"""
 LONGEST_TEXT = 32 * 1024
 """Characters; a real recipe has about a thousand, and EXIF holds no more than 64 KB."""
 
 MOST_CHANGES = 400
 """Changes of the weights that a recipe tells of, the last ones; so it stays well below `LONGEST_TEXT`."""
 
+_NEWER = "The recipe was written by a newer version; update this program to read it."
 _MARK = '"styletransfer"'
 _LONGEST_STRING = 200
 _LONGEST_LIST = 100
@@ -101,7 +106,7 @@ class Recipe:
         values = _object("the recipe", _parse(text))
         layout = values.get("styletransfer")
         if isinstance(layout, int) and layout > FORMAT:
-            raise StyleTransferError("The recipe was written by a newer version; update this program to read it.")
+            raise StyleTransferError(_NEWER)
         if layout != FORMAT:
             raise _damaged("its version is missing")
         settings = _object("settings", values.get("settings"))
@@ -109,6 +114,8 @@ class Recipe:
         settings = {name: value for name, value in settings.items() if name != "weights"}
         for name, value in settings.items():
             _check_plain(name, value)
+        if not settings.keys() <= Settings().to_dict().keys():
+            raise StyleTransferError(_NEWER)
         paintings = values.get("paintings")
         if not isinstance(paintings, list) or not 1 <= len(paintings) <= MOST_PAINTINGS:
             raise _damaged("its paintings are missing")

@@ -202,7 +202,8 @@ class Settings:
         known = {field.name for field in fields(cls)}
         unknown = sorted(set(values) - known)
         if unknown:
-            raise StyleTransferError(f"These settings are not known: {', '.join(map(str, unknown))[:200]}.")
+            names = ", ".join(map(str, unknown))[:200]
+            raise StyleTransferError(f"These settings are not known here: {names}; a newer version may know them.")
         plain: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
         }

@@ -210,6 +210,17 @@ class TestForged:
         with pytest.raises(StyleTransferError, match="newer version"):
             Recipe.from_json(changed(styletransfer=2))
 
+    def test_a_setting_of_a_newer_version(self) -> None:
+        with pytest.raises(StyleTransferError, match="newer version"):
+            Recipe.from_json(with_setting("brush", "round"))
+
+    def test_one_of_the_first_layout_without_what_came_later(self) -> None:
+        settings = recipe().settings.to_dict()
+        for later in ("stroke_size", "palette", "style_shares"):
+            del settings[later]
+        del settings["weights"]
+        assert Recipe.from_json(changed(settings=settings, start=None, steered=None, photo_colors=None)) == recipe()
+
     def test_unknown_keys_are_ignored(self) -> None:
         assert Recipe.from_json(changed(mood="blue")) == recipe()
 
