@@ -38,7 +38,8 @@ def show() -> None:
     try:
         studio = lifetime.studio()
     except StyleTransferError as error:
-        st.html(markup.headline("The studio cannot open", str(error)))
+        with st.container(key="stage"):
+            st.html(markup.headline("The studio cannot open", str(error)))
         return
     view = _VIEWS.get(st.query_params.get("view", ""))
     run_id, sheet_id = st.query_params.get("run"), st.query_params.get("sheet")
@@ -81,7 +82,7 @@ def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Picture | None, li
         photo = picker("photo", "Photo")
         offer(studio, photo)
         paintings = blend.paintings()
-        live = snapshot if snapshot and not snapshot.state.over else None
+        live = snapshot if snapshot and snapshot.run_id in studio.active() else None
         try:
             settings = controls.controls(studio, live, blend.shares())
         except StyleTransferError as error:

@@ -73,6 +73,8 @@ def _headline(name: str, snapshot: Snapshot) -> tuple[str, str]:
 
 def _buttons(studio: Studio, snapshot: Snapshot) -> None:
     run_id, paused = snapshot.run_id, snapshot.state is State.PAUSED
+    if run_id not in studio.active():
+        return  # another studio is at work on it
     if snapshot.state is not State.QUEUED:
         st.button(
             "Resume" if paused else "Pause",

@@ -80,8 +80,10 @@ def taken_down(studio: Studio, run_id: str) -> bool:
     title = studio.collection.deleted(run_id)
     if title is None:
         return False
-    st.html(markup.note(f"{title} was deleted.", "It can still be brought back."))
-    st.button("Bring it back", key="bring_back", on_click=_bring_back, args=(studio.collection, (run_id,)))
+    with st.container(key="lost"):
+        st.html(markup.note(f"{title} was deleted.", "It can still be brought back."))
+        again = (studio.collection, (run_id,))
+        st.button("Bring it back", key="bring_back", on_click=_bring_back, args=again, type="tertiary")
     return True
 
 

@@ -302,6 +302,19 @@ def test_a_failure_says_why_and_what_to_do_and_leaves_what_was_painted(
     assert not page.button(key="start").disabled
 
 
+def test_what_another_studio_paints_can_be_watched_but_not_held(
+    studio: Standin, visit: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = started(visit())
+    studio.paint(run_id, 3)
+    monkeypatch.setattr(studio, "active", list)
+    page = visit(run_id)
+    assert "Being painted" in text(page)
+    assert not {"pause", "stop"} & {button.key for button in page.button}
+    looked_at(page.select_slider(key="content_weight").set_value(2.2).run())
+    assert not [asked for asked in studio.asked if asked[0] == "steer"]
+
+
 def test_what_can_go_on_is_told_so_first(studio: Standin, visit: Callable[..., AppTest]) -> None:
     run_id = started(visit())
     studio.paint(run_id, 3, State.FAILED, error="There was not enough memory.", remedy=SMALLER)
