@@ -39,6 +39,7 @@ export default function ({ data, parentElement }) {
   const note = parentElement.querySelector(".note");
   if (chart.dataset.run !== data.address) {
     chart.dataset.run = data.address;
+    chart.cost = 0;
     window.Plotly?.purge(chart); // another run's curves
   }
   let [drawn, drawing, next] = [null, false, 0];
