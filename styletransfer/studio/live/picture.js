@@ -9,7 +9,8 @@ export default function ({ data, parentElement }) {
     image.alt = data.alt;
     image.className = "blank";
     // On a narrow window Start lies below the stage: show what it has begun.
-    if (matchMedia("(width < 900px)").matches) image.closest('[data-testid="stMain"]')?.scrollTo({ top: 0 });
+    const page = document.querySelector('[data-testid="stMain"]');
+    if (matchMedia("(width < 900px)").matches) page?.scrollTo({ top: 0 });
   }
   const show = ({ picture, alt }) => {
     if (!picture || image.dataset.picture === `${picture}`) return;
