@@ -39,7 +39,7 @@ def page(browser: Any, studio: StudioServer) -> Iterator[Any]:
 
 def open_at(page: Any, address: str) -> None:
     page.goto(address)
-    page.locator(".st-key-start button").wait_for()
+    page.locator(".st-key-start_bar", has_text="About").wait_for()  # the brushes are warm, and the page is at rest
 
 
 def paint(page: Any) -> str:
@@ -48,10 +48,10 @@ def paint(page: Any) -> str:
     set_slider(page, "epochs", "Home", *["ArrowRight"] * 8)
     page.locator(".st-key-advanced_panel summary").click()
     device = page.locator(".st-key-device input")
-    device.click(trial=True)  # once the panel has unfolded
-    device.press("ArrowDown")
-    page.locator("[role=option]", has_text="Processor").click()
-    until(lambda: device.input_value() == "Processor")
+    focused = page.locator("[role=option][data-focused]", has_text="Processor")
+    while device.input_value() != "Processor":  # the list closes whenever the page moves
+        device.press("Enter" if focused.count() else "ArrowDown")
+        page.wait_for_timeout(300)
     return start(page)
 
 
