@@ -9,6 +9,7 @@ from styletransfer.settings import Device, Network, Optimizer, Pooling, Settings
 from styletransfer.studio import beginning
 from styletransfer.studio.download import download
 from styletransfer.studio.jobs import Studio
+from styletransfer.studio.kept import keep, refill
 
 DEEPEST = "relu4_last"
 LAYERS = (
@@ -66,14 +67,20 @@ def advanced(studio: Studio, preset: Settings) -> None:
         format_func=_layer_label,
         key="content_layers",
         help="Where the photo’s shapes are looked for. Deep layers (4, 5) know things, not edges.",
+        on_change=refill,
+        args=("content_layers",),
     )
+    keep("content_layers")
     st.multiselect(
         "Style layers",
         layers,
         format_func=_layer_label,
         key="style_layers",
         help="Where the painting’s manner is looked for: 1 is grain and colour, 5 is large forms.",
+        on_change=refill,
+        args=("style_layers",),
     )
+    keep("style_layers")
     st.selectbox(
         "Pooling",
         list(_POOLINGS),

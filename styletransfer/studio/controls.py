@@ -9,6 +9,7 @@ import streamlit as st
 from styletransfer.settings import PRESETS, Settings, Weighting
 from styletransfer.studio import advanced, markup, words
 from styletransfer.studio.jobs import Snapshot, Studio
+from styletransfer.studio.kept import keep, refill
 
 PRESET_NAMES = {"draft": "Draft", "balanced": "Balanced", "fine": "Fine", "notebook": "Notebook"}
 _PRESET_NOTES = {
@@ -105,7 +106,10 @@ def controls(studio: Studio, live: Snapshot | None, shares: tuple[float, ...] | 
         required=True,
         width="stretch",
         help="Whose colours are used. With the photo’s, only the strokes come from the painting.",
+        on_change=refill,
+        args=("palette",),
     )
+    keep("palette")
     st.html('<h2 class="label">Canvas</h2>')
     _slider(
         "Resolution",

@@ -118,3 +118,14 @@ def test_a_bad_picture_to_start_from_is_a_sentence_at_its_place(visit: Visit) ->
     looked_at(page.file_uploader(key="start_picture").upload("notes.png", b"no picture").run())
     assert "notes.png is not a picture" in page.error[0].value
     assert not page.button(key="start").disabled  # the sketch is still chosen
+
+
+def test_what_a_browser_leaves_empty_stays_as_it_was(studio: Standin, visit: Visit) -> None:
+    page = visit()
+    layers = page.multiselect(key="content_layers").value
+    looked_at(page.multiselect(key="content_layers").set_value([]).run())
+    assert page.multiselect(key="content_layers").value == layers
+    looked_at(page.multiselect(key="style_layers").set_value(["relu1_1"]).run())
+    looked_at(page.multiselect(key="style_layers").set_value([]).run())
+    chosen = studio.chosen[started(page)]
+    assert (list(chosen.content_layers), chosen.style_layers) == (layers, ("relu1_1",))

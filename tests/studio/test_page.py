@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PIL import Image
@@ -79,10 +80,15 @@ def test_the_notebook_keeps_its_shape_at_another_resolution(studio: Standin, vis
     assert studio.chosen[started(page)].shape == (256, 384)
 
 
-def test_settings_that_do_not_go_together_are_a_sentence_beside_start(visit: Callable[..., AppTest]) -> None:
-    page = visit()
-    looked_at(page.multiselect(key="style_layers").set_value([]).run())
-    assert "at least one layer" in text(page)
+def test_settings_that_do_not_go_together_are_a_sentence_beside_start(
+    studio: Standin, visit: Callable[..., AppTest]
+) -> None:
+    run_id = started(visit())
+    studio.paint(run_id, 60, State.FINISHED)
+    studio.chosen[run_id] = replace(studio.chosen[run_id], style_layer_weights=(1.0, 2.0, 3.0, 4.0, 5.0))
+    page = visit(run_id)
+    looked_at(page.multiselect(key="style_layers").set_value(["relu1_1"]).run())
+    assert "give one weight for each layer" in text(page)
     assert page.button(key="start").disabled
 
 
