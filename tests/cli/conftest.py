@@ -1,0 +1,52 @@
+"""What the command line's tests share: a home of their own, a small network, pictures."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from styletransfer import weights
+from styletransfer.locations import HOME_VARIABLE
+from styletransfer.speeds import Speed, Speeds
+
+WIDTHS = (4, 4, 6, 6, 8, 8, 8, 8, 8, 8, 8, 8, 8)
+"""Channels of VGG-16's convolutions in the network that most tests paint with: a step takes milliseconds."""
+
+
+@pytest.fixture(autouse=True)
+def empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever this machine has downloaded stays out of the tests, and the tests out of it; its speed is known."""
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
+    Speeds().learn(Speed("vgg16", "cpu", 5.0))
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paint with a small network of random weights."""
+    generator = torch.Generator().manual_seed(0)
+    pairs = tuple(
+        (torch.randn(after, before, 3, 3, generator=generator) * (2 / (9 * before)) ** 0.5, torch.zeros(after))
+        for before, after in zip((3, *WIDTHS), WIDTHS, strict=False)
+    )
+    stand_in = weights.Weights("vgg16", pairs, torch.ones(len(WIDTHS)), "VGG-16 (small)")
+    monkeypatch.setattr(weights, "load_weights", lambda *_: stand_in)
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.png"
+    Image.linear_gradient("L").resize((120, 80)).convert("RGB").save(path)
+    return path
+
+
+@pytest.fixture
+def painting(tmp_path: Path) -> Path:
+    path = tmp_path / "painting.jpg"
+    Image.radial_gradient("L").resize((90, 100)).convert("RGB").save(path)
+    return path
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "out.png"
