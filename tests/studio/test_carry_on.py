@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -20,6 +19,7 @@ from pathlib import Path
 import psutil
 import pytest
 from PIL import Image
+from watching import FAKE, look, picture, posix, until, wait_for, wait_for_epoch
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.frames import Frame
@@ -35,25 +35,9 @@ from styletransfer.studio.recorder import Recorder
 from styletransfer.studio.runs import Run, Submission
 from styletransfer.studio.shelf import Shelf
 
-FAKE = "tests.studio.fakes:stylize"
 SMALL = "tests.studio.small:stylize"
 PROJECT = Path(__file__).parents[2]
 OTHER_WEIGHTS = Weighting(2.0, 3.0, 4.0)
-
-posix = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
-
-
-def until(condition: Callable[[], bool], seconds: float = 120.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.01)
-
-
-def picture(color: str = "red", size: tuple[int, int] = (120, 80)) -> bytes:
-    buffer = BytesIO()
-    Image.new("RGB", size, color).save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 def noise(seed: int) -> bytes:
@@ -64,21 +48,6 @@ def noise(seed: int) -> bytes:
 
 def begin(studio: Studio, *, epochs: int = 5000, photo: bytes | None = None, size: int = 96) -> str:
     return studio.submit(photo or picture(), [("", noise(1))], Settings(size=size, epochs=epochs, scales=1))
-
-
-def look(studio: Studio, run_id: str) -> Snapshot:
-    snapshot = studio.snapshot(run_id)
-    assert snapshot is not None
-    return snapshot
-
-
-def wait_for(studio: Studio, run_id: str, *states: State) -> Snapshot:
-    until(lambda: look(studio, run_id).state in states)
-    return look(studio, run_id)
-
-
-def wait_for_epoch(studio: Studio, run_id: str, epoch: int) -> None:
-    until(lambda: look(studio, run_id).epoch >= epoch or look(studio, run_id).state.over)
 
 
 def epochs_in(path: Path) -> list[int]:

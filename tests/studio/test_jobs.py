@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from io import BytesIO
@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 from fakes import BROKEN_INPUT, BUG, OUT_OF_MEMORY
 from PIL import Image
+from watching import FAKE, look, picture, until, wait_for, wait_for_epoch
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.forecast import epoch_work
 from styletransfer.recipe import read_recipe, sha256_of
 from styletransfer.settings import Settings, Weighting
-from styletransfer.studio.jobs import Snapshot, State, Studio
+from styletransfer.studio.jobs import State, Studio
 from styletransfer.studio.runs import Run
 
-FAKE = "tests.studio.fakes:stylize"
 SETTINGS = Settings(size=96, content_weight=1.0, style_weight=1.0, tv_weight=1.0)
 
 
@@ -45,37 +45,9 @@ def studio(shared: Studio) -> Iterator[Studio]:
     until(lambda: not shared.active())
 
 
-def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.005)
-
-
-def picture(color: str = "red") -> bytes:
-    buffer = BytesIO()
-    Image.new("RGB", (120, 80), color).save(buffer, "PNG")
-    return buffer.getvalue()
-
-
 def begin(studio: Studio, *, epochs: int = 2000, seed: int = 0, preview_every: int = 1) -> str:
     settings = replace(SETTINGS, epochs=epochs, seed=seed, preview_every=preview_every)
     return studio.submit(picture(), [("painting.png", picture("blue"))], settings, photo_name="photo.png")
-
-
-def look(studio: Studio, run_id: str) -> Snapshot:
-    snapshot = studio.snapshot(run_id)
-    assert snapshot is not None
-    return snapshot
-
-
-def wait_for(studio: Studio, run_id: str, *states: State) -> Snapshot:
-    until(lambda: look(studio, run_id).state in states)
-    return look(studio, run_id)
-
-
-def wait_for_epoch(studio: Studio, run_id: str, epoch: int) -> None:
-    until(lambda: look(studio, run_id).epoch >= epoch)
 
 
 def test_a_run_from_start_to_finish(studio: Studio) -> None:

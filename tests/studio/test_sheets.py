@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from test_jobs import picture, until, wait_for
+from watching import picture, until, wait_for
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import PRESETS, Settings

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable
 from contextlib import closing
 from io import BytesIO
 from pathlib import Path
@@ -15,39 +14,18 @@ import psutil
 import pytest
 from fakes import KILLED, SLOW_STEP
 from PIL import Image
+from watching import FAKE, look, picture, posix, until
 
 from styletransfer.settings import Settings
-from styletransfer.studio.jobs import Snapshot, State, Studio
+from styletransfer.studio.jobs import State, Studio
 from styletransfer.studio.process import LARGEST_LOG, spawn
 from styletransfer.studio.runs import Run
 
-FAKE = "tests.studio.fakes:stylize"
 PROJECT = Path(__file__).parents[2]
-
-posix = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
-
-
-def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.01)
-
-
-def picture(color: str = "red", size: tuple[int, int] = (120, 80)) -> bytes:
-    buffer = BytesIO()
-    Image.new("RGB", size, color).save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 def begin(studio: Studio, *, epochs: int = 5000, seed: int = 0, size: int = 96) -> str:
     return studio.submit(picture(), [("", picture("blue"))], Settings(size=size, epochs=epochs, seed=seed))
-
-
-def look(studio: Studio, run_id: str) -> Snapshot:
-    snapshot = studio.snapshot(run_id)
-    assert snapshot is not None
-    return snapshot
 
 
 def worker_of(studio: Studio) -> psutil.Process:
