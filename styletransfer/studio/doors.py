@@ -13,7 +13,7 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.images import embedded_recipe
 from styletransfer.studio.archive import Entry, archive
 from styletransfer.studio.collection import Collection
-from styletransfer.studio.guard import guarded
+from styletransfer.studio.guard import guarded_routes
 from styletransfer.studio.jobs import Studio
 from styletransfer.studio.thumbnails import thumbnail
 
@@ -27,10 +27,7 @@ def routes(studio: Callable[[], Studio]) -> list[Route]:
     Args:
         studio: Gives the studio; may raise StyleTransferError.
     """
-    return [
-        Route("/wall/{version}/{run_id}.jpg", guarded(studio, _thumbnail)),
-        Route("/wall/paintings.zip", guarded(studio, _export)),
-    ]
+    return guarded_routes("/wall", studio, {"{version}/{run_id}.jpg": _thumbnail, "paintings.zip": _export})
 
 
 def thumbnail_address(run_id: str, version: int) -> str:

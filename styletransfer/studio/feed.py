@@ -18,7 +18,7 @@ from starlette.routing import Route
 from styletransfer.frames import LOSS_NAMES
 from styletransfer.settings import Weighting
 from styletransfer.studio.charts import described, loss_chart
-from styletransfer.studio.guard import ASK_AGAIN, KEEP, Endpoint, guarded
+from styletransfer.studio.guard import ASK_AGAIN, KEEP, guarded_routes
 from styletransfer.studio.jobs import Snapshot, Studio
 from styletransfer.studio.news import changes, news
 
@@ -31,14 +31,17 @@ def routes(studio: Callable[[], Studio]) -> list[Route]:
     Args:
         studio: Gives the studio; may raise StyleTransferError.
     """
-    endpoints: dict[str, Endpoint] = {
-        "feed.js": _script,
-        "plotly.min.js": _plotly,
-        "{run_id}": _news,
-        "{run_id}/picture": _picture,
-        "{run_id}/losses": _losses,
-    }
-    return [Route(f"/live/{path}", guarded(studio, endpoint)) for path, endpoint in endpoints.items()]
+    return guarded_routes(
+        "/live",
+        studio,
+        {
+            "feed.js": _script,
+            "plotly.min.js": _plotly,
+            "{run_id}": _news,
+            "{run_id}/picture": _picture,
+            "{run_id}/losses": _losses,
+        },
+    )
 
 
 def _script(_studio: Studio, _request: Request) -> Response:

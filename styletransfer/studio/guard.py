@@ -4,12 +4,13 @@ A stranger's page that the user has open is turned away, whether it asks as itse
 at this computer (DNS rebinding).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import cast
 
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.studio.jobs import Studio
@@ -49,6 +50,11 @@ def guarded(studio: Callable[[], Studio], endpoint: Endpoint) -> Callable[[Reque
         return response
 
     return answer
+
+
+def guarded_routes(prefix: str, studio: Callable[[], Studio], endpoints: Mapping[str, Endpoint]) -> list[Route]:
+    """The addresses of several endpoints, named by their paths below `prefix`."""
+    return [Route(f"{prefix}/{path}", guarded(studio, endpoint)) for path, endpoint in endpoints.items()]
 
 
 def _from_own_page(request: Request) -> bool:

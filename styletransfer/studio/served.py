@@ -28,7 +28,7 @@ from starlette.routing import Route
 
 from styletransfer import film, images
 from styletransfer.studio import moments, pictures
-from styletransfer.studio.guard import ASK_AGAIN, KEEP, Endpoint, guarded
+from styletransfer.studio.guard import ASK_AGAIN, KEEP, guarded_routes
 from styletransfer.studio.jobs import Studio
 
 _FILM_TYPES: dict[film.FilmFormat, str] = {"mp4": "video/mp4", "webp": "image/webp", "gif": "image/gif"}
@@ -41,16 +41,19 @@ def routes(studio: Callable[[], Studio]) -> list[Route]:
     Args:
         studio: Gives the studio; may raise StyleTransferError.
     """
-    endpoints: dict[str, Endpoint] = {
-        "moments.json": _moments,
-        "sheet.jpg": _sheet,
-        "moment/{epoch:int}.jpg": _moment,
-        "photo.jpg": _photo,
-        "photo/{width:int}x{height:int}.jpg": _scaled_photo,
-        "result.jpg": _result,
-        "film.{fmt}": _film,
-    }
-    return [Route(f"/runs/{{run_id}}/{path}", guarded(studio, endpoint)) for path, endpoint in endpoints.items()]
+    return guarded_routes(
+        "/runs/{run_id}",
+        studio,
+        {
+            "moments.json": _moments,
+            "sheet.jpg": _sheet,
+            "moment/{epoch:int}.jpg": _moment,
+            "photo.jpg": _photo,
+            "photo/{width:int}x{height:int}.jpg": _scaled_photo,
+            "result.jpg": _result,
+            "film.{fmt}": _film,
+        },
+    )
 
 
 def _run_id(request: Request) -> str:

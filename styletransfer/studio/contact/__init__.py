@@ -1,18 +1,13 @@
 """The contact sheet: small paintings in labelled rows and columns, one of which is chosen by mouse or arrow keys."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Literal, TypedDict, cast
 
 import streamlit as st
 
-_FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
-    "styletransfer_contact",
-    html=(_FOLDER / "contact.html").read_text("utf-8"),
-    css=(_FOLDER / "contact.css").read_text("utf-8"),
-    js=(_FOLDER / "contact.js").read_text("utf-8"),
-)
+from styletransfer.studio.component import component
+
+_component = component(__file__)
 
 
 class Label(TypedDict):

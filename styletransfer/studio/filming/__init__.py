@@ -3,23 +3,17 @@
 The film is made by the server while the page goes on, and comes whole or not at all (see `served`).
 """
 
-from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from styletransfer.film import FilmFormat
+from styletransfer.studio.component import component
 
 HOLD = 2
 """Seconds that a film rests on the last picture."""
 
-_FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
-    "styletransfer_filming",
-    html=(_FOLDER / "filming.html").read_text("utf-8"),
-    css=(_FOLDER / "filming.css").read_text("utf-8"),
-    js=(_FOLDER / "filming.js").read_text("utf-8"),
-)
+_component = component(__file__)
 _FORMATS: dict[FilmFormat, str] = {"mp4": "MP4", "webp": "WebP", "gif": "GIF"}
 _NOTES: dict[FilmFormat, str] = {
     "mp4": "A video for anything that plays videos; the sharpest of the three.",

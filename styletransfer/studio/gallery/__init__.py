@@ -1,18 +1,13 @@
 """The gallery: small pictures in a grid, one of which is chosen, by mouse or by arrow keys."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypedDict, cast
 
 import streamlit as st
 
-_FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
-    "styletransfer_gallery",
-    html=(_FOLDER / "gallery.html").read_text("utf-8"),
-    css=(_FOLDER / "gallery.css").read_text("utf-8"),
-    js=(_FOLDER / "gallery.js").read_text("utf-8"),
-)
+from styletransfer.studio.component import component
+
+_component = component(__file__)
 
 
 class Tile(TypedDict):

@@ -1,18 +1,13 @@
 """What hangs on the wall: pictures with their labels below them, and what can be done with each."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypedDict, cast
 
 import streamlit as st
 
-_FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
-    "styletransfer_hanging",
-    html=(_FOLDER / "hanging.html").read_text("utf-8"),
-    css=(_FOLDER / "hanging.css").read_text("utf-8"),
-    js=(_FOLDER / "hanging.js").read_text("utf-8"),
-)
+from styletransfer.studio.component import component
+
+_component = component(__file__)
 
 
 class Hung(TypedDict):
