@@ -97,10 +97,22 @@ class Record:
             painting_names=tuple(map(str, read.painting_names)),
             parent=None if read.parent is None else (str(read.parent[0]), int(read.parent[1])),
         )
+        _check_plain(record)
         names = (record.photo, *record.paintings, *([] if record.start is None else [record.start]))
-        if any(Path(name).name != name for name in names) or not record.paintings:
+        if any(Path(name).name != name or "\0" in name for name in (*names, record.server)) or not record.paintings:
             raise ValueError("a file outside of the folder")
         return record
+
+
+def _check_plain(record: Record) -> None:
+    """Raises TypeError if a value is of another kind than it must be."""
+    texts = (record.server, record.photo, record.photo_name, record.network)
+    notes = (record.message, record.error, record.remedy, record.start)
+    if not all(isinstance(text, str) for text in texts) or not all(isinstance(note, str | None) for note in notes):
+        raise TypeError("no text")
+    numbers = (record.epoch, record.epochs, record.seconds, record.created)
+    if not all(isinstance(number, int | float) for number in numbers) or record.epochs < 1:
+        raise TypeError("no number")
 
 
 def until(steered: Changes, epoch: int) -> Changes:

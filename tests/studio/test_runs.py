@@ -392,3 +392,20 @@ def test_a_server_s_sign_of_life_ends_with_it(tmp_path: Path) -> None:
     assert not mine.alive("")
     mine.close()
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [{"server": 5}, {"server": "a\0b"}, {"server": "../up"}, {"photo": "a\0.png"}, {"photo_name": None},
+     {"epochs": 0}, {"epoch": "many"}, {"created": None}, {"message": ["no"]}, {"start": 7}],
+)  # fmt: skip
+def test_a_forged_state_is_a_damaged_run_and_no_fault(tmp_path: Path, forged: dict[str, object]) -> None:
+    wanted = Submission(photo=picture(), paintings=(("", picture()),), settings=Settings())
+    run = Run.create(tmp_path, wanted, server="1-a")
+    path = run.folder / "state.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | forged))
+    with closing(Shelf(tmp_path)) as shelf:
+        snapshot = shelf.snapshot(run.run_id)
+    assert snapshot is not None
+    assert snapshot.state is State.FAILED
+    assert "damaged" in str(snapshot.error)
