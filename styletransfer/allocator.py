@@ -12,24 +12,23 @@ from contextlib import contextmanager
 # The parameters' numbers and defaults, from glibc's malloc.h and mallopt(3).
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _DEFAULT_THRESHOLD = 128 * 1024
-_KEEP, _KEEP_SMALL = 2**30, 7 * 2**20
+_KEEP = 2**30
 _OLD_LIMIT = 32 * 2**20  # the most that glibc before 2.35 takes as the mmap threshold on 64-bit systems
 
 
 @contextmanager
-def kept_memory(*, large: bool = False) -> Iterator[None]:
+def kept_memory(largest: int = 2**30) -> Iterator[None]:
     """Inside, freed memory stays with the process; at the end it goes back to the system. No effect without glibc.
 
     Args:
-        large: Keep only small blocks, such as the tiles that a convolution works through, thousands of them in a step.
-            Large blocks of many sizes leave gaps when they are kept, which for a large picture add up to as much
-            memory as is in use.
+        largest: Keep only blocks up to so many bytes. Large blocks of many sizes leave gaps when they are kept, which
+            for a large picture add up to as much memory as is in use.
     """
     libc = _glibc()
     if libc is None:
         yield
         return
-    if not libc.mallopt(_M_MMAP_THRESHOLD, _KEEP_SMALL if large else _KEEP):
+    if not libc.mallopt(_M_MMAP_THRESHOLD, largest):
         libc.mallopt(_M_MMAP_THRESHOLD, _OLD_LIMIT)
     libc.mallopt(_M_TRIM_THRESHOLD, _KEEP)
     try:

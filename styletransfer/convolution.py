@@ -19,7 +19,7 @@ from torch import Tensor
 TILE = 4
 """Rows and columns of outputs that are computed together."""
 
-_BAND_BYTES, _WIDE_BAND_BYTES = 3 * 2**20, 8 * 2**20
+_BAND_BYTES, _WIDE_BAND_BYTES = 3 * 2**20, 6 * 2**20
 """Size of the transformed tiles of one band: fits the cache, yet enough tiles for a fast matrix product. Wide layers
 have large kernels, which every band goes through once."""
 _WIDE = 256
@@ -34,11 +34,16 @@ _RECIPROCALS = [5, 3, 4, 1, 2, 0]
 class Convolution(Protocol):
     """A frozen 3 x 3 convolution with stride 1 and zero padding 1; no autograd inside."""
 
-    def __call__(self, x: Tensor) -> Tensor:
-        """Convolve (1, in, h, w) to (1, out, h, w) and add the bias."""
+    def __call__(self, x: Tensor, rows: slice | None = None) -> Tensor:
+        """Convolve (1, in, h, w) to (1, out, h, w) and add the bias.
 
-    def adjoint(self, grad: Tensor) -> Tensor:
-        """Carry a gradient of the output, (1, out, h, w), back to the input, (1, in, h, w)."""
+        Args:
+            x: What to convolve.
+            rows: The rows of the output that are wanted, all if None; they may border on rows of `x` beyond them.
+        """
+
+    def adjoint(self, grad: Tensor, rows: slice | None = None) -> Tensor:
+        """Carry a gradient of the output, (1, out, h, w), back to the input, (1, in, h, w), or to some rows of it."""
 
 
 class DirectConvolution:
@@ -47,13 +52,15 @@ class DirectConvolution:
     def __init__(self, weight: Tensor, bias: Tensor) -> None:
         self.weight, self.bias = weight.contiguous(memory_format=torch.channels_last), bias
 
-    def __call__(self, x: Tensor) -> Tensor:
+    def __call__(self, x: Tensor, rows: slice | None = None) -> Tensor:
         """See `Convolution`."""
-        return F.conv2d(x, self.weight, self.bias, padding=1)
+        y = F.conv2d(x, self.weight, self.bias, padding=1)
+        return y if rows is None else y[:, :, rows]
 
-    def adjoint(self, grad: Tensor) -> Tensor:
+    def adjoint(self, grad: Tensor, rows: slice | None = None) -> Tensor:
         """See `Convolution`."""
-        return F.conv_transpose2d(grad, self.weight, padding=1)
+        y = F.conv_transpose2d(grad, self.weight, padding=1)
+        return y if rows is None else y[:, :, rows]
 
 
 class WinogradConvolution:
@@ -66,27 +73,29 @@ class WinogradConvolution:
     Args:
         weight: (out, in, 3, 3).
         bias: (out,).
-        thrifty: Compute the kernels at the points anew each time. They take four times the memory that the weights
-            take; for a large picture the time does not count.
+        scratch: Where to compute the kernels at the points anew each time: 36 numbers for each pair of channels, which
+            other convolutions may use as well. If None they are computed once and kept, four times the memory that
+            the weights take.
     """
 
-    def __init__(self, weight: Tensor, bias: Tensor, *, thrifty: bool = False) -> None:
+    def __init__(self, weight: Tensor, bias: Tensor, scratch: Tensor | None = None) -> None:
         kernel, ahead, back = _transforms()
         self.weight, self.bias = weight, bias
         self._kernel = _both_axes(kernel, weight)
         self._ahead = _both_axes(ahead[0], weight), _both_axes(ahead[1], weight)
         self._back = _both_axes(back[0], weight), _both_axes(back[1], weight)
+        self._scratch = scratch
         self._kept: Tensor | None = None
-        if not thrifty:
+        if scratch is None:
             self._kept = self._kernels()
 
-    def __call__(self, x: Tensor) -> Tensor:
+    def __call__(self, x: Tensor, rows: slice | None = None) -> Tensor:
         """See `Convolution`."""
-        return _winograd(x, self._ahead, self._kernels()).add_(self.bias.view(-1, 1, 1))
+        return _winograd(x, self._ahead, self._kernels(), rows).add_(self.bias.view(-1, 1, 1))
 
-    def adjoint(self, grad: Tensor) -> Tensor:
+    def adjoint(self, grad: Tensor, rows: slice | None = None) -> Tensor:
         """See `Convolution`."""
-        return _winograd(grad, self._back, self._kernels().transpose(1, 2))
+        return _winograd(grad, self._back, self._kernels().transpose(1, 2), rows)
 
     def _kernels(self) -> Tensor:
         """The kernels at the points, (36, in, out)."""
@@ -94,41 +103,46 @@ class WinogradConvolution:
             return self._kept
         outputs, inputs = self.weight.shape[:2]
         by_input = self.weight.transpose(0, 1).reshape(-1, 9)
-        return (self._kernel @ by_input.T).view(36, inputs, outputs)
+        out = None if self._scratch is None else self._scratch[: 36 * inputs * outputs].view(36, -1)
+        return torch.mm(self._kernel, by_input.T, out=out).view(36, inputs, outputs)
 
 
-def _winograd(x: Tensor, transforms: tuple[Tensor, Tensor], kernels: Tensor) -> Tensor:
+def _winograd(x: Tensor, transforms: tuple[Tensor, Tensor], kernels: Tensor, wanted: slice | None = None) -> Tensor:
     """Convolve (1, in, h, w) to (1, out, h, w), channels last.
 
     Args:
         x: What to convolve.
         transforms: (36, 36), from 6 x 6 pixels to 6 x 6 points, and (16, 36), from there to 4 x 4 pixels.
         kernels: (36, in, out), at the points.
+        wanted: The rows of the output to compute, all if None.
     """
     to_points, from_points = transforms
     height, width = x.shape[2:]
     inputs, outputs = kernels.shape[1:]
-    rows, columns = -(-height // 4), -(-width // 4)
+    first, end, _ = (wanted or slice(None)).indices(height)
+    rows, columns = -(-(end - first) // 4), -(-width // 4)
     pixels = x[0].permute(1, 2, 0).reshape(-1, inputs)
-    y = x.new_empty(height * width, outputs)
+    y = x.new_empty((end - first) * width, outputs)
     step = _band_rows(rows, columns, max(inputs, outputs))
     for row in range(0, rows, step):
         count = min(step, rows - row)
-        top, bottom = 4 * row, min(4 * (row + count), height)
-        above, below = max(top - 1, 0), min(4 * (row + count) + 1, height)
+        top = first + 4 * row
+        bottom = min(top + 4 * count, end)
+        above, below = max(top - 1, 0), min(top + 4 * count + 1, height)
         sources, outside = _sources(width, count, above - (top - 1), below - (top - 1))
         tiles = pixels[above * width :].index_select(0, sources).index_fill_(0, outside, 0)
         points = (to_points @ tiles.view(36, -1)).view(36, -1, inputs)
         products = torch.bmm(points, kernels).view(36, -1)
         done = (from_points @ products).view(-1, outputs)
-        torch.index_select(done, 0, _places(width, count, bottom - top), out=y[top * width : bottom * width])
-    return y.view(1, height, width, outputs).permute(0, 3, 1, 2)
+        places = _places(width, count, bottom - top)
+        torch.index_select(done, 0, places, out=y[(top - first) * width : (bottom - first) * width])
+    return y.view(1, end - first, width, outputs).permute(0, 3, 1, 2)
 
 
 def _band_rows(rows: int, columns: int, channels: int) -> int:
     """Rows of tiles that are worked on together: as many as fit the cache, in bands of about the same size."""
     band = _WIDE_BAND_BYTES if channels >= _WIDE else _BAND_BYTES
-    bands = max(1, round(rows * columns * channels * 36 * 4 / band))
+    bands = -(-rows * columns * channels * 36 * 4 // band)
     return -(-rows // bands)
 
 
@@ -197,27 +211,33 @@ def _both_axes(matrix: NDArray[np.float64], like: Tensor) -> Tensor:
     return torch.from_numpy(np.kron(matrix, matrix)).to(like)
 
 
-def fastest_convolution(weight: Tensor, bias: Tensor, *, thrifty: bool = False) -> Convolution:
-    """Choose by what was measured: Winograd pays from 64 to 64 channels on, in float32 on a processor."""
+def fastest_convolution(weight: Tensor, bias: Tensor, scratch: Tensor | None = None) -> Convolution:
+    """Choose by what was measured: Winograd pays from 64 to 64 channels on, in float32 on a processor.
+
+    See `WinogradConvolution` for `scratch`.
+    """
     wide = weight.shape[0] * weight.shape[1] >= 64 * 64
     if wide and weight.device.type == "cpu" and weight.dtype == torch.float32:
-        return WinogradConvolution(weight, bias, thrifty=thrifty)
+        return WinogradConvolution(weight, bias, scratch)
     return DirectConvolution(weight, bias)
 
 
 class _ConvolveReLU(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, x: Tensor, convolution: Convolution) -> Tensor:
+    def forward(ctx: Any, x: Tensor, convolution: Convolution, read: bool) -> Tensor:
         y = convolution(x).relu_()
         ctx.convolution = convolution
-        ctx.save_for_backward(y)
+        ctx.save_for_backward(y if read else y > 0)
         return y
 
     @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
-        (y,) = ctx.saved_tensors
-        # The output alone tells where the ReLU let through, so nothing else need be kept.
-        return ctx.convolution.adjoint(torch.ops.aten.threshold_backward(grads[0], y, 0)), None
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
+        (let_through,) = ctx.saved_tensors
+        if let_through.dtype == torch.bool:
+            grad = grads[0] * let_through
+        else:
+            grad = torch.ops.aten.threshold_backward(grads[0], let_through, 0)
+        return ctx.convolution.adjoint(grad), None, None
 
 
 class _Convolve(torch.autograd.Function):
@@ -231,9 +251,16 @@ class _Convolve(torch.autograd.Function):
         return ctx.convolution.adjoint(grads[0]), None
 
 
-def convolve_relu(x: Tensor, convolution: Convolution) -> Tensor:
-    """max(0, x * W + b), differentiable in x alone. (1, in, h, w) to (1, out, h, w)."""
-    y: Tensor = _ConvolveReLU.apply(x, convolution)
+def convolve_relu(x: Tensor, convolution: Convolution, *, read: bool = True) -> Tensor:
+    """max(0, x * W + b), differentiable in x alone. (1, in, h, w) to (1, out, h, w).
+
+    Args:
+        x: What to convolve.
+        convolution: Its W and b.
+        read: Whether something else than a convolution keeps the result for its gradient. Then this keeps it as well,
+            at no cost; otherwise only where it is above zero.
+    """
+    y: Tensor = _ConvolveReLU.apply(x, convolution, read)
     return y
 
 

@@ -17,7 +17,7 @@ from PIL import Image
 from torch import Tensor
 
 from styletransfer.allocator import kept_memory
-from styletransfer.bounds import history_length, needs_stripes
+from styletransfer.bounds import history_length, is_large, kept_bytes
 from styletransfer.checkpoint import Checkpoint, Standing, load_checkpoint
 from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.frames import Frame, LossName
@@ -68,20 +68,7 @@ def stylize(
             is damaged.
     """
     settings = settings or Settings()
-    paintings = [style] if isinstance(style, Image.Image) else style
-    with kept_memory(large=needs_stripes(scale_shapes(content.size, settings)[-1])):
-        yield from _paint(content, paintings, settings, start, weights, steer, resume)
-
-
-def _paint(
-    content: Image.Image,
-    style: Sequence[Image.Image],
-    settings: Settings,
-    start: Image.Image | None,
-    weights: Weights | None,
-    steer: Callable[[], Weighting] | None,
-    resume: Checkpoint | str | Path | None,
-) -> Iterator[Frame]:
+    styles = [style] if isinstance(style, Image.Image) else style
     device = find_device(settings.device)
     if isinstance(resume, (str, Path)):
         resume = load_checkpoint(resume)
@@ -89,10 +76,10 @@ def _paint(
         auto = settings.network == "auto" and settings.weights is None
         weights = load_weights(resume.network if resume and auto else settings.network, settings.weights)
     sizes = scale_shapes(content.size, settings)
-    network = Network(weights, settings, device, thrifty=needs_stripes(sizes[-1]))
+    network = Network(weights, settings, device, thrifty=is_large(sizes[-1]))
     photo, alpha = split_alpha(content)
-    paintings = Paintings(style, content, settings)
-    origin = cache(partial(Origin.of, content, style, start, settings, weights.name, weights.checksum()))
+    paintings = Paintings(styles, content, settings)
+    origin = cache(partial(Origin.of, content, styles, start, settings, weights.name, weights.checksum()))
     del weights  # what the network needs of them, it has
     plan = list(zip(sizes, accumulate(split_epochs(settings.epochs, len(sizes))), strict=True))
     begin = time.perf_counter()
@@ -203,7 +190,8 @@ def optimize(
     Raises:
         StyleTransferError: The loss stays non-finite however small the steps.
     """
-    pyramid = Pyramid((picture.shape[2], picture.shape[3]), settings.pyramid)
+    shape = (picture.shape[2], picture.shape[3])
+    pyramid = Pyramid(shape, settings.pyramid)
     x = pyramid.variables(picture)
     solver = make_solver(settings, len(x))
     good: tuple[Tensor, dict[LossName, float]] | None = None
@@ -212,29 +200,32 @@ def optimize(
         _restore(solver, standing, len(x))
         x, good = standing.x, (standing.picture, standing.losses)
         limit, setbacks, weighting = standing.limit, standing.setbacks, standing.weighting
-    for _ in range(epochs):
-        wanted = steer()
-        if wanted != weighting:
-            weighting, limit = wanted, math.inf
-            solver.forget()
-        x.requires_grad_()
-        picture = pyramid.picture(x)
-        terms = objective.losses(picture, weighting)
-        (grad,) = torch.autograd.grad(terms["total"], x)
-        x = x.detach()
-        losses = dict(zip(terms, torch.stack(list(terms.values())).tolist(), strict=True))
-        finite = math.isfinite(losses["total"]) and bool(torch.isfinite(grad).all())
-        if finite and losses["total"] <= limit:
-            good, setbacks = (picture.detach(), losses), 0
-            limit = solver.tolerance * losses["total"] if losses["total"] > 0 else math.inf
-            x = solver.step(x, losses["total"], grad)
-        else:
-            setbacks += not finite
-            if good is None or setbacks > MOST_SETBACKS:
-                raise StyleTransferError("The losses grew beyond all bounds; choose smaller weights or a smaller step.")
-            x = solver.retreat()
-        message = None if finite else "A step went astray and was taken back; going on with less."
-        yield Step(Standing(x, *good, solver.state(), limit, setbacks, weighting), message)
+    with kept_memory(kept_bytes(shape)):
+        for _ in range(epochs):
+            wanted = steer()
+            if wanted != weighting:
+                weighting, limit = wanted, math.inf
+                solver.forget()
+            x.requires_grad_()
+            picture = pyramid.picture(x)
+            terms = objective.losses(picture, weighting)
+            (grad,) = torch.autograd.grad(terms["total"], x)
+            x = x.detach()
+            losses = dict(zip(terms, torch.stack(list(terms.values())).tolist(), strict=True))
+            finite = math.isfinite(losses["total"]) and bool(torch.isfinite(grad).all())
+            if finite and losses["total"] <= limit:
+                good, setbacks = (picture.detach(), losses), 0
+                limit = solver.tolerance * losses["total"] if losses["total"] > 0 else math.inf
+                x = solver.step(x, losses["total"], grad)
+            else:
+                setbacks += not finite
+                if good is None or setbacks > MOST_SETBACKS:
+                    raise StyleTransferError(
+                        "The losses grew beyond all bounds; choose smaller weights or a smaller step."
+                    )
+                x = solver.retreat()
+            message = None if finite else "A step went astray and was taken back; going on with less."
+            yield Step(Standing(x, *good, solver.state(), limit, setbacks, weighting), message)
 
 
 def _restore(solver: Solver, standing: Standing, variables: int) -> None:

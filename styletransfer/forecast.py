@@ -6,21 +6,21 @@ The figures were measured on a processor with VGG-16 and L-BFGS; see the constan
 from dataclasses import replace
 from itertools import accumulate
 
-from styletransfer.bounds import history_length, needs_stripes
+from styletransfer.bounds import history_length, is_large
 from styletransfer.images import scaled_shape
 from styletransfer.scales import scale_shapes, split_epochs
 from styletransfer.settings import LARGEST_SIZE, SMALLEST_SIZE, Settings
 
 _OVERHEAD = 0.007
 """Work of an epoch that does not grow with the picture, in million pixels."""
-_STRIPED, _STRIPED_DEEP = 1.5, 2.1
-"""How many times as long a pixel takes where the network's first block is worked through in stripes, and where the
-next two are as well: much is computed twice."""
+_STRIPED = 1.3
+"""How many times as long a pixel takes where the network's first blocks are worked through in stripes: some features
+are computed twice, and more memory is taken from the system anew."""
 _LOOK = 0.45
 """Epochs that a look at a picture of the same size takes, by which the photo and the paintings are seen."""
 
-_WHOLE_BYTES, _WHOLE_BYTES_PER_PIXEL = 350_000_000, 3_400
-_STRIPED_BYTES, _STRIPED_BYTES_PER_PIXEL = 500_000_000, 400
+_WHOLE_BYTES, _WHOLE_BYTES_PER_PIXEL = 260_000_000, 1_650
+_STRIPED_BYTES, _STRIPED_BYTES_PER_PIXEL = 180_000_000, 570
 """Memory at the peak, above `_IMPORTS` and without L-BFGS's history."""
 _IMPORTS = 700_000_000
 """Bytes that a process holds before it paints anything: torch, mostly."""
@@ -29,9 +29,7 @@ _IMPORTS = 700_000_000
 def epoch_work(shape: tuple[int, int]) -> float:
     """What an epoch at (height, width) takes, in the time of a million pixels of a picture of middling size."""
     whole = shape[0] * shape[1] / 1e6 + _OVERHEAD
-    if not needs_stripes(shape):
-        return whole
-    return whole * (_STRIPED_DEEP if needs_stripes(shape, block=1) else _STRIPED)
+    return _STRIPED * whole if is_large(shape) else whole
 
 
 def work(
@@ -76,7 +74,7 @@ def largest_size(photo_size: tuple[int, int], settings: Settings, free: int) -> 
 def _bytes(shape: tuple[int, int], settings: Settings) -> int:
     pixels = shape[0] * shape[1]
     constant, per_pixel = (
-        (_STRIPED_BYTES, _STRIPED_BYTES_PER_PIXEL) if needs_stripes(shape) else (_WHOLE_BYTES, _WHOLE_BYTES_PER_PIXEL)
+        (_STRIPED_BYTES, _STRIPED_BYTES_PER_PIXEL) if is_large(shape) else (_WHOLE_BYTES, _WHOLE_BYTES_PER_PIXEL)
     )
     history = 0
     if settings.optimizer == "lbfgs":

@@ -1,23 +1,20 @@
 """The eye of the project: a frozen VGG that tells what is in a picture (content) and how it is painted (style).
 
-Knows nothing of losses or of the picture's making. Blocks whose activations would take much memory are worked
-through in stripes and computed anew for the gradient; the result is the same, borders included.
+Knows nothing of losses or of the picture's making.
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
 from torch import Tensor
 
 from styletransfer import bounds
-from styletransfer.allocator import give_back
-from styletransfer.convolution import TILE, Convolution, convolve, convolve_relu, fastest_convolution
+from styletransfer.blocks import Block, End, Tap
+from styletransfer.convolution import fastest_convolution
 from styletransfer.errors import StyleTransferError
-from styletransfer.losses import feature_products
+from styletransfer.pooling import AveragePool, MaxPool, Pool
 from styletransfer.settings import Pooling, Settings, Weighting
 from styletransfer.weights import DEPTHS, Weights
 
@@ -32,21 +29,6 @@ RAW_BALANCE = {"vgg16": Weighting(0.35, 0.1, 1.0)}
 VGG-16's original activations are a hundred times larger, so its rescaled network is taken instead, with factors that
 give the balance of terms that *Dive into Deep Learning* (2019 edition, 9.11) prints for VGG-19 at 150 x 225 pixels
 with weights 1, 1e3 and 10: content 0.23 and style 0.67 in the end. Found by running that recipe."""
-
-STRIPE_ROWS = 32
-"""Rows of a stripe. Reading it with some more beyond its ends costs a quarter more; more would take more memory."""
-
-
-MARGIN = TILE
-"""Rows that a stripe is read with beyond either end: a block has at most four convolutions, each spoils one."""
-
-
-class Tap(NamedTuple):
-    """A place in the network where features are read: after convolution `place` of `block`, both counted from 0."""
-
-    block: int
-    place: int
-    relu: bool
 
 
 def parse_tap(name: str, depths: Sequence[int]) -> Tap:
@@ -81,123 +63,6 @@ class Features(NamedTuple):
 
     content: list[Tensor]
     grams: list[Tensor]
-
-
-class _Crop(torch.autograd.Function):
-    """Some rows of features, whose gradient keeps the order of numbers in memory (that of slicing does not)."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, rows: slice) -> Tensor:
-        ctx.shape, ctx.rows = x.shape, rows
-        return x[:, :, rows]
-
-    @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
-        like = grads[0]
-        grad = torch.empty(ctx.shape, dtype=like.dtype, device=like.device, memory_format=torch.channels_last).zero_()
-        grad[:, :, ctx.rows] = like
-        return grad, None
-
-
-@dataclass(frozen=True)
-class _Block:
-    """Convolutions of one size, and the taps among them."""
-
-    convolutions: Sequence[Convolution]
-    content: tuple[Tap, ...]
-    style: tuple[Tap, ...]
-    channels: int
-
-    def __call__(self, x: Tensor, keep: slice | None = None) -> tuple[Tensor, dict[Tap, Tensor], dict[Tap, Tensor]]:
-        """Run the block, counting only the rows `keep`, or all.
-
-        Returns:
-            The last features, the features of each content tap, and X X^T of each style tap.
-        """
-        content: dict[Tap, Tensor] = {}
-        products: dict[Tap, Tensor] = {}
-
-        def kept(features: Tensor) -> Tensor:
-            return features if keep is None else cast("Tensor", _Crop.apply(features, keep))
-
-        def read(taps: Sequence[Tap], place: int, relu: bool, features: Tensor) -> None:
-            for tap in taps:
-                if (tap.place, tap.relu) == (place, relu):
-                    if tap in self.content:
-                        content[tap] = kept(features)
-                    if tap in self.style:
-                        products[tap] = feature_products(kept(features))
-
-        taps = tuple({*self.content, *self.style})
-        for place, convolution in enumerate(self.convolutions):
-            if any(tap.place == place and not tap.relu for tap in taps):
-                x = convolve(x, convolution)
-                read(taps, place, False, x)
-                x = x.relu()
-            else:
-                x = convolve_relu(x, convolution)
-            read(taps, place, True, x)
-        return kept(x), content, products
-
-    def bytes_per_row(self, width: int) -> int:
-        """Memory that the block's activations take for each row of a picture `width` pixels wide at this block."""
-        return 4 * self.channels * width * len(self.convolutions)
-
-
-class _Stripes(torch.autograd.Function):
-    """A block without content taps and the pooling after it, stripe by stripe; backward computes each stripe anew.
-
-    A stripe is read with some rows more on either side, so that what the missing rows spoil is cut off again, and
-    X X^T is a sum over positions: the stripes together are exactly the whole.
-    """
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, block: _Block, pool: Any) -> tuple[Tensor, ...]:
-        ctx.save_for_backward(x)
-        ctx.block, ctx.pool = block, pool
-        pooled: list[Tensor] = []
-        sums: dict[Tap, Tensor] = {}
-        for source, keep in _stripes(x.shape[2]):
-            y, _, products = block(x[:, :, source], keep)
-            pooled.append(pool(y))
-            for tap, product in products.items():
-                sums[tap] = sums[tap] + product if tap in sums else product
-        give_back()  # the blocks to come are of other sizes
-        return (torch.cat(pooled, dim=2), *(sums[tap] for tap in block.style))
-
-    @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
-        (x,) = ctx.saved_tensors
-        block: _Block = ctx.block
-        grad_pooled, *grad_products = grads
-        grad_x = torch.zeros_like(x)
-        done = 0
-        for source, keep in _stripes(x.shape[2]):
-            with torch.enable_grad():
-                stripe = x[:, :, source].detach().requires_grad_()
-                y, _, products = block(stripe, keep)
-                pooled = ctx.pool(y)
-            outputs = [pooled, *(products[tap] for tap in block.style)]
-            height = pooled.shape[2]
-            grad_outputs = [grad_pooled[:, :, done : done + height], *grad_products]
-            grad_x[:, :, source] += torch.autograd.grad(outputs, stripe, grad_outputs)[0]
-            done += height
-        give_back()
-        return grad_x, None, None
-
-
-def _stripes(height: int) -> list[tuple[slice, slice]]:
-    """Cut `height` rows into stripes of `STRIPE_ROWS`: (rows to read, rows to keep of those read).
-
-    Stripes begin where tiles of `WinogradConvolution` begin, so that the same numbers are rounded alike in stripes and
-    in the whole, pooling never straddles two stripes, and none is a single row.
-    """
-    starts = list(range(0, max(height - 1, 1), STRIPE_ROWS))
-    stripes = []
-    for start, end in zip(starts, [*starts[1:], height], strict=True):
-        first, last = max(0, start - MARGIN), min(height, end + MARGIN)
-        stripes.append((slice(first, last), slice(start - first, end - first)))
-    return stripes
 
 
 class Network:
@@ -235,19 +100,29 @@ class Network:
         rescaled = settings.normalized or weights.name in RAW_BALANCE
         numbers = normalize(weights) if rescaled else list(weights.convolutions)
         self.balance = EVEN if settings.normalized else RAW_BALANCE.get(weights.name, EVEN)
-        self.blocks: list[_Block] = []
+        largest = max(weight.shape[0] * weight.shape[1] for weight, _ in numbers)
+        scratch = torch.empty(36 * largest, device=device, dtype=dtype) if thrifty else None
+        self.blocks: list[Block] = []
         for block, depth in enumerate(depths[: deepest.block + 1]):
             count = deepest.place + 1 if block == deepest.block else depth
             first = sum(depths[:block])
             if first + count > len(numbers):
                 raise StyleTransferError(f"The weights end before block {block + 1}; choose shallower layers.")
             pairs = [(w.to(device, dtype), b.to(device, dtype)) for w, b in numbers[first : first + count]]
+            convolutions = [fastest_convolution(*pair, scratch) for pair in pairs]
+            taps = {tap for tap in (*self.content_taps, *self.style_taps) if tap.block == block}
+            end = None
+            if block < deepest.block:
+                unread = all(tap.place < count - 1 for tap in taps)
+                end = End(convolutions.pop() if unread else None, self._pool(block))
             self.blocks.append(
-                _Block(
-                    convolutions=[fastest_convolution(*pair, thrifty=thrifty) for pair in pairs],
-                    content=tuple(sorted({tap for tap in self.content_taps if tap.block == block})),
-                    style=tuple(sorted({tap for tap in self.style_taps if tap.block == block})),
+                Block(
+                    convolutions=convolutions,
+                    end=end,
+                    content=tuple(sorted(taps & set(self.content_taps))),
+                    style=tuple(sorted(taps & set(self.style_taps))),
                     channels=pairs[0][0].shape[0],
+                    limit=_limit(len(convolutions), thrifty),
                 )
             )
 
@@ -260,30 +135,21 @@ class Network:
         content: dict[Tap, Tensor] = {}
         grams: dict[Tap, Tensor] = {}
         x = picture.contiguous(memory_format=torch.channels_last)  # what `convolution` is fast with
-        for index, block in enumerate(self.blocks):
+        for block in self.blocks:
             area = x.shape[2] * x.shape[3]
-            x, features, products = self._run(index, x)
+            x, features, products = block(x)
             content.update(features)
             grams.update({tap: product / (block.channels * area) for tap, product in products.items()})
         return Features([content[tap] for tap in self.content_taps], [grams[tap] for tap in self.style_taps])
 
-    def _run(self, index: int, x: Tensor) -> tuple[Tensor, dict[Tap, Tensor], dict[Tap, Tensor]]:
-        block = self.blocks[index]
-        last = index == len(self.blocks) - 1
-        if last or block.content or block.bytes_per_row(x.shape[3]) * x.shape[2] <= bounds.WHOLE_BYTES:
-            y, content, products = block(x)
-            return (y if last else self._pool(index, y)), content, products
+    def _pool(self, block: int) -> Pool:
+        return MaxPool() if self.pooling == "max" else AveragePool(AVERAGE_POOLING_GAIN[block])
 
-        def pool(y: Tensor) -> Tensor:
-            return self._pool(index, y)
 
-        y, *sums = _Stripes.apply(x, block, pool)
-        return y, {}, dict(zip(block.style, sums, strict=True))
-
-    def _pool(self, index: int, x: Tensor) -> Tensor:
-        if self.pooling == "max":
-            return F.max_pool2d(x, 2)
-        return AVERAGE_POOLING_GAIN[index] * F.avg_pool2d(x, 2)
+def _limit(convolutions: int, thrifty: bool) -> int:
+    if not thrifty:
+        return bounds.WHOLE_BYTES
+    return bounds.BLOCK_BYTES if convolutions == 1 else bounds.DEEP_BLOCK_BYTES
 
 
 def normalize(weights: Weights) -> list[tuple[Tensor, Tensor]]:

@@ -1,5 +1,6 @@
 """The two ways to convolve against the library's convolution and its transpose."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -61,7 +62,7 @@ class TestWinograd:
 
     def test_saving_memory_changes_nothing(self) -> None:
         weight, bias, x, grad = numbers(64, 96, 21, 18, dtype=torch.float32)
-        plain, thrifty = (WinogradConvolution(weight, bias, thrifty=thrifty) for thrifty in (False, True))
+        plain, thrifty = (WinogradConvolution(weight, bias, scratch) for scratch in (None, torch.empty(36 * 64 * 96)))
         assert torch.equal(plain(x), thrifty(x))
         assert torch.equal(plain.adjoint(grad), thrifty.adjoint(grad))
 
@@ -106,7 +107,15 @@ class TestBothKinds:
         assert torch.allclose(conv(rows), F.conv2d(rows, weight, bias, padding=1))
 
     @pytest.mark.parametrize("kind", KINDS)
-    @pytest.mark.parametrize("function", [convolve, convolve_relu])
+    @pytest.mark.parametrize("rows", [slice(0, 4), slice(3, 9), slice(8, 13), slice(4, None), slice(0, 13)])
+    def test_some_rows_are_those_rows_of_all(self, kind: Any, rows: slice) -> None:
+        weight, bias, x, grad = numbers(6, 5, 13, 9)
+        conv: Convolution = kind(weight, bias)
+        assert torch.allclose(conv(x, rows), conv(x)[:, :, rows], atol=1e-10)
+        assert torch.allclose(conv.adjoint(grad, rows), conv.adjoint(grad)[:, :, rows], atol=1e-10)
+
+    @pytest.mark.parametrize("kind", KINDS)
+    @pytest.mark.parametrize("function", [convolve, convolve_relu, partial(convolve_relu, read=False)])
     def test_gradient(self, kind: Any, function: Any) -> None:
         weight, bias, x, _ = numbers(2, 3, 5, 6)
         conv: Convolution = kind(weight, bias)

@@ -9,8 +9,9 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
-from styletransfer import bounds
+from styletransfer import blocks, bounds
 from styletransfer import network as network_module
+from styletransfer.convolution import Convolution
 from styletransfer.errors import StyleTransferError
 from styletransfer.losses import style_loss, total_variation
 from styletransfer.network import Network
@@ -155,13 +156,13 @@ class TestStripes:
     def stripes(self, monkeypatch: pytest.MonkeyPatch) -> list[int]:
         """The number of stripes of each block that was cut."""
         counts: list[int] = []
-        cut = network_module._stripes
+        cut = blocks._stripes
 
         def counted(*args: Any) -> list[tuple[slice, slice]]:
             counts.append(len(cut(*args)))
             return cut(*args)
 
-        monkeypatch.setattr(network_module, "_stripes", counted)
+        monkeypatch.setattr(blocks, "_stripes", counted)
         return counts
 
     @staticmethod
@@ -203,7 +204,7 @@ class TestStripes:
             whole, whole_gradient = self.look(vgg16, settings, picture, dtype)
             with monkeypatch.context() as patch:
                 patch.setattr(bounds, "WHOLE_BYTES", 0)
-                patch.setattr(network_module, "STRIPE_ROWS", rows)
+                patch.setattr(bounds, "STRIPE_ROWS", rows)
                 striped, gradient = self.look(vgg16, settings, picture, dtype)
             assert stripes
             assert max(stripes) > 1
@@ -213,19 +214,39 @@ class TestStripes:
     @pytest.mark.parametrize("height", range(1, 20))
     @pytest.mark.parametrize("rows", [4, 8, 64])
     def test_every_row_is_kept_once(self, height: int, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(network_module, "STRIPE_ROWS", rows)
+        monkeypatch.setattr(bounds, "STRIPE_ROWS", rows)
         kept = []
-        for source, keep in network_module._stripes(height):
+        for source, keep in blocks._stripes(height):
             lines = list(range(height))[source][keep]
             assert lines[0] % 4 == 0
             assert len(lines) > 1 or height == 1
             kept += lines
         assert kept == list(range(height))
 
-    def test_large_pictures_are_cut_by_rule(self, vgg16: Weights, stripes: list[int]) -> None:
+    @pytest.mark.parametrize(("shape", "large"), [((724, 724), False), ((728, 724), True)])
+    def test_large_pictures_are_cut_by_the_rule_that_others_reckon_with(
+        self, shape: tuple[int, int], large: bool, vgg16: Weights, stripes: list[int]
+    ) -> None:
         network = Network(vgg16, Settings(content_layers=("relu2_1",), style_layers=("relu1_1",)))
-        rows = bounds.WHOLE_BYTES // network.blocks[0].bytes_per_row(64)
+        reads: list[int] = []
+        first = dataclasses.replace(
+            network.blocks[0], convolutions=[Counting(network.blocks[0].convolutions[0], reads)]
+        )
         with torch.no_grad():
-            network(torch.zeros(1, 3, 64, 64))
-        assert not stripes
-        assert rows > 64
+            first(torch.zeros(1, 3, *shape))
+        assert bounds.is_large(shape) == large
+        assert len(reads) == (stripes[0] if large else 1)
+
+
+class Counting:
+    """A convolution that notes how many rows it is given."""
+
+    def __init__(self, convolution: Convolution, reads: list[int]) -> None:
+        self.convolution, self.reads = convolution, reads
+
+    def __call__(self, x: Tensor, rows: slice | None = None) -> Tensor:
+        self.reads.append(x.shape[2])
+        return self.convolution(x, rows)
+
+    def adjoint(self, grad: Tensor, rows: slice | None = None) -> Tensor:
+        return self.convolution.adjoint(grad, rows)
