@@ -165,10 +165,11 @@ def test_stop_by_its_shortcut_acts_within_a_second_and_a_step(visit: Visit) -> N
     page.wait_for_function("window.seen.at(-1)[1].startsWith('stopped')")
     seen, pressed = page.evaluate("window.seen"), page.evaluate("window.pressed")
     (began, _, first), (ended, _, last) = seen[0], seen[-1]
-    done = next((losses for _, signature, losses in seen if " stop " in signature), last)
+    received, _, done = next((each for each in seen if " stop " in each[1]), seen[-1])
     assert last <= done + 2  # the step under way, and one whose end was still on its way to the page
     step = (pressed - began) / (max(losses for when, _, losses in seen if when < pressed) - first)
-    assert ended - pressed < max(1000, 10 * step)  # a machine that takes longer for ten steps is busy with other things
+    assert ended - received < max(1000, 10 * step)  # a machine that takes longer for ten steps is busy otherwise
+    assert ended - pressed < 5000 + 10 * step  # with the browser's own way to the server, however busy that is
 
 
 def test_a_page_that_cannot_be_seen_asks_for_nothing(visit: Visit) -> None:
