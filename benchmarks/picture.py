@@ -1,12 +1,14 @@
-"""Seconds to a picture: until the notebook's objective is as low as its own loop has it after 500 epochs.
+"""Seconds to a picture: until the notebook's objective is as low as its own loop has it after 500 epochs, or nearly.
 
     python -m benchmarks.picture [--height 300 --width 450] [--epochs 500]
 
-The solver, its variables and the scales are ours to choose; the objective and the final size are the notebook's.
+The solver, its variables and the scales are ours to choose; the objective and the final size are the notebook's. Most
+of what can be seen is painted long before the last percent, so the way there is told as well.
 """
 
 import argparse
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 from benchmarks.measure import whole_number
@@ -14,9 +16,11 @@ from benchmarks.notebook import paint, preprocess
 from benchmarks.subjects import PAINTING, PHOTO, VGG16, features, settings
 from styletransfer import PRESETS, stylize
 
+EXCESSES = (0.2, 0.05, 0.02, 0.0)
+
 
 def main() -> None:
-    """Paint twice and print the ratio."""
+    """Paint twice and print the ratios."""
     parser = argparse.ArgumentParser(description="A whole picture: the notebook's loop against ours.")
     parser.add_argument("--height", type=whole_number, default=300)
     parser.add_argument("--width", type=whole_number, default=450)
@@ -25,9 +29,12 @@ def main() -> None:
     shape = (options.height, options.width)
     goal, notebook_seconds = notebook(shape, options.epochs)
     print(f"notebook: total loss {goal:.4g} after {options.epochs} epochs, {notebook_seconds:.0f} s")
-    epochs, seconds = ours(shape, goal, options.epochs)
-    print(f"ours: as low after {epochs} epochs, {seconds:.0f} s")
-    print(f"ours / notebook: {seconds / notebook_seconds:.3f} of the time")
+    for excess, epochs, seconds in ours(shape, goal, options.epochs):
+        print(
+            f"ours: {excess:.0%} above that after {epochs} epochs, {seconds:.0f} s, "
+            f"{seconds / notebook_seconds:.3f} of the notebook's time",
+            flush=True,
+        )
 
 
 def notebook(shape: tuple[int, int], epochs: int) -> tuple[float, float]:
@@ -40,14 +47,18 @@ def notebook(shape: tuple[int, int], epochs: int) -> tuple[float, float]:
     return total, time.perf_counter() - begin
 
 
-def ours(shape: tuple[int, int], goal: float, epochs: int) -> tuple[int, float]:
-    """Epochs and seconds until the same objective is at `goal` at the final size."""
+def ours(shape: tuple[int, int], goal: float, epochs: int) -> Iterator[tuple[float, int, float]]:
+    """How far above `goal` the same objective is at the final size, and the epochs and seconds that it took."""
     best = PRESETS["balanced"]
-    recipe = replace(settings(shape), optimizer=best.optimizer, pyramid=best.pyramid, scales=best.scales, epochs=epochs)
+    # Beginning at half the size, as the preset does, makes larger strokes, but does not come down any sooner.
+    recipe = replace(settings(shape), optimizer=best.optimizer, pyramid=best.pyramid, scales=1, epochs=epochs)
+    excesses = list(EXCESSES)
     begin = time.perf_counter()
     for frame in stylize(PHOTO, PAINTING, recipe):
-        if frame.scale == shape and frame.losses["total"] <= goal:
-            return frame.epoch, time.perf_counter() - begin
+        while excesses and frame.scale == shape and frame.losses["total"] <= (1 + excesses[0]) * goal:
+            yield excesses.pop(0), frame.epoch, time.perf_counter() - begin
+        if not excesses:
+            return
     raise SystemExit(f"Not as low within {epochs} epochs.")
 
 
