@@ -161,7 +161,7 @@ class _Stripes(torch.autograd.Function):
         kept, x = ctx.saved_tensors
         block: Block | None = ctx.block
         grad_pooled, *grad_products = grads
-        grad_x = _zeros(grad_pooled, ctx.shape)
+        grad_x = (_empty if block is None else _zeros)(grad_pooled, ctx.shape)
         for source, keep in _stripes(ctx.shape[2], _factor(kept)):
             rows = slice(source.start + keep.start, source.start + keep.stop)
             grad = ctx.end.adjoint(grad_pooled, kept, rows, ctx.shape[2:])

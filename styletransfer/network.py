@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from styletransfer import bounds
+from styletransfer.allocator import give_back
 from styletransfer.blocks import Block, End, Tap
 from styletransfer.convolution import fastest_convolution
 from styletransfer.errors import StyleTransferError
@@ -92,7 +93,7 @@ class Network:
         thrifty: bool = False,
     ) -> None:
         depths = DEPTHS[weights.name]
-        self.name = weights.name
+        self.name, self.thrifty = weights.name, thrifty
         self.content_taps = tuple(parse_tap(name, depths) for name in settings.content_layers)
         self.style_taps = tuple(parse_tap(name, depths) for name in settings.style_layers)
         self.pooling: Pooling = settings.pooling
@@ -140,6 +141,8 @@ class Network:
             x, features, products = block(x)
             content.update(features)
             grams.update({tap: product / (block.channels * area) for tap, product in products.items()})
+        if self.thrifty:
+            give_back()  # the way back needs other blocks of memory than the way here
         return Features([content[tap] for tap in self.content_taps], [grams[tap] for tap in self.style_taps])
 
     def _pool(self, block: int) -> Pool:

@@ -46,7 +46,8 @@ class MaxPool:
 
     def adjoint(self, grad: Tensor, kept: Tensor, shape: tuple[int, int]) -> Tensor:
         """See `Pool`."""
-        places = kept.to(torch.int64).add_(_before_each(grad, shape[1])).clamp_(min=0)
+        places = kept.to(torch.int64).add_(_before_each(grad, shape[1]))
+        places[:, :, :1, :1].clamp_(min=0)  # where all four were zero it does not matter, but must be a place
         alive = (grad * (kept > 0)).contiguous(memory_format=torch.channels_last)
         like = _empty(grad, shape)
         backward = torch.ops.aten.max_pool2d_with_indices_backward
