@@ -1,8 +1,8 @@
-// The loss curves, drawn in place by Plotly. While the painting goes on they are drawn anew as often as a fiftieth of
-// the time allows: on a slow machine the painting needs the processors more than the curves do.
+// The loss curves, drawn in place by Plotly. While the painting goes on they are drawn anew as often as a hundredth
+// of the time allows: on a slow machine the painting needs the processors more than the curves do.
 
-const SHARE = 0.02;
-const LEAST = 1000; // milliseconds between two drawings
+const SHARE = 0.01;
+const LEAST = 2000; // milliseconds between two drawings
 let loading = null;
 
 function plotly(source) {

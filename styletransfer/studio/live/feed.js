@@ -1,7 +1,8 @@
-// News of a run for everything on the page that shows it: asked for twice a second while the page can be seen, and not
-// at all while it cannot. Loaded once, whoever imports it, so that all share one request.
+// News of a run for everything on the page that shows it: asked for once a second while the page can be seen, twice
+// until there is a first picture, and not at all while it cannot. What the browser draws, the painting goes without.
+// Loaded once, whoever imports it, so that all share one request.
 
-const EVERY = 500; // milliseconds
+const [EAGERLY, EVERY] = [500, 1000]; // milliseconds
 const AGAIN = 2000; // after a request that failed
 const feeds = new Map();
 
@@ -25,6 +26,7 @@ class Feed {
       const answer = await fetch(new URL(this.address, document.baseURI), { cache: "no-store" });
       if (!answer.ok && answer.status !== 404) throw new Error(answer.statusText);
       this.last = answer.ok ? await answer.json() : { signature: "gone" };
+      if (!this.last.picture) wait = EAGERLY;
     } catch {
       this.last = { ...this.last, lost: true };
       wait = AGAIN;
