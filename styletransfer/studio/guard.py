@@ -4,6 +4,7 @@ A stranger's page that the user has open is turned away, whether it asks as itse
 at this computer (DNS rebinding).
 """
 
+import errno
 from collections.abc import Callable, Mapping
 from typing import cast
 
@@ -44,8 +45,14 @@ def guarded(studio: Callable[[], Studio], endpoint: Endpoint) -> Callable[[Reque
             response = PlainTextResponse(str(error), 422, ASK_AGAIN)
         except FileNotFoundError:
             response = PlainTextResponse("There is no such picture.", 404, ASK_AGAIN)
-        except OSError:
-            response = PlainTextResponse("The picture is damaged or cannot be read.", 422, ASK_AGAIN)
+        except OSError as error:
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            said = (
+                "The disk is full; free some space and try again."
+                if full
+                else "The picture is damaged or cannot be read."
+            )
+            response = PlainTextResponse(said, 422, ASK_AGAIN)
         response.headers.update(_HEADERS)
         return response
 

@@ -1,5 +1,6 @@
 """What the page fetches by itself, from a real server on a studio of made-up runs."""
 
+import errno
 import io
 import json
 from collections.abc import Callable, Iterator
@@ -153,3 +154,12 @@ def test_what_is_not_there_is_not_found(get: Get, run: str, run_id: str, path: s
 def test_another_page_is_turned_away(get: Get, run: str, headers: dict[str, str]) -> None:
     assert get(f"{run}/moments.json", **headers)[0] == 403
     assert get(f"{run}/moments.json", **{"Sec-Fetch-Site": "same-origin"})[0] == 200
+
+
+def test_a_full_temporary_disk_is_called_that(get: Get, run: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(**_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(served.tempfile, "TemporaryDirectory", full)
+    status, body = get(f"{run}/film.mp4")
+    assert (status, body.decode()) == (422, "The disk is full; free some space and try again.")
