@@ -1,8 +1,8 @@
 // The loss curves, drawn in place by Plotly. While the painting goes on they are drawn anew as often as a hundredth
-// of the time allows: on a slow machine the painting needs the processors more than the curves do.
+// of the time allows, within bounds: on a slow machine the painting needs the processors more than the curves do.
 
 const SHARE = 0.01;
-const LEAST = 2000; // milliseconds between two drawings
+const [LEAST, MOST] = [2000, 5000]; // milliseconds between two drawings
 let loading = null;
 
 function plotly(source) {
@@ -49,7 +49,7 @@ export default function ({ data, parentElement }) {
     try {
       await draw(chart, note, data);
       drawn = losses;
-      next = performance.now() + Math.max(LEAST, (chart.cost ?? 0) / SHARE);
+      next = performance.now() + Math.min(MOST, Math.max(LEAST, (chart.cost ?? 0) / SHARE));
     } catch {
       next = performance.now() + LEAST; // the connection is lost; it will come back
     }
