@@ -134,5 +134,5 @@ def _tools(
         st.space("stretch")
         with st.container(horizontal=True, width="content", key="further"):
             if len(studio.timeline(run_id)) > 1:
-                filming(run_id, name)
+                filming(run_id, name, recolored=look.colors > 0)
             branching(studio, snapshot, here, sources.photo.size if sources.photo else here.size, chosen)

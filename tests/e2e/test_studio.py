@@ -242,3 +242,13 @@ def test_on_a_narrow_window_start_shows_what_it_has_begun(visit: Visit) -> None:
     start(page)
     page.locator(".st-key-live_image img, .st-key-compare").first.wait_for()
     page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop === 0")
+
+
+def test_the_settings_stay_in_place_while_the_curves_are_looked_at(visit: Visit) -> None:
+    page = visit(width=1024, height=768)
+    make_small(page)
+    start(page)
+    finished(page)
+    scrolled = page.get_by_test_id("stMain").evaluate("main => { main.scrollTop = 1e6; return main.scrollTop; }")
+    assert scrolled > 100
+    assert abs(page.locator(".st-key-left").bounding_box()["y"]) < 2

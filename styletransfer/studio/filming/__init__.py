@@ -23,18 +23,21 @@ _NOTES: dict[FilmFormat, str] = {
 _PACES = {"even": "Even", "slow": "Slow start"}
 
 
-def filming(run_id: str, name: str) -> None:
+def filming(run_id: str, name: str, *, recolored: bool = False) -> None:
     """Show what can be chosen about a film, and the button that makes it.
 
     Args:
         run_id: The run.
         name: Name of the file without its ending.
+        recolored: Whether the picture is shown in other colours than the painting's own, which a film has not.
     """
     with st.popover("Film", icon=":material/movie:", key="film"):
         fmt = st.segmented_control(
             "Kind", list(_FORMATS), default="mp4", format_func=_FORMATS.__getitem__, key="film_kind", required=True
         )
         st.caption(_NOTES[fmt])
+        if recolored:
+            st.caption("A film keeps to the painting’s own colours.")
         seconds = st.slider("Length", 3, 60, 10, format="%d s", key="film_seconds")
         pace = st.segmented_control(
             "Pace",
