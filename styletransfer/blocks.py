@@ -15,7 +15,7 @@ from styletransfer import bounds
 from styletransfer.allocator import give_back
 from styletransfer.convolution import TILE, Convolution, convolve, convolve_relu
 from styletransfer.losses import feature_products
-from styletransfer.pooling import Pool
+from styletransfer.pooling import Pool, empty
 
 MARGIN = TILE
 """Rows that a stripe is read with beyond either end: a block has at most four convolutions, each spoils one."""
@@ -145,7 +145,7 @@ class _Stripes(torch.autograd.Function):
                     sums[tap] = sums[tap] + product if tap in sums else product
             parts = end(features, keep)
             # In place at once: pieces that are joined in the end would lie scattered over the memory of the stripes.
-            whole = whole or [_empty(part, (*part.shape[:2], height // 2, part.shape[3])) for part in parts]
+            whole = whole or [empty(part, (*part.shape[:2], height // 2, part.shape[3])) for part in parts]
             first = (source.start + keep.start) // 2
             for tensor, part in zip(whole, parts, strict=True):
                 tensor[:, :, first : first + part.shape[2]] = part
@@ -161,7 +161,7 @@ class _Stripes(torch.autograd.Function):
         kept, x = ctx.saved_tensors
         block: Block | None = ctx.block
         grad_pooled, *grad_products = grads
-        grad_x = (_empty if block is None else _zeros)(grad_pooled, ctx.shape)
+        grad_x = (empty if block is None else _zeros)(grad_pooled, ctx.shape)
         for source, keep in _stripes(ctx.shape[2], _factor(kept)):
             rows = slice(source.start + keep.start, source.start + keep.stop)
             grad = ctx.end.adjoint(grad_pooled, kept, rows, ctx.shape[2:])
@@ -216,8 +216,4 @@ def _cropped(features: Tensor, rows: slice | None) -> Tensor:
 
 
 def _zeros(like: Tensor, shape: Sequence[int]) -> Tensor:
-    return _empty(like, shape).zero_()
-
-
-def _empty(like: Tensor, shape: Sequence[int]) -> Tensor:
-    return torch.empty(shape, dtype=like.dtype, device=like.device, memory_format=torch.channels_last)
+    return empty(like, shape).zero_()

@@ -4,6 +4,7 @@ Only the pooled features go on. What the gradient needs of the four before them 
 themselves would take sixteen. An odd row or column at the end is left out.
 """
 
+from collections.abc import Sequence
 from typing import Protocol, cast
 
 import torch
@@ -49,7 +50,7 @@ class MaxPool:
         places = kept.to(torch.int64).add_(_before_each(grad, shape[1]))
         places[:, :, :1, :1].clamp_(min=0)  # where all four were zero it does not matter, but must be a place
         alive = (grad * (kept > 0)).contiguous(memory_format=torch.channels_last)
-        like = _empty(grad, shape)
+        like = empty(grad, (*grad.shape[:2], *shape))
         backward = torch.ops.aten.max_pool2d_with_indices_backward
         return cast("Tensor", backward(alive, like, [2, 2], [2, 2], [0, 0], [1, 1], False, places))
 
@@ -75,7 +76,7 @@ class AveragePool:
     def adjoint(self, grad: Tensor, kept: Tensor, shape: tuple[int, int]) -> Tensor:
         """See `Pool`."""
         share = grad * (self.gain / 4)
-        back = _empty(grad, shape).zero_()
+        back = empty(grad, (*grad.shape[:2], *shape)).zero_()
         for number, part in enumerate(_parts(back)):
             part.copy_(share * ((kept >> number) & 1))
         return back
@@ -94,6 +95,6 @@ def _parts(features: Tensor) -> list[Tensor]:
     return [features[:, :, y:height:2, x:width:2] for y in range(2) for x in range(2)]
 
 
-def _empty(like: Tensor, shape: tuple[int, int]) -> Tensor:
-    size = (*like.shape[:2], *shape)
-    return torch.empty(size, dtype=like.dtype, device=like.device, memory_format=torch.channels_last)
+def empty(like: Tensor, shape: Sequence[int]) -> Tensor:
+    """Room for features of another shape (1, c, h, w), channels last, with the type and device of `like`."""
+    return torch.empty(shape, dtype=like.dtype, device=like.device, memory_format=torch.channels_last)
