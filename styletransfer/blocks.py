@@ -6,19 +6,20 @@ result is the same, borders included.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from styletransfer import bounds
 from styletransfer.allocator import give_back
-from styletransfer.convolution import TILE, Convolution, convolve, convolve_relu
-from styletransfer.losses import feature_products
+from styletransfer.convolution import TILE, Convolution
+from styletransfer.losses import add_products_gradient, feature_products
 from styletransfer.pooling import Pool, empty
 
 MARGIN = TILE
 """Rows that a stripe is read with beyond either end: a block has at most four convolutions, each spoils one."""
+_ALL = slice(None)
 
 
 class Tap(NamedTuple):
@@ -41,141 +42,278 @@ class End:
 
     def __call__(self, x: Tensor, rows: slice) -> tuple[Tensor, Tensor]:
         """Some rows of features, (1, c, h, w), pooled, and what their gradient needs."""
-        return self.pool(x[:, :, rows] if self.convolution is None else self.convolution(x, rows).relu_())
+        return self.pool(x[:, :, rows] if self.convolution is None else self.convolution(x, rows))
 
-    def adjoint(self, grad: Tensor, kept: Tensor, rows: slice, shape: tuple[int, int]) -> Tensor:
+    def adjoint(self, grad: Tensor, kept: Tensor, rows: slice, height: int, out: Tensor) -> None:
         """Carry a gradient of all pooled features, (1, c, h // 2, w // 2), back to some rows of those before them.
 
         Args:
             grad: The gradient.
             kept: What the gradient needs, for all rows.
             rows: They begin with an even one.
-            shape: (h, w).
+            height: h, all rows there are.
+            out: Where to put them, (1, in, rows, w).
         """
+        width = out.shape[3]
         if self.convolution is None:
-            return self._pooled_adjoint(grad, kept, rows, shape[1])
+            out.copy_(self._pooled_adjoint(grad, kept, rows, width))
+            return
         # The convolution reaches one row beyond, pooling goes by two.
-        near = slice(max(rows.start - 2, 0), min(rows.stop + 2, shape[0]))
-        before_pooling = self._pooled_adjoint(grad, kept, near, shape[1])
-        return self.convolution.adjoint(before_pooling, slice(rows.start - near.start, rows.stop - near.start))
+        near = slice(max(rows.start - 2, 0), min(rows.stop + 2, height))
+        before_pooling = self._pooled_adjoint(grad, kept, near, width)
+        wanted = slice(rows.start - near.start, rows.stop - near.start)
+        self.convolution.adjoint(before_pooling, wanted, out)
 
     def _pooled_adjoint(self, grad: Tensor, kept: Tensor, rows: slice, width: int) -> Tensor:
         halves = slice(rows.start // 2, rows.stop // 2)
         return self.pool.adjoint(grad[:, :, halves], kept[:, :, halves], (rows.stop - rows.start, width))
 
 
+class Look(NamedTuple):
+    """What is seen in a block before its end.
+
+    Attributes:
+        features: (1, c, h, w), all that the convolutions give.
+        content: The features of each content tap, (1, c, h, w).
+        products: X X^T of each style tap, (c, c).
+        kept: What carrying a gradient back needs, one tensor for each convolution.
+    """
+
+    features: Tensor
+    content: list[Tensor]
+    products: list[Tensor]
+    kept: list[Tensor]
+
+
 @dataclass(frozen=True)
-class Block:
-    """Convolutions of one size, each followed by a ReLU, the taps among them, and what ends it.
+class Head:
+    """A block without its end: convolutions of one size, each followed by a ReLU, and the taps among them.
+
+    There is no autograd inside: on the way back every gradient is changed in place, which autograd must not do.
 
     Attributes:
         convolutions: Those up to the last that is read, at least.
-        end: None at the end of the network.
-        channels: Of the features that are read.
-        limit: Bytes of features to be kept for the gradient above which the block is worked through in stripes.
+        content: The content taps, in order.
+        style: The style taps, in order.
     """
 
     convolutions: Sequence[Convolution]
-    end: End | None
     content: tuple[Tap, ...]
     style: tuple[Tap, ...]
+
+    def __call__(self, x: Tensor, rows: slice = _ALL) -> Look:
+        """Run, (1, in, h, w) to (1, c, h, w).
+
+        Args:
+            x: Features of the block before.
+            rows: Those that count for X X^T.
+        """
+        content: dict[Tap, Tensor] = {}
+        products: dict[Tap, Tensor] = {}
+        kept: list[Tensor] = []
+
+        def read(features: Tensor, taps: Sequence[Tap]) -> None:
+            content.update({tap: features for tap in taps if tap in self.content})
+            products.update({tap: feature_products(features[:, :, rows]) for tap in taps if tap in self.style})
+
+        for place, convolution in enumerate(self.convolutions):
+            raw, rectified = self._taps(place)
+            x = convolution(x)
+            read(x, raw)
+            kept.append(x)
+            x = x.relu() if raw else x.relu_()
+            read(x, rectified)
+            if not (raw or rectified):
+                kept[-1] = x > 0
+        return Look(x, [content[tap] for tap in self.content], [products[tap] for tap in self.style], kept)
+
+    def adjoint(
+        self,
+        grad: Tensor | None,
+        kept: Sequence[Tensor],
+        grad_content: Sequence[Tensor | None],
+        grad_products: Sequence[Tensor | None],
+        rows: slice = _ALL,
+    ) -> Tensor | None:
+        """Carry gradients back to what went in; None stands for zero.
+
+        Args:
+            grad: Of the features, (1, c, h, w); it is changed.
+            kept: What the way forward has kept.
+            grad_content: Of the features of each content tap, (1, c, h, w).
+            grad_products: Of X X^T of each style tap, (c, c).
+            rows: Those that counted for X X^T.
+        """
+        terms = {tap: term for tap, term in zip(self.content, grad_content, strict=True) if term is not None}
+        squares = {tap: term for tap, term in zip(self.style, grad_products, strict=True) if term is not None}
+
+        def join(grad: Tensor | None, features: Tensor, taps: Sequence[Tap]) -> Tensor | None:
+            for tap in taps:
+                if tap in terms:
+                    grad = terms[tap].clone() if grad is None else grad.add_(terms[tap])
+                if tap in squares:
+                    grad = _zeros(features, features.shape) if grad is None else grad
+                    add_products_gradient(grad[:, :, rows], features[:, :, rows], squares[tap])
+            return grad
+
+        for place in reversed(range(len(self.convolutions))):
+            raw, rectified = self._taps(place)
+            grad = join(grad, kept[place].relu() if raw and rectified else kept[place], rectified)
+            if grad is not None:
+                _through_relu(grad, kept[place])
+            grad = join(grad, kept[place], raw)
+            if grad is not None:
+                grad = self.convolutions[place].adjoint(grad)
+        return grad
+
+    def _taps(self, place: int) -> tuple[list[Tap], list[Tap]]:
+        """Those before the ReLU and those after it."""
+        taps = [tap for tap in (*self.content, *self.style) if tap.place == place]
+        return [tap for tap in taps if not tap.relu], [tap for tap in taps if tap.relu]
+
+
+def _through_relu(grad: Tensor, kept: Tensor) -> None:
+    """Set the gradient to zero where a ReLU let nothing through: by what it was given, what it gave, or a mask."""
+    if kept.dtype == torch.bool:
+        grad.mul_(kept.view(torch.int8))  # by booleans it takes twice as long
+    else:
+        torch.ops.aten.threshold_backward(grad, kept, 0, grad_input=grad)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of the network in which all features have one size.
+
+    Attributes:
+        head: What is read.
+        end: What halves the features, None at the end of the network.
+        channels: Of the features that are read.
+        limit: Bytes of features to be kept for the gradient above which they are computed anew, stripe by stripe.
+    """
+
+    head: Head
+    end: End | None
     channels: int
     limit: int
 
     def __call__(self, x: Tensor) -> tuple[Tensor, dict[Tap, Tensor], dict[Tap, Tensor]]:
-        """What goes on to the next block, the features of each content tap, and X X^T of each style tap."""
-        if self.end is None:
-            return self.read(x)
-        if self.content or not self._is_large(x):
-            x, content, products = self.read(x)
-            return _Stripes.apply(x, None, self.end)[0], content, products
-        x, *sums = _Stripes.apply(x, self, self.end)
-        return x, {}, dict(zip(self.style, sums, strict=True))
+        """What goes on to the next block, the features of each content tap, and X X^T of each style tap.
 
-    def _is_large(self, x: Tensor) -> bool:
-        kept = x.element_size() * len(self.convolutions) * self.channels * x.shape[2] * x.shape[3]
-        return kept > self.limit * _factor(x)
-
-    def read(self, x: Tensor, keep: slice | None = None) -> tuple[Tensor, dict[Tap, Tensor], dict[Tap, Tensor]]:
-        """Run all but what ends the block, counting only the rows `keep`, or all.
-
-        Returns:
-            All rows of the features, those kept of each content tap, and X X^T of those kept of each style tap.
+        At the end of the network nothing goes on, and `x` is returned.
         """
-        content: dict[Tap, Tensor] = {}
-        products: dict[Tap, Tensor] = {}
-        taps = {(tap.place, tap.relu): tap for tap in (*self.content, *self.style)}
+        content, style = self.head.content, self.head.style
+        outputs = _Run.apply(x, self)
+        seen, products, onward = outputs[: len(content)], outputs[len(content) :][: len(style)], outputs[-1]
+        return (
+            x if self.end is None else onward,
+            dict(zip(content, seen, strict=True)),
+            dict(zip(style, products, strict=True)),
+        )
 
-        def look(place: int, relu: bool, features: Tensor) -> None:
-            tap = taps.get((place, relu))
-            if tap in self.content:
-                content[tap] = _cropped(features, keep)
-            if tap in self.style:
-                products[tap] = feature_products(_cropped(features, keep))
-
-        for place, convolution in enumerate(self.convolutions):
-            if (place, False) in taps:
-                x = convolve(x, convolution)
-                look(place, False, x)
-                x = x.relu()
-            else:
-                x = convolve_relu(x, convolution, read=(place, True) in taps)
-            look(place, True, x)
-        return x, content, products
+    def is_large(self, x: Tensor) -> bool:
+        """Whether the features of the head are to be computed anew for the gradient."""
+        kept = x.element_size() * len(self.head.convolutions) * self.channels * x.shape[2] * x.shape[3]
+        return self.end is not None and not self.head.content and kept > self.limit * _factor(x)
 
 
-class _Stripes(torch.autograd.Function):
-    """A block without content taps, or only the end of one (then `block` is None), stripe by stripe.
+class _Run(torch.autograd.Function):
+    """A block: its content features, X X^T of its style taps, and what its end gives, if it has one."""
 
-    Backward computes the features that are read anew. A stripe is read with some rows more on either side, so that
-    what the missing rows spoil is cut off again, and X X^T is a sum over positions: the stripes together are exactly
-    the whole.
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, block: Block) -> tuple[Tensor, ...]:
+        ctx.set_materialize_grads(False)
+        head, end = block.head, block.end
+        ctx.block = block
+        ctx.anew = end is not None and block.is_large(x)
+        if end is not None and ctx.anew:
+            pooled, places, products = _run_end(end, x, head)
+            ctx.save_for_backward(places, x)
+            give_back()
+            return (*products, pooled)
+        look = head(x)
+        seen = (*look.content, *look.products)
+        if end is None:
+            ctx.save_for_backward(*look.kept)
+            return seen
+        ctx.shape = look.features.shape
+        pooled, places, _ = _run_end(end, look.features)
+        ctx.save_for_backward(places, *look.kept)
+        return (*seen, pooled)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, None]:
+        head, end = ctx.block.head, ctx.block.end
+        grad_content, others = grads[: len(head.content)], grads[len(head.content) :]
+        grad_products = others[: len(head.style)]
+        if end is None:
+            return head.adjoint(None, ctx.saved_tensors, grad_content, grad_products), None
+        grad_pooled, (places, *kept) = grads[-1], ctx.saved_tensors
+        if ctx.anew:
+            grad_x = _adjoint_anew(ctx.block, kept[0], places, grad_products, grad_pooled)
+            give_back()
+            return grad_x, None
+        grad = None if grad_pooled is None else _end_adjoint(end, grad_pooled, places, ctx.shape)
+        return head.adjoint(grad, kept, grad_content, grad_products), None
+
+
+def _run_end(end: End, x: Tensor, head: Head | None = None) -> tuple[Tensor, Tensor, list[Tensor]]:
+    """Run the end of a block, and its head before it if there is one, stripe by stripe.
+
+    A stripe is read with some rows more on either side, so that what the missing rows spoil is cut off again, and X X^T
+    is a sum over positions: the stripes together are exactly the whole.
+
+    Returns:
+        The pooled features, what their gradient needs, and X X^T of each style tap.
     """
+    height = x.shape[2]
+    products: list[Tensor] = []
+    whole: list[Tensor] = []
+    for source, keep in _stripes(height, _factor(x)):
+        features = x[:, :, source]
+        if head is not None:
+            look = head(features, keep)
+            features = look.features
+            products = [a + b for a, b in zip(products, look.products, strict=True)] if products else look.products
+        parts = end(features, keep)
+        # In place at once: pieces that are joined in the end would lie scattered over the memory of the stripes.
+        whole = whole or [empty(part, (*part.shape[:2], height // 2, part.shape[3])) for part in parts]
+        first = (source.start + keep.start) // 2
+        for tensor, part in zip(whole, parts, strict=True):
+            tensor[:, :, first : first + part.shape[2]] = part
+    pooled, kept = whole
+    return pooled, kept, products
 
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, block: Block | None, end: End) -> tuple[Tensor, ...]:
-        height = x.shape[2]
-        sums: dict[Tap, Tensor] = {}
-        whole: list[Tensor] = []
-        for source, keep in _stripes(height, _factor(x)):
-            features = x[:, :, source]
-            if block is not None:
-                features, _, products = block.read(features, keep)
-                for tap, product in products.items():
-                    sums[tap] = sums[tap] + product if tap in sums else product
-            parts = end(features, keep)
-            # In place at once: pieces that are joined in the end would lie scattered over the memory of the stripes.
-            whole = whole or [empty(part, (*part.shape[:2], height // 2, part.shape[3])) for part in parts]
-            first = (source.start + keep.start) // 2
-            for tensor, part in zip(whole, parts, strict=True):
-                tensor[:, :, first : first + part.shape[2]] = part
-        pooled, kept = whole
-        if block is not None:
-            give_back()
-        ctx.block, ctx.end, ctx.shape = block, end, x.shape
-        ctx.save_for_backward(kept, None if block is None else x)
-        return (pooled, *(() if block is None else (sums[tap] for tap in block.style)))
 
-    @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
-        kept, x = ctx.saved_tensors
-        block: Block | None = ctx.block
-        grad_pooled, *grad_products = grads
-        grad_x = (empty if block is None else _zeros)(grad_pooled, ctx.shape)
-        for source, keep in _stripes(ctx.shape[2], _factor(kept)):
-            rows = slice(source.start + keep.start, source.start + keep.stop)
-            grad = ctx.end.adjoint(grad_pooled, kept, rows, ctx.shape[2:])
-            if block is None:
-                grad_x[:, :, rows] = grad
-                continue
-            with torch.enable_grad():
-                stripe = x[:, :, source].detach().requires_grad_()
-                features, _, products = block.read(stripe, keep)
-                outputs = [_cropped(features, keep), *(products[tap] for tap in block.style)]
-            grad_x[:, :, source] += torch.autograd.grad(outputs, stripe, [grad, *grad_products])[0]
-        if block is not None:
-            give_back()
-        return grad_x, None, None
+def _end_adjoint(end: End, grad_pooled: Tensor, kept: Tensor, shape: Sequence[int]) -> Tensor:
+    """Carry a gradient of all pooled features back to all those before the end, which are (1, c, h, w) = `shape`."""
+    grad = empty(grad_pooled, shape)
+    for source, keep in _stripes(shape[2], _factor(kept)):
+        rows = _kept_rows(source, keep)
+        end.adjoint(grad_pooled, kept, rows, shape[2], grad[:, :, rows])
+    return grad
+
+
+def _adjoint_anew(
+    block: Block, x: Tensor, kept: Tensor, grad_products: Sequence[Tensor | None], grad_pooled: Tensor | None
+) -> Tensor:
+    """Carry gradients back through a block to `x`, (1, in, h, w), of whose head nothing was kept, stripe by stripe."""
+    height = x.shape[2]
+    grad_x = _zeros(x, x.shape)
+    for source, keep in _stripes(height, _factor(x)):
+        look = block.head(x[:, :, source], keep)
+        grad: Tensor | None = None
+        if block.end is not None and grad_pooled is not None:
+            grad = _zeros(look.features, look.features.shape)
+            block.end.adjoint(grad_pooled, kept, _kept_rows(source, keep), height, grad[:, :, keep])
+        grad = block.head.adjoint(grad, look.kept, [], grad_products, keep)
+        if grad is not None:
+            grad_x[:, :, source] += grad
+    return grad_x
+
+
+def _kept_rows(source: slice, keep: slice) -> slice:
+    """The rows to keep of a stripe, counted in the whole."""
+    return slice(source.start + keep.start, source.start + keep.stop)
 
 
 def _factor(x: Tensor) -> int:
@@ -194,25 +332,6 @@ def _stripes(height: int, factor: int = 1) -> list[tuple[slice, slice]]:
         first, last = max(0, start - MARGIN), min(height, end + MARGIN)
         stripes.append((slice(first, last), slice(start - first, end - first)))
     return stripes
-
-
-class _Crop(torch.autograd.Function):
-    """Some rows of features, whose gradient keeps the order of numbers in memory (that of slicing does not)."""
-
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, rows: slice) -> Tensor:
-        ctx.shape, ctx.rows = x.shape, rows
-        return x[:, :, rows]
-
-    @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
-        grad = _zeros(grads[0], ctx.shape)
-        grad[:, :, ctx.rows] = grads[0]
-        return grad, None
-
-
-def _cropped(features: Tensor, rows: slice | None) -> Tensor:
-    return features if rows is None else cast("Tensor", _Crop.apply(features, rows))
 
 
 def _zeros(like: Tensor, shape: Sequence[int]) -> Tensor:

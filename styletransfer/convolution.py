@@ -1,14 +1,15 @@
-"""The network's one expensive operation: a frozen 3 x 3 convolution followed by a ReLU, forward and backward.
+"""The network's one expensive operation: a frozen 3 x 3 convolution, and carrying a gradient back through it.
 
-Two things set it apart from `torch.nn.Conv2d`. The weights never change, so backward computes the gradient of the
-input alone and keeps only the output. And on a processor it is done by Winograd's F(4 x 4, 3 x 3) (Lavin and Gray
+Two things set it apart from `torch.nn.Conv2d`. The weights never change, so only the gradient of the input is ever
+computed. And on a processor it is done by Winograd's F(4 x 4, 3 x 3) (Lavin and Gray
 2016): a tile of 4 x 4 outputs takes 36 products for each pair of channels instead of 144. The tiles are worked through
 in bands that stay in the cache, and the channels of a pixel lie side by side ("channels last"), so that gathering
 tiles means copying whole pixels: otherwise moving the numbers costs what the products save.
 """
 
+import math
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -19,11 +20,18 @@ from torch import Tensor
 TILE = 4
 """Rows and columns of outputs that are computed together."""
 
+_THIN = 4
+"""Up to so many input channels, a window of 9 pixels has fewer numbers than an output has channels."""
+
 _BAND_BYTES, _WIDE_BAND_BYTES = 3 * 2**20, 6 * 2**20
 """Size of the transformed tiles of one band: fits the cache, yet enough tiles for a fast matrix product. Wide layers
 have large kernels, which every band goes through once."""
 _WIDE = 256
 """Channels from which on a layer is wide."""
+
+_PIECE = 128
+"""Numbers that are copied together. Rows of tiles are an odd number of pieces long: on rows whose length is a multiple
+of a kilobyte, a matrix product takes half as long again, as all of them fall into the same few places of the cache."""
 
 _POINTS = (0.0, 5 / 8, -5 / 8, 8 / 5, -8 / 5)
 """Where the polynomials are evaluated, besides infinity. The usual 0, 1, -1, 2, -2 make twice the rounding error."""
@@ -42,8 +50,14 @@ class Convolution(Protocol):
             rows: The rows of the output that are wanted, all if None; they may border on rows of `x` beyond them.
         """
 
-    def adjoint(self, grad: Tensor, rows: slice | None = None) -> Tensor:
-        """Carry a gradient of the output, (1, out, h, w), back to the input, (1, in, h, w), or to some rows of it."""
+    def adjoint(self, grad: Tensor, rows: slice | None = None, out: Tensor | None = None) -> Tensor:
+        """Carry a gradient of the output, (1, out, h, w), back to the input, (1, in, h, w).
+
+        Args:
+            grad: The gradient.
+            rows: The rows that are wanted, all if None.
+            out: Where to put them, the channels of a pixel side by side; a new tensor if None.
+        """
 
 
 class DirectConvolution:
@@ -57,10 +71,31 @@ class DirectConvolution:
         y = F.conv2d(x, self.weight, self.bias, padding=1)
         return y if rows is None else y[:, :, rows]
 
-    def adjoint(self, grad: Tensor, rows: slice | None = None) -> Tensor:
+    def adjoint(self, grad: Tensor, rows: slice | None = None, out: Tensor | None = None) -> Tensor:
         """See `Convolution`."""
-        y = F.conv_transpose2d(grad, self.weight, padding=1)
-        return y if rows is None else y[:, :, rows]
+        y = self._transposed(grad)[:, :, rows or slice(None)]
+        return y if out is None else out.copy_(y)
+
+    def _transposed(self, grad: Tensor) -> Tensor:
+        return F.conv_transpose2d(grad, self.weight, padding=1)
+
+
+class ThinConvolution(DirectConvolution):
+    """For very few input channels, such as a picture's three: a gradient goes back by one matrix product.
+
+    It gives what each output's gradient means to each number of its 3 x 3 window, and the windows are added up.
+    """
+
+    def _transposed(self, grad: Tensor) -> Tensor:
+        height, width = grad.shape[2:]
+        outputs, inputs = self.weight.shape[:2]
+        by_place = self.weight.permute(2, 3, 1, 0).reshape(-1, outputs)
+        windows = (by_place @ grad[0].permute(1, 2, 0).reshape(-1, outputs).T).view(3, 3, inputs, height, width)
+        y = grad.new_zeros(1, inputs, height + 2, width + 2)
+        for down in range(3):
+            for right in range(3):
+                y[0, :, down : down + height, right : right + width] += windows[down, right]
+        return y[:, :, 1:-1, 1:-1]
 
 
 class WinogradConvolution:
@@ -93,9 +128,9 @@ class WinogradConvolution:
         """See `Convolution`."""
         return _winograd(x, self._ahead, self._kernels(), rows).add_(self.bias.view(-1, 1, 1))
 
-    def adjoint(self, grad: Tensor, rows: slice | None = None) -> Tensor:
+    def adjoint(self, grad: Tensor, rows: slice | None = None, out: Tensor | None = None) -> Tensor:
         """See `Convolution`."""
-        return _winograd(grad, self._back, self._kernels().transpose(1, 2), rows)
+        return _winograd(grad, self._back, self._kernels().transpose(1, 2), rows, out)
 
     def _kernels(self) -> Tensor:
         """The kernels at the points, (36, in, out)."""
@@ -107,7 +142,13 @@ class WinogradConvolution:
         return torch.mm(self._kernel, by_input.T, out=out).view(36, inputs, outputs)
 
 
-def _winograd(x: Tensor, transforms: tuple[Tensor, Tensor], kernels: Tensor, wanted: slice | None = None) -> Tensor:
+def _winograd(
+    x: Tensor,
+    transforms: tuple[Tensor, Tensor],
+    kernels: Tensor,
+    wanted: slice | None = None,
+    out: Tensor | None = None,
+) -> Tensor:
     """Convolve (1, in, h, w) to (1, out, h, w), channels last.
 
     Args:
@@ -115,28 +156,33 @@ def _winograd(x: Tensor, transforms: tuple[Tensor, Tensor], kernels: Tensor, wan
         transforms: (36, 36), from 6 x 6 pixels to 6 x 6 points, and (16, 36), from there to 4 x 4 pixels.
         kernels: (36, in, out), at the points.
         wanted: The rows of the output to compute, all if None.
+        out: Where to put them; a new tensor if None.
     """
     to_points, from_points = transforms
     height, width = x.shape[2:]
     inputs, outputs = kernels.shape[1:]
     first, end, _ = (wanted or slice(None)).indices(height)
     rows, columns = -(-(end - first) // 4), -(-width // 4)
-    pixels = x[0].permute(1, 2, 0).reshape(-1, inputs)
-    y = x.new_empty((end - first) * width, outputs)
+    unit = math.gcd(inputs, _PIECE)
+    pieces = x[0].permute(1, 2, 0).reshape(-1, unit)
+    if out is None:
+        out = x.new_empty(1, end - first, width, outputs).permute(0, 3, 1, 2)
+    y = out[0].permute(1, 2, 0).view(-1, outputs)
     step = _band_rows(rows, columns, max(inputs, outputs))
     for row in range(0, rows, step):
         count = min(step, rows - row)
         top = first + 4 * row
         bottom = min(top + 4 * count, end)
         above, below = max(top - 1, 0), min(top + 4 * count + 1, height)
-        sources, outside = _sources(width, count, above - (top - 1), below - (top - 1))
-        tiles = pixels[above * width :].index_select(0, sources).index_fill_(0, outside, 0)
-        points = (to_points @ tiles.view(36, -1)).view(36, -1, inputs)
+        sources, outside = _sources(width, count, above - (top - 1), below - (top - 1), inputs // unit)
+        tiles = pieces[above * width * (inputs // unit) :].index_select(0, sources).index_fill_(0, outside, 0)
+        points = to_points @ tiles.view(36, -1)
+        points = points[:, : count * columns * inputs].view(36, -1, inputs)
         products = torch.bmm(points, kernels).view(36, -1)
         done = (from_points @ products).view(-1, outputs)
         places = _places(width, count, bottom - top)
         torch.index_select(done, 0, places, out=y[(top - first) * width : (bottom - first) * width])
-    return y.view(1, end - first, width, outputs).permute(0, 3, 1, 2)
+    return out
 
 
 def _band_rows(rows: int, columns: int, channels: int) -> int:
@@ -147,24 +193,30 @@ def _band_rows(rows: int, columns: int, channels: int) -> int:
 
 
 @lru_cache(maxsize=256)
-def _sources(width: int, count: int, first: int, end: int) -> tuple[Tensor, Tensor]:
-    """Which pixels the overlapping tiles of a band are made of.
+def _sources(width: int, count: int, first: int, end: int, pieces: int) -> tuple[Tensor, Tensor]:
+    """Which pieces of pixels the overlapping tiles of a band are made of.
 
     Args:
         width: Of the picture.
         count: Rows of tiles in the band.
         first: The first of the 4 `count` + 2 rows of pixels that is in the picture.
         end: The one after the last that is in it.
+        pieces: How many a pixel has.
 
     Returns:
-        For each place in the 6 x 6 tiles, tile by tile, the pixel's number, counted from the row `first`; and which of
-        the places are outside the picture (their pixel is any).
+        For each place in the 6 x 6 tiles, tile by tile, the numbers of its pixel's pieces, counted from the row
+        `first`, and of one more, to be ignored, if they would be even in number; and which of all these are outside
+        the picture (their number is any).
     """
     line, pixel = torch.arange(6).view(6, 1, 1, 1), torch.arange(6).view(6, 1, 1)
     y = line + 4 * torch.arange(count).view(-1, 1)
     x = pixel - 1 + 4 * torch.arange(-(-width // 4))
     sources = (y.clamp(first, end - 1) - first) * width + x.clamp(0, width - 1)
     outside = (y < first) | (y >= end) | (x < 0) | (x >= width)
+    sources = (sources.reshape(36, -1, 1) * pieces + torch.arange(pieces)).flatten(1)
+    outside = outside.reshape(36, -1).repeat_interleave(pieces, dim=1)
+    if sources.shape[1] % 2 == 0:
+        sources, outside = F.pad(sources, (0, 1)), F.pad(outside, (0, 1))
     return sources.reshape(-1), outside.reshape(-1).nonzero()[:, 0]
 
 
@@ -212,59 +264,13 @@ def _both_axes(matrix: NDArray[np.float64], like: Tensor) -> Tensor:
 
 
 def fastest_convolution(weight: Tensor, bias: Tensor, scratch: Tensor | None = None) -> Convolution:
-    """Choose by what was measured: Winograd pays from 64 to 64 channels on, in float32 on a processor.
+    """Choose by what was measured on a processor: Winograd pays from 64 to 64 channels on, in float32.
 
     See `WinogradConvolution` for `scratch`.
     """
-    wide = weight.shape[0] * weight.shape[1] >= 64 * 64
-    if wide and weight.device.type == "cpu" and weight.dtype == torch.float32:
+    outputs, inputs = weight.shape[:2]
+    if weight.device.type == "cpu" and inputs <= _THIN:
+        return ThinConvolution(weight, bias)
+    if weight.device.type == "cpu" and weight.dtype == torch.float32 and outputs * inputs >= 64 * 64:
         return WinogradConvolution(weight, bias, scratch)
     return DirectConvolution(weight, bias)
-
-
-class _ConvolveReLU(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, convolution: Convolution, read: bool) -> Tensor:
-        y = convolution(x).relu_()
-        ctx.convolution = convolution
-        ctx.save_for_backward(y if read else y > 0)
-        return y
-
-    @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
-        (let_through,) = ctx.saved_tensors
-        if let_through.dtype == torch.bool:
-            grad = grads[0] * let_through
-        else:
-            grad = torch.ops.aten.threshold_backward(grads[0], let_through, 0)
-        return ctx.convolution.adjoint(grad), None, None
-
-
-class _Convolve(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, convolution: Convolution) -> Tensor:
-        ctx.convolution = convolution
-        return convolution(x)
-
-    @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
-        return ctx.convolution.adjoint(grads[0]), None
-
-
-def convolve_relu(x: Tensor, convolution: Convolution, *, read: bool = True) -> Tensor:
-    """max(0, x * W + b), differentiable in x alone. (1, in, h, w) to (1, out, h, w).
-
-    Args:
-        x: What to convolve.
-        convolution: Its W and b.
-        read: Whether something else than a convolution keeps the result for its gradient. Then this keeps it as well,
-            at no cost; otherwise only where it is above zero.
-    """
-    y: Tensor = _ConvolveReLU.apply(x, convolution, read)
-    return y
-
-
-def convolve(x: Tensor, convolution: Convolution) -> Tensor:
-    """X * W + b, differentiable in x alone. (1, in, h, w) to (1, out, h, w)."""
-    y: Tensor = _Convolve.apply(x, convolution)
-    return y

@@ -6,51 +6,56 @@ the picture grows.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
 
 
+class _MeanSquare(torch.autograd.Function):
+    """mean((F - P)^2); going back is one pass, where the library's own takes five times as long."""
+
+    @staticmethod
+    def forward(ctx: Any, features: Tensor, target: Tensor) -> Tensor:
+        difference = features - target
+        ctx.save_for_backward(difference)
+        return difference.square().mean()
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:
+        (difference,) = ctx.saved_tensors
+        return difference * (grads[0] * (2 / difference.numel())), None
+
+
 def content_loss(features: Tensor, target: Tensor) -> Tensor:
-    """mean((F - P)^2) over all channels and positions; scalar."""
-    return (features - target).square().mean()
+    """mean((F - P)^2) over all channels and positions; scalar, differentiable in F alone."""
+    return cast("Tensor", _MeanSquare.apply(features, target))
 
 
-class _FeatureProducts(torch.autograd.Function):
-    """X X^T of features (1, c, h, w); backward takes one product where autograd's own takes two and a copy of X."""
-
-    @staticmethod
-    def forward(ctx: Any, features: Tensor) -> Tensor:
-        ctx.save_for_backward(features)
-        pixels = _pixels(features)
-        return pixels.T @ pixels
-
-    @staticmethod
-    def backward(ctx: Any, *grads: Tensor) -> Tensor:
-        (features,) = ctx.saved_tensors
-        _, channels, height, width = features.shape
-        grad = _pixels(features) @ (grads[0] + grads[0].T)
-        return grad.view(1, height, width, channels).permute(0, 3, 1, 2)
-
-
-def _pixels(features: Tensor) -> Tensor:
-    """X^T, (h w, c): no copy where the channels of a pixel lie side by side in memory."""
+def pixels(features: Tensor) -> Tensor:
+    """X^T, (h w, c), of features (1, c, h, w): no copy where the channels of a pixel lie side by side in memory."""
     return features[0].permute(1, 2, 0).flatten(0, 1)
 
 
 def feature_products(features: Tensor) -> Tensor:
     """X X^T, where X is `features`, (1, c, h, w), as a c x (h w) matrix; (c, c).
 
-    It is a sum over positions: the products of the parts of a picture add up to the product of the whole.
+    It is a sum over positions: the products of the parts of a picture add up to the product of the whole. Over c h w
+    it is the Gram matrix.
     """
-    products: Tensor = _FeatureProducts.apply(features)
-    return products
+    rows = pixels(features)
+    return rows.T @ rows
 
 
-def gram_matrix(features: Tensor) -> Tensor:
-    """X X^T / (c h w) of features (1, c, h, w); (c, c)."""
-    return feature_products(features) / features.numel()
+def add_products_gradient(grad: Tensor, features: Tensor, grad_products: Tensor) -> None:
+    """Add to `grad`, that of the features, what comes back through their X X^T: (g + g^T) X, in a single product.
+
+    Args:
+        grad: (1, c, h, w), the channels of a pixel side by side.
+        features: (1, c, h, w).
+        grad_products: g, (c, c).
+    """
+    pixels(grad).addmm_(pixels(features), grad_products + grad_products.T)
 
 
 def style_loss(grams: Sequence[Tensor], targets: Sequence[Tensor], layer_weights: Sequence[float]) -> Tensor:

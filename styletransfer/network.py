@@ -12,7 +12,7 @@ from torch import Tensor
 
 from styletransfer import bounds
 from styletransfer.allocator import give_back
-from styletransfer.blocks import Block, End, Tap
+from styletransfer.blocks import Block, End, Head, Tap
 from styletransfer.convolution import fastest_convolution
 from styletransfer.errors import StyleTransferError
 from styletransfer.pooling import AveragePool, MaxPool, Pool
@@ -118,10 +118,12 @@ class Network:
                 end = End(convolutions.pop() if unread else None, self._pool(block))
             self.blocks.append(
                 Block(
-                    convolutions=convolutions,
+                    head=Head(
+                        convolutions,
+                        content=tuple(sorted(taps & set(self.content_taps))),
+                        style=tuple(sorted(taps & set(self.style_taps))),
+                    ),
                     end=end,
-                    content=tuple(sorted(taps & set(self.content_taps))),
-                    style=tuple(sorted(taps & set(self.style_taps))),
                     channels=pairs[0][0].shape[0],
                     limit=_limit(len(convolutions), thrifty),
                 )

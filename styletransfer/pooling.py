@@ -1,11 +1,12 @@
-"""Halving features that went through a ReLU, and carrying a gradient back with hardly anything remembered.
+"""A ReLU and halving what it lets through, and carrying a gradient back with hardly anything remembered.
 
 Only the pooled features go on. What the gradient needs of the four before them is one or two bytes, where the four
 themselves would take sixteen. An odd row or column at the end is left out.
 """
 
 from collections.abc import Sequence
-from typing import Protocol, cast
+from functools import lru_cache
+from typing import Protocol
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
@@ -13,17 +14,17 @@ from torch import Tensor
 
 
 class Pool(Protocol):
-    """Halves height and width of features that are not negative; no autograd inside."""
+    """A ReLU, then halving height and width; no autograd inside."""
 
     def __call__(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """Pool (1, c, h, w) to (1, c, h // 2, w // 2).
+        """Pool (1, c, h, w), before the ReLU or after it, to (1, c, h // 2, w // 2).
 
         Returns:
             The pooled features, and what `adjoint` needs: rows of it belong to rows of the pooled features.
         """
 
     def adjoint(self, grad: Tensor, kept: Tensor, shape: tuple[int, int]) -> Tensor:
-        """Carry a gradient of the pooled features back through the pooling and the ReLU before it.
+        """Carry a gradient of the pooled features back.
 
         Args:
             grad: (1, c, h // 2, w // 2).
@@ -41,18 +42,17 @@ class MaxPool:
     def __call__(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """See `Pool`."""
         pooled, places = F.max_pool2d(features, 2, return_indices=True)
+        pooled.relu_()  # the ReLU of the largest is the largest after the ReLU
         # The place within the four, from 1 on: 1, 2, width + 1 or width + 2.
-        within = (places - _before_each(pooled, features.shape[3])).to(torch.int16)
-        return pooled, within.mul_((pooled > 0).to(torch.int16))
+        within = places.sub_(_before_each(*pooled.shape[2:], features.shape[3], features.device)).to(torch.int16)
+        return pooled, within.mul_((pooled > 0).view(torch.int8))
 
     def adjoint(self, grad: Tensor, kept: Tensor, shape: tuple[int, int]) -> Tensor:
         """See `Pool`."""
-        places = kept.to(torch.int64).add_(_before_each(grad, shape[1]))
-        places[:, :, :1, :1].clamp_(min=0)  # where all four were zero it does not matter, but must be a place
-        alive = (grad * (kept > 0)).contiguous(memory_format=torch.channels_last)
-        like = empty(grad, (*grad.shape[:2], *shape))
-        backward = torch.ops.aten.max_pool2d_with_indices_backward
-        return cast("Tensor", backward(alive, like, [2, 2], [2, 2], [0, 0], [1, 1], False, places))
+        back = _room(grad, shape)
+        for place, part in zip((1, 2, shape[1] + 1, shape[1] + 2), _parts(back), strict=True):
+            torch.mul(grad, (kept == place).view(torch.int8), out=part)
+        return back
 
 
 class AveragePool:
@@ -67,7 +67,7 @@ class AveragePool:
 
     def __call__(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """See `Pool`."""
-        pooled = F.avg_pool2d(features, 2).mul_(self.gain)
+        pooled = F.avg_pool2d(features.relu(), 2).mul_(self.gain)
         alive = torch.zeros_like(pooled, dtype=torch.uint8)
         for number, part in enumerate(_parts(features)):
             alive += (part > 0).to(torch.uint8) << number
@@ -76,23 +76,32 @@ class AveragePool:
     def adjoint(self, grad: Tensor, kept: Tensor, shape: tuple[int, int]) -> Tensor:
         """See `Pool`."""
         share = grad * (self.gain / 4)
-        back = empty(grad, (*grad.shape[:2], *shape)).zero_()
+        back = _room(grad, shape)
         for number, part in enumerate(_parts(back)):
-            part.copy_(share * ((kept >> number) & 1))
+            torch.mul(share, (kept >> number) & 1, out=part)
         return back
 
 
-def _before_each(pooled: Tensor, width: int) -> Tensor:
-    """The number of the feature before the first of each four, where a row is `width` features long."""
-    height, columns = pooled.shape[2:]
-    y = torch.arange(height, device=pooled.device).view(-1, 1)
-    return 2 * y * width + 2 * torch.arange(columns, device=pooled.device) - 1
+@lru_cache(maxsize=64)
+def _before_each(height: int, columns: int, width: int, device: torch.device) -> Tensor:
+    """The number of the feature before the first of each four, (height, columns); a row is `width` features long."""
+    y = torch.arange(height, device=device).view(-1, 1)
+    return 2 * y * width + 2 * torch.arange(columns, device=device) - 1
 
 
 def _parts(features: Tensor) -> list[Tensor]:
     """The upper left, upper right, lower left and lower right of every four, each (1, c, h // 2, w // 2)."""
     height, width = (size // 2 * 2 for size in features.shape[2:])
     return [features[:, :, y:height:2, x:width:2] for y in range(2) for x in range(2)]
+
+
+def _room(grad: Tensor, shape: tuple[int, int]) -> Tensor:
+    """Room for a gradient before pooling, (1, c, *shape), zero where nothing was pooled."""
+    room = empty(grad, (*grad.shape[:2], *shape))
+    height, width = grad.shape[2:]
+    room[:, :, 2 * height :] = 0
+    room[:, :, :, 2 * width :] = 0
+    return room
 
 
 def empty(like: Tensor, shape: Sequence[int]) -> Tensor:

@@ -99,7 +99,7 @@ class TestTaps:
 
     def test_nothing_is_computed_behind_the_deepest(self, vgg16: Weights) -> None:
         network = Network(vgg16, Settings(content_layers=("relu2_1",), style_layers=("relu1_2",)))
-        assert [len(block.convolutions) for block in network.blocks] == [2, 1]
+        assert [len(block.head.convolutions) for block in network.blocks] == [2, 1]
 
 
 class TestPooling:
@@ -229,9 +229,9 @@ class TestStripes:
     ) -> None:
         network = Network(vgg16, Settings(content_layers=("relu2_1",), style_layers=("relu1_1",)))
         reads: list[int] = []
-        first = dataclasses.replace(
-            network.blocks[0], convolutions=[Counting(network.blocks[0].convolutions[0], reads)]
-        )
+        block = network.blocks[0]
+        counted = [Counting(convolution, reads) for convolution in block.head.convolutions]
+        first = dataclasses.replace(block, head=dataclasses.replace(block.head, convolutions=counted))
         with torch.no_grad():
             first(torch.zeros(1, 3, *shape))
         assert bounds.is_large(shape) == large
@@ -248,5 +248,5 @@ class Counting:
         self.reads.append(x.shape[2])
         return self.convolution(x, rows)
 
-    def adjoint(self, grad: Tensor, rows: slice | None = None) -> Tensor:
-        return self.convolution.adjoint(grad, rows)
+    def adjoint(self, grad: Tensor, rows: slice | None = None, out: Tensor | None = None) -> Tensor:
+        return self.convolution.adjoint(grad, rows, out)

@@ -27,16 +27,20 @@ def plainly(name: str, x: Tensor) -> Tensor:
 class TestEveryPool:
     def test_is_the_librarys(self, name: str, shape: tuple[int, int]) -> None:
         x = rectified(*shape)
-        pooled, _ = POOLS[name](x.relu())
-        assert torch.allclose(pooled, plainly(name, x))
+        for features in (x, x.relu()):
+            before = features.clone()
+            pooled, _ = POOLS[name](features)
+            assert torch.allclose(pooled, plainly(name, x))
+            assert torch.equal(features, before)
 
     def test_carries_a_gradient_back_through_the_relu_as_well(self, name: str, shape: tuple[int, int]) -> None:
         x = rectified(*shape).requires_grad_()
         pooled = plainly(name, x)
         grad = torch.randn_like(pooled)
         (expected,) = torch.autograd.grad(pooled, x, grad)
-        _, kept = POOLS[name](x.detach().relu())
-        assert torch.allclose(POOLS[name].adjoint(grad, kept, shape), expected)
+        for features in (x.detach(), x.detach().relu()):
+            _, kept = POOLS[name](features)
+            assert torch.allclose(POOLS[name].adjoint(grad, kept, shape), expected)
 
 
 @pytest.mark.parametrize("pool", POOLS.values(), ids=POOLS)
