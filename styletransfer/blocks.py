@@ -168,7 +168,7 @@ class Head:
 
     def _taps(self, place: int) -> tuple[list[Tap], list[Tap]]:
         """Those before the ReLU and those after it."""
-        taps = [tap for tap in (*self.content, *self.style) if tap.place == place]
+        taps = [tap for tap in {*self.content, *self.style} if tap.place == place]
         return [tap for tap in taps if not tap.relu], [tap for tap in taps if tap.relu]
 
 

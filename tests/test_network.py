@@ -102,6 +102,42 @@ class TestTaps:
         assert [len(block.head.convolutions) for block in network.blocks] == [2, 1]
 
 
+class TestGradient:
+    @pytest.mark.parametrize(
+        ("content", "style"),
+        [
+            (("relu4_3",), ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "conv5_1")),  # the notebook's
+            (("conv2_1", "relu2_1", "relu3_3"), ("conv2_1", "relu2_1", "conv3_3")),  # several where one was read
+            (("relu1_2",), ("conv1_2", "relu2_2")),
+        ],
+    )
+    def test_is_that_of_plain_autograd(self, content: tuple[str, ...], style: tuple[str, ...], vgg16: Weights) -> None:
+        settings = Settings(content_layers=content, style_layers=style)
+        picture = random_picture(39, 52, torch.float64).requires_grad_()
+        plain = plainly(unscaled(vgg16), picture)
+        seen = [plain[name] for name in content]
+        seen += [x @ x.T / x.numel() for x in (plain[name][0].flatten(1) for name in style)]
+        ours = Network(unscaled(vgg16), settings, dtype=torch.float64)(picture)
+        generator = torch.Generator().manual_seed(2)
+        factors = [torch.randn(x.shape, dtype=torch.float64, generator=generator) for x in seen]
+        expected, gradient = (
+            torch.autograd.grad(sum((x * f).sum() for x, f in zip(terms, factors, strict=True)), picture)[0]
+            for terms in (seen, [*ours.content, *ours.grams])
+        )
+        assert float((gradient - expected).norm() / expected.norm()) < 1e-10
+
+
+def plainly(weights: Weights, x: Tensor) -> dict[str, Tensor]:
+    """What each convolution and each ReLU gives, by our names, for autograd to differentiate."""
+    seen: dict[str, Tensor] = {}
+    for slot, (weight, bias) in zip(SLOTS[weights.name], weights.convolutions, strict=True):
+        if slot.name.endswith("_1") and slot.name != "conv1_1":
+            x = F.max_pool2d(x, 2)
+        seen[slot.name] = F.conv2d(x, weight.to(x), bias.to(x), padding=1)
+        seen[slot.name.replace("conv", "relu")] = x = seen[slot.name].relu()
+    return seen
+
+
 class TestPooling:
     def test_average_is_the_average_but_for_a_factor(self, vgg16: Weights, vgg16_features: nn.Sequential) -> None:
         settings = Settings(content_layers=("relu1_2", "conv2_1"), style_layers=("relu1_1",), pooling="average")
