@@ -30,4 +30,4 @@ def kept_bytes(shape: tuple[int, int]) -> int:
 
 def history_length(variables: int) -> int:
     """How many of its steps L-BFGS remembers for so many variables."""
-    return min(12, max(3, HISTORY_BYTES // (8 * variables)))
+    return min(6, max(3, HISTORY_BYTES // (8 * variables)))

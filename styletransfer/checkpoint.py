@@ -22,7 +22,7 @@ from styletransfer.origin import Origin
 from styletransfer.settings import Weighting
 from styletransfer.solver import SolverState
 
-FORMAT = 1
+FORMAT = 2
 """Version of the file's layout."""
 
 _KEY = "styletransfer"
@@ -168,10 +168,11 @@ def _checkpoint(facts: dict[str, Any], tensors: dict[str, Tensor]) -> Checkpoint
     """The checkpoint of these parts; raises KeyError, TypeError, ValueError or AttributeError if they are damaged."""
     height, width = map(int, facts["scale"])
     x, picture = tensors.pop("x"), tensors.pop("picture")
-    vectors = [x, *tensors.values()]
-    if picture.shape != (1, 3, height, width) or any(vector.shape != (x.numel(),) for vector in vectors):
+    lengths = dict.fromkeys(tensors, x.numel()) | {"solver.slopes": 2 * picture.numel()}
+    flat = x.ndim == 1 and all(tensor.shape == (lengths[name],) for name, tensor in tensors.items())
+    if picture.shape != (1, 3, height, width) or not flat:
         raise ValueError("shapes")
-    if any(tensor.dtype != torch.float32 for tensor in (picture, *vectors)):
+    if any(tensor.dtype != torch.float32 for tensor in (picture, x, *tensors.values())):
         raise ValueError("types")
     solver = SolverState(
         vectors={name.removeprefix("solver."): vector for name, vector in tensors.items()},

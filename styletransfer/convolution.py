@@ -122,7 +122,8 @@ class WinogradConvolution:
         self._scratch = scratch
         self._kept: Tensor | None = None
         if scratch is None:
-            self._kept = self._kernels()
+            # Rows that are no power of 2 long are read faster when the product is with the transpose; see `_PIECE`.
+            self._kept = F.pad(self._kernels(), (0, 8))[:, :, : weight.shape[0]]
 
     def __call__(self, x: Tensor, rows: slice | None = None) -> Tensor:
         """See `Convolution`."""

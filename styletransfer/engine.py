@@ -26,10 +26,12 @@ from styletransfer.losses import content_loss, style_loss, total_variation
 from styletransfer.network import Features, Network
 from styletransfer.origin import Origin
 from styletransfer.paintings import Paintings, squeezed
+from styletransfer.pyramid import Pyramid
 from styletransfer.scales import scale_shapes, split_epochs
 from styletransfer.settings import Settings, Weighting
-from styletransfer.solver import LBFGS, Adam, Pyramid, Solver
+from styletransfer.solver import LBFGS, Adam, Solver
 from styletransfer.tensors import to_image, to_tensor
+from styletransfer.variation import TotalVariation
 from styletransfer.weights import Weights, load_weights
 
 MOST_SETBACKS = 8
@@ -209,21 +211,22 @@ def optimize(
             x.requires_grad_()
             picture = pyramid.picture(x)
             terms = objective.losses(picture, weighting)
-            (grad,) = torch.autograd.grad(terms["total"], x)
+            (grad,) = torch.autograd.grad(terms["content"] + terms["style"], x)
             x = x.detach()
             losses = dict(zip(terms, torch.stack(list(terms.values())).tolist(), strict=True))
             finite = math.isfinite(losses["total"]) and bool(torch.isfinite(grad).all())
+            variation = TotalVariation(pyramid, weighting.tv * objective.network.balance.tv)
             if finite and losses["total"] <= limit:
                 good, setbacks = (picture.detach(), losses), 0
                 limit = solver.tolerance * losses["total"] if losses["total"] > 0 else math.inf
-                x = solver.step(x, losses["total"], grad)
+                x = solver.step(x, losses["total"], grad, variation)
             else:
                 setbacks += not finite
                 if good is None or setbacks > MOST_SETBACKS:
                     raise StyleTransferError(
                         "The losses grew beyond all bounds; choose smaller weights or a smaller step."
                     )
-                x = solver.retreat()
+                x = solver.retreat(variation)
             message = None if finite else "A step went astray and was taken back; going on with less."
             yield Step(Standing(x, *good, solver.state(), limit, setbacks, weighting), message)
 

@@ -1,62 +1,23 @@
-"""How the picture is changed: the variables that stand for its pixels, and the solvers that step them.
+"""How the picture is changed: the solvers that step its variables.
 
-A solver sees a flat vector of variables, the loss there and its gradient, and says where to look next. One step is
-one look at the picture, so that "epoch" means the same for all of them. Knows nothing of networks or styles.
+A solver sees a flat vector of variables, the loss there and its gradient, and says where to look next. Total variation
+has no gradient where neighbours are alike, so it is handed over as such. One step is one look at the picture, so that
+"epoch" means the same for all solvers. Knows nothing of networks or styles.
 """
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
 from torch import Tensor
 
-
-class Pyramid:
-    """A picture as the sum of its Laplacian pyramid's levels (Burt and Adelson 1983), each level free to change.
-
-    One step on a coarse level moves a whole region at once, which single pixels take many steps to agree on.
-    With one level the variables are the pixels themselves.
-
-    Args:
-        shape: (height, width) of the picture.
-        levels: Number of levels; each has half the height and width of the one before, down to 2 pixels.
-    """
-
-    def __init__(self, shape: tuple[int, int], levels: int) -> None:
-        self.shapes = [shape]
-        while len(self.shapes) < levels and min(self.shapes[-1]) >= 4:
-            height, width = self.shapes[-1]
-            self.shapes.append((-(-height // 2), -(-width // 2)))
-        self.sizes = [3 * height * width for height, width in self.shapes]
-
-    def variables(self, picture: Tensor) -> Tensor:
-        """The flat vector that stands for `picture`, (1, 3, h, w)."""
-        levels = []
-        for finer, coarser in zip(self.shapes, self.shapes[1:], strict=False):
-            coarse = F.interpolate(picture, coarser, mode="bilinear", align_corners=False, antialias=True)
-            levels.append(picture - _enlarge(coarse, finer))
-            picture = coarse
-        return torch.cat([level.reshape(-1) for level in (*levels, picture)])
-
-    def picture(self, variables: Tensor) -> Tensor:
-        """The picture (1, 3, h, w) that a flat vector stands for; differentiable."""
-        *finer, picture = (
-            level.view(1, 3, *shape)
-            for level, shape in zip(torch.split(variables, self.sizes), self.shapes, strict=True)
-        )
-        for level in reversed(finer):
-            picture = level + _enlarge(picture, (level.shape[2], level.shape[3]))
-        return picture
-
-
-def _enlarge(picture: Tensor, shape: tuple[int, int]) -> Tensor:
-    return F.interpolate(picture, shape, mode="bilinear", align_corners=False)
+from styletransfer.variation import TotalVariation
 
 
 class SolverState(NamedTuple):
-    """What a solver remembers, by name: flat vectors as long as the variables, and numbers."""
+    """What a solver remembers, by name: flat vectors and numbers."""
 
     vectors: dict[str, Tensor]
     numbers: dict[str, float]
@@ -71,10 +32,17 @@ class Solver(Protocol):
 
     tolerance: float
 
-    def step(self, x: Tensor, loss: float, grad: Tensor) -> Tensor:
-        """Given the loss and its gradient at `x`, a flat vector, return the next point; `x` itself is not changed."""
+    def step(self, x: Tensor, loss: float, grad: Tensor, variation: TotalVariation | None = None) -> Tensor:
+        """Say where to look next.
 
-    def retreat(self) -> Tensor:
+        Args:
+            x: Where the picture is, a flat vector; it is not changed.
+            loss: The loss there, in all.
+            grad: Its gradient, without that of `variation`.
+            variation: The part of the loss that is not smooth, if there is one.
+        """
+
+    def retreat(self, variation: TotalVariation | None = None) -> Tensor:
         """The last proposal led astray: go back to the point before it and return one that is less far away."""
 
     def forget(self) -> None:
@@ -100,8 +68,10 @@ class Adam:
         self.square: Tensor | None = None
         self.last: tuple[Tensor, Tensor] | None = None
 
-    def step(self, x: Tensor, loss: float, grad: Tensor) -> Tensor:  # noqa: ARG002 - other solvers need the loss
+    def step(self, x: Tensor, loss: float, grad: Tensor, variation: TotalVariation | None = None) -> Tensor:  # noqa: ARG002 - other solvers need the loss
         """See `Solver`."""
+        if variation is not None:
+            grad = grad + variation.gradient(x)
         if self.mean is None or self.square is None:
             self.mean, self.square = torch.zeros_like(x), torch.zeros_like(x)
         self.last = (x, grad)
@@ -113,7 +83,7 @@ class Adam:
         mean_bias, square_bias = (1 - beta**self.since_start for beta in self.betas)
         return torch.addcdiv(x, self.mean, (self.square / square_bias).sqrt_().add_(1e-8), value=-rate / mean_bias)
 
-    def retreat(self) -> Tensor:
+    def retreat(self, variation: TotalVariation | None = None) -> Tensor:  # noqa: ARG002 - see `last`
         """See `Solver`. Forgets its moments and goes on at half the rate."""
         if self.last is None:
             raise ValueError("There is no step to take back.")
@@ -142,35 +112,47 @@ class Adam:
 
 
 DAMPING = 0.1
-"""Share of the average in every variable's scale; see `LBFGS._scales`."""
+"""Share of the average in every variable's scale; see `_InverseHessian`."""
 
 
 class LBFGS:
-    """Limited-memory BFGS (Nocedal 1980) without a line search, so that every step costs one look at the picture.
+    """Limited-memory BFGS (Nocedal 1980) for a smooth loss plus total variation, which is left out of the curvature.
+
+    A proximal quasi-Newton method (Lee, Sun and Saunders 2014): each step goes to the lowest point of a quadratic model
+    of the smooth part plus total variation itself. There is no line search, so that it costs one look at the picture.
 
     Args:
         first_step: Root mean square change of a variable in the first step, when nothing is known of the curvature.
-        history: Pairs of steps and gradient changes that are remembered.
+        history: Pairs of steps and gradient changes that are remembered. The curvature changes so fast that older ones
+            do harm.
         tolerance: See `Solver`.
     """
 
-    def __init__(self, first_step: float = 0.05, history: int = 12, tolerance: float = 1.2) -> None:
+    def __init__(self, first_step: float = 0.02, history: int = 6, tolerance: float = 1.2) -> None:
         self.first_step, self.tolerance = first_step, tolerance
         self.pairs: deque[tuple[Tensor, Tensor, float]] = deque(maxlen=history)
         self.last: tuple[Tensor, Tensor] | None = None
         self.direction: Tensor | None = None
-        self.length = 1.0
+        self.slopes: Tensor | None = None
+        self.length = self.rate = 1.0
 
-    def step(self, x: Tensor, loss: float, grad: Tensor) -> Tensor:  # noqa: ARG002 - see `tolerance`
+    def step(self, x: Tensor, loss: float, grad: Tensor, variation: TotalVariation | None = None) -> Tensor:  # noqa: ARG002 - see `tolerance`
         """See `Solver`."""
         if self.last is not None and self.direction is not None:
             self._remember(x - self.last[0], grad - self.last[1])
         self.last = (x, grad)
-        self.direction = self._descent(grad)
+        if not self.pairs:
+            self.direction = self._first(x, grad, variation)
+        elif variation is None:
+            self.direction = _InverseHessian(self.pairs)(grad).neg_()
+        else:
+            slopes = variation.differences(x).sign_() if self.slopes is None else self.slopes.view(2, *variation.shape)
+            self.direction, slopes, self.rate = variation.step(x, grad, _InverseHessian(self.pairs), slopes, self.rate)
+            self.slopes = slopes.flatten()
         self.length = 1.0
         return x + self.direction
 
-    def retreat(self) -> Tensor:
+    def retreat(self, variation: TotalVariation | None = None) -> Tensor:
         """See `Solver`. Goes a quarter as far, and after the second time forgets the curvature as well."""
         if self.last is None:
             raise ValueError("There is no step to take back.")
@@ -180,34 +162,35 @@ class LBFGS:
         self.length *= 0.25
         if self.length < 0.05 and self.pairs:
             self.pairs.clear()
-            self.direction = self._descent(grad)
+            self.direction = self._first(x, grad, variation)
         return x + self.length * self.direction
 
     def forget(self) -> None:
         """See `Solver`."""
         self.pairs.clear()
-        self.direction = None
+        self.direction = self.slopes = None
 
     def state(self) -> SolverState:
-        """See `Solver`. The direction is left out, as it follows from the rest."""
+        """See `Solver`."""
         vectors: dict[str, Tensor] = {}
-        numbers: dict[str, float] = {"length": self.length, "directed": self.direction is not None}
+        numbers = {"length": self.length, "rate": self.rate}
         for place, (step, change, curvature) in enumerate(self.pairs):
             vectors |= {f"step.{place}": step, f"change.{place}": change}
             numbers[f"curvature.{place}"] = curvature
         if self.last is not None:
             vectors |= {"last_x": self.last[0], "last_grad": self.last[1]}
-        return SolverState(vectors, numbers)
+        optional = {"direction": self.direction, "slopes": self.slopes}
+        return SolverState(vectors | {name: one for name, one in optional.items() if one is not None}, numbers)
 
     def restore(self, state: SolverState) -> None:
         """See `Solver`."""
         vectors, numbers = state
-        self.length = numbers["length"]
+        self.length, self.rate = numbers["length"], numbers["rate"]
         for place in range(sum(name.startswith("curvature.") for name in numbers)):
             self.pairs.append((vectors[f"step.{place}"], vectors[f"change.{place}"], numbers[f"curvature.{place}"]))
         if vectors:
             self.last = vectors["last_x"], vectors["last_grad"]
-            self.direction = self._descent(self.last[1]) if numbers["directed"] else None
+        self.direction, self.slopes = vectors.get("direction"), vectors.get("slopes")
 
     def _remember(self, step: Tensor, change: Tensor) -> None:
         curvature = float(step @ change)
@@ -215,34 +198,41 @@ class LBFGS:
         if curvature > 1e-10 * float(change @ change):
             self.pairs.append((step, change, curvature))
 
-    def _descent(self, grad: Tensor) -> Tensor:
-        """Minus the approximate inverse Hessian times the gradient, by the two-loop recursion."""
-        direction = -grad
-        if not self.pairs:
-            return direction * (self.first_step / direction.square().mean().sqrt().clamp_min(1e-30))
-        shares = []
-        for step, change, curvature in reversed(self.pairs):
-            share = (step @ direction) / curvature
-            shares.append(share)
-            direction = torch.addcmul(direction, change, -share)
-        scales = self._scales()
-        _, change, curvature = self.pairs[-1]
-        direction = direction * scales * (curvature / (change @ (scales * change)))
-        for (step, change, curvature), share in zip(self.pairs, reversed(shares), strict=True):
-            direction = torch.addcmul(direction, step, share - (change @ direction) / curvature)
-        return direction
+    def _first(self, x: Tensor, grad: Tensor, variation: TotalVariation | None) -> Tensor:
+        slope = grad if variation is None else grad + variation.gradient(x)
+        return slope * (-self.first_step / slope.square().mean().sqrt().clamp_min(1e-30))
 
-    def _scales(self) -> Tensor:
-        """How far each variable may go for the same gradient: its steps over its changes of gradient, as remembered.
 
-        It is the diagonal that the recursion starts from, instead of one number for all: smooth regions of a picture
-        react far less than textured ones. What hardly moved says little and is drawn to the average.
-        """
-        steps = torch.zeros_like(self.pairs[-1][0])
+class _InverseHessian:
+    """The approximate inverse of the Hessian that pairs of steps and gradient changes tell of, oldest pair first.
+
+    The diagonal that the recursion starts from tells how far each variable may go for the same gradient: its steps over
+    its changes of gradient, as remembered. Smooth regions of a picture react far less than textured ones. What hardly
+    moved says little and is drawn to the average.
+    """
+
+    def __init__(self, pairs: Sequence[tuple[Tensor, Tensor, float]]) -> None:
+        self.pairs = pairs
+        steps = torch.zeros_like(pairs[-1][0])
         changes = torch.zeros_like(steps)
-        for step, change, _ in self.pairs:
+        for step, change, _ in pairs:
             steps.addcmul_(step, step)
             changes.addcmul_(change, change)
         steps.add_(DAMPING * steps.mean())
         changes.add_(DAMPING * changes.mean() + torch.finfo(changes.dtype).tiny)
-        return steps.div_(changes).sqrt_()
+        scales = steps.div_(changes).sqrt_()
+        _, change, curvature = pairs[-1]
+        self.diagonal = scales.mul_(curvature / (change @ (scales * change)))
+
+    def __call__(self, vector: Tensor) -> Tensor:
+        """The product with a vector, by the two-loop recursion."""
+        result = vector.clone()
+        shares = []
+        for step, change, curvature in reversed(self.pairs):
+            share = float(step @ result) / curvature
+            shares.append(share)
+            result.sub_(change, alpha=share)
+        result.mul_(self.diagonal)
+        for (step, change, curvature), share in zip(self.pairs, reversed(shares), strict=True):
+            result.add_(step, alpha=share - float(change @ result) / curvature)
+        return result

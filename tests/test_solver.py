@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from styletransfer.solver import LBFGS, Adam, Pyramid, Solver
+from styletransfer.pyramid import Pyramid
+from styletransfer.solver import LBFGS, Adam, Solver
 
 
 def random(*shape: int, seed: int = 0) -> Tensor:
