@@ -173,13 +173,14 @@ class LBFGS:
     def state(self) -> SolverState:
         """See `Solver`."""
         vectors: dict[str, Tensor] = {}
+        optional = {"direction": self.direction, "slopes": self.slopes}
         numbers = {"length": self.length, "rate": self.rate}
+        numbers |= {f"has_{name}": float(vector is not None) for name, vector in optional.items()}
         for place, (step, change, curvature) in enumerate(self.pairs):
             vectors |= {f"step.{place}": step, f"change.{place}": change}
             numbers[f"curvature.{place}"] = curvature
         if self.last is not None:
             vectors |= {"last_x": self.last[0], "last_grad": self.last[1]}
-        optional = {"direction": self.direction, "slopes": self.slopes}
         return SolverState(vectors | {name: one for name, one in optional.items() if one is not None}, numbers)
 
     def restore(self, state: SolverState) -> None:
@@ -190,7 +191,9 @@ class LBFGS:
             self.pairs.append((vectors[f"step.{place}"], vectors[f"change.{place}"], numbers[f"curvature.{place}"]))
         if vectors:
             self.last = vectors["last_x"], vectors["last_grad"]
-        self.direction, self.slopes = vectors.get("direction"), vectors.get("slopes")
+        self.direction, self.slopes = (
+            vectors[name] if numbers[f"has_{name}"] else None for name in ("direction", "slopes")
+        )
 
     def _remember(self, step: Tensor, change: Tensor) -> None:
         curvature = float(step @ change)

@@ -99,7 +99,7 @@ def test_interrupted_anywhere_it_ends_as_if_it_had_not_been(settings: Settings, 
 def test_interrupted_where_steps_are_taken_back_it_ends_alike(
     optimizer: str, paint: Paint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(LBFGS.__init__, "__defaults__", (3.0, 12, 1.0))  # strides too long to go well
+    monkeypatch.setattr(LBFGS.__init__, "__defaults__", (3.0, 6, 1.0))  # strides too long to go well
     settings = but(optimizer=optimizer, epochs=10)
     whole = list(paint(settings))
     totals = [frame.losses["total"] for frame in whole]
@@ -218,7 +218,7 @@ def forged(path: Path, facts: Callable[[dict[str, Any]], object], **tensors: tor
 @pytest.mark.parametrize(
     ("facts", "tensors", "words"),
     [
-        (lambda facts: facts.update(format=2), {}, "another version"),
+        (lambda facts: facts.update(format=1), {}, "another version"),
         (lambda facts: facts.clear(), {}, "damaged"),
         (lambda facts: facts.update(scale=[1, 2, 3]), {}, "damaged"),
         (lambda facts: facts.update(weighting="none"), {}, "damaged"),
@@ -229,6 +229,7 @@ def forged(path: Path, facts: Callable[[dict[str, Any]], object], **tensors: tor
         (lambda _: None, {"picture": torch.zeros(1, 3, 5, 5)}, "damaged"),
         (lambda _: None, {"x": torch.zeros(7)}, "damaged"),
         (lambda _: None, {"solver.last_x": torch.zeros(7)}, "damaged"),
+        (lambda _: None, {"solver.slopes": torch.zeros(7)}, "damaged"),
         (lambda _: None, {"picture": torch.zeros(1, 3, 64, 64, dtype=torch.float64)}, "damaged"),
     ],
 )
@@ -244,7 +245,9 @@ def test_a_forged_file_is_refused(
         load_checkpoint(path)
 
 
-@pytest.mark.parametrize("gone", ["solver.last_x", "solver.last_grad", "solver.step.0"])
+@pytest.mark.parametrize(
+    "gone", ["solver.last_x", "solver.last_grad", "solver.step.0", "solver.direction", "solver.slopes"]
+)
 def test_a_solver_whose_memory_has_a_hole_is_refused(gone: str, paint: Paint, tmp_path: Path) -> None:
     settings = but(scales=1)
     path = forged(keep(paint(settings), 4, tmp_path / "state"), lambda _: None, **{gone: None})

@@ -1,15 +1,14 @@
-"""The pyramid of variables, and the solvers on problems whose answers are known."""
+"""The solvers on problems whose answers are known."""
 
 import math
 
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 from torch import Tensor
 
 from styletransfer.pyramid import Pyramid
 from styletransfer.solver import LBFGS, Adam, Solver
+from styletransfer.variation import TotalVariation
 
 
 def random(*shape: int, seed: int = 0) -> Tensor:
@@ -46,35 +45,63 @@ def minimize(solver: Solver, problem: object, x: Tensor, steps: int) -> tuple[Te
     return good, losses
 
 
-class TestPyramid:
-    @given(height=st.integers(1, 70), width=st.integers(1, 70), levels=st.integers(1, 8))
-    def test_round_trip(self, height: int, width: int, levels: int) -> None:
-        picture = random(1, 3, height, width)
-        pyramid = Pyramid((height, width), levels)
-        variables = pyramid.variables(picture)
-        assert variables.ndim == 1
-        assert len(variables) == sum(pyramid.sizes)
-        assert torch.allclose(pyramid.picture(variables), picture, atol=1e-12)
+class Noise:
+    """A picture that is to stay near a noisy one of two flat halves, some of its pixels more than others."""
 
-    def test_one_level_is_the_pixels_themselves(self) -> None:
-        picture = random(1, 3, 5, 7)
-        assert torch.equal(Pyramid((5, 7), 1).variables(picture), picture.flatten())
+    def __init__(self, weight: float) -> None:
+        self.variation = TotalVariation(Pyramid((12, 16), 2), weight)
+        flat = torch.zeros(1, 3, 12, 16, dtype=torch.float64)
+        flat[..., 8:] = 1
+        self.noisy = flat + 0.2 * random(1, 3, 12, 16)
+        self.scales = torch.logspace(0, 2, 16, dtype=torch.float64)
 
-    def test_each_level_has_half_the_sides(self) -> None:
-        assert Pyramid((45, 64), 4).shapes == [(45, 64), (23, 32), (12, 16), (6, 8)]
+    @property
+    def start(self) -> Tensor:
+        return self.variation.pyramid.variables(self.noisy)
 
-    def test_ends_before_nothing_is_left(self) -> None:
-        assert min(min(shape) for shape in Pyramid((33, 500), 8).shapes) >= 2
+    def smooth(self, x: Tensor) -> tuple[float, Tensor]:
+        """Without total variation."""
+        x = x.detach().requires_grad_()
+        loss = (self.scales * (self.variation.pyramid.picture(x) - self.noisy).square()).mean()
+        return loss.item(), torch.autograd.grad(loss, x)[0]
 
-    def test_a_flat_picture_lives_on_the_coarsest_level_alone(self) -> None:
-        pyramid = Pyramid((21, 34), 3)
-        *finer, coarsest = torch.split(pyramid.variables(torch.full((1, 3, 21, 34), 0.7)), pyramid.sizes)
-        assert max(float(level.abs().max()) for level in finer) < 1e-6
-        assert torch.allclose(coarsest, torch.tensor(0.7))
+    def in_all(self, x: Tensor) -> tuple[float, Tensor]:
+        """With total variation's loss, and one of its gradients."""
+        loss, grad = self.smooth(x)
+        return loss + float(self.variation.differences(x).abs().sum()), grad + self.variation.gradient(x)
 
-    def test_gradient(self) -> None:
-        pyramid = Pyramid((5, 6), 2)
-        assert torch.autograd.gradcheck(pyramid.picture, (random(sum(pyramid.sizes)).requires_grad_(),))
+
+class TestTotalVariation:
+    def test_adam_adds_its_gradient(self) -> None:
+        noise = Noise(3.0)
+        one, other, x = Adam(0.1, 50, 0.8), Adam(0.1, 50, 0.8), noise.start + 0.1
+        for _ in range(3):
+            total, grad = noise.in_all(x)
+            expected = one.step(x, total, grad)
+            x = other.step(x, total, noise.smooth(x)[1], noise.variation)
+            assert torch.allclose(x, expected)
+
+    def test_lbfgs_does_not_jam_where_neighbours_are_alike(self) -> None:
+        noise = Noise(3.0)
+        _, jammed = minimize(LBFGS(0.05), noise.in_all, noise.start, 60)
+        solver, x = LBFGS(0.05), noise.start
+        losses = []
+        for _ in range(30):
+            losses.append(noise.in_all(x)[0])
+            x = solver.step(x, losses[-1], noise.smooth(x)[1], noise.variation)
+        best = noise.in_all(x)[0]
+        assert best < min(jammed) - 1e-4
+        for seed in range(20):
+            assert best <= noise.in_all(x + 1e-3 * random(len(x), seed=seed))[0]
+
+    def test_a_retreat_without_what_was_learnt_goes_down_the_whole_loss(self) -> None:
+        noise, solver = Noise(3.0), LBFGS(0.05)
+        x = noise.start
+        for _ in range(4):
+            before, x = x, solver.step(x, 1.0, noise.smooth(x)[1], noise.variation)
+        for _ in range(3):
+            way = solver.retreat(noise.variation) - before
+        assert float(torch.cosine_similarity(way, -noise.in_all(before)[1], dim=0)) == pytest.approx(1)
 
 
 class TestAdam:
