@@ -1,4 +1,4 @@
-"""A block of the network: convolutions of one size, what is read among them, and the pooling that ends it.
+"""A block of the network: its head, of which features are read, and the pooling that ends it.
 
 Where its features would take much memory it is worked through in stripes and computes them anew for the gradient; the
 result is the same, borders included.
@@ -6,7 +6,7 @@ result is the same, borders included.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -14,20 +14,12 @@ from torch import Tensor
 from styletransfer import bounds
 from styletransfer.allocator import give_back
 from styletransfer.convolution import TILE, Convolution
-from styletransfer.losses import add_products_gradient, feature_products
-from styletransfer.pooling import Pool, empty
+from styletransfer.head import Head, Tap
+from styletransfer.layout import empty, zeros
+from styletransfer.pooling import Pool
 
 MARGIN = TILE
 """Rows that a stripe is read with beyond either end: a block has at most four convolutions, each spoils one."""
-_ALL = slice(None)
-
-
-class Tap(NamedTuple):
-    """A place in the network where features are read: after convolution `place` of `block`, both counted from 0."""
-
-    block: int
-    place: int
-    relu: bool
 
 
 @dataclass(frozen=True)
@@ -67,117 +59,6 @@ class End:
     def _pooled_adjoint(self, grad: Tensor, kept: Tensor, rows: slice, width: int) -> Tensor:
         halves = slice(rows.start // 2, rows.stop // 2)
         return self.pool.adjoint(grad[:, :, halves], kept[:, :, halves], (rows.stop - rows.start, width))
-
-
-class Look(NamedTuple):
-    """What is seen in a block before its end.
-
-    Attributes:
-        features: (1, c, h, w), all that the convolutions give.
-        content: The features of each content tap, (1, c, h, w).
-        products: X X^T of each style tap, (c, c).
-        kept: What carrying a gradient back needs, one tensor for each convolution.
-    """
-
-    features: Tensor
-    content: list[Tensor]
-    products: list[Tensor]
-    kept: list[Tensor]
-
-
-@dataclass(frozen=True)
-class Head:
-    """A block without its end: convolutions of one size, each followed by a ReLU, and the taps among them.
-
-    There is no autograd inside: on the way back every gradient is changed in place, which autograd must not do.
-
-    Attributes:
-        convolutions: Those up to the last that is read, at least.
-        content: The content taps, in order.
-        style: The style taps, in order.
-    """
-
-    convolutions: Sequence[Convolution]
-    content: tuple[Tap, ...]
-    style: tuple[Tap, ...]
-
-    def __call__(self, x: Tensor, rows: slice = _ALL) -> Look:
-        """Run, (1, in, h, w) to (1, c, h, w).
-
-        Args:
-            x: Features of the block before.
-            rows: Those that count for X X^T.
-        """
-        content: dict[Tap, Tensor] = {}
-        products: dict[Tap, Tensor] = {}
-        kept: list[Tensor] = []
-
-        def read(features: Tensor, taps: Sequence[Tap]) -> None:
-            content.update({tap: features for tap in taps if tap in self.content})
-            products.update({tap: feature_products(features[:, :, rows]) for tap in taps if tap in self.style})
-
-        for place, convolution in enumerate(self.convolutions):
-            raw, rectified = self._taps(place)
-            x = convolution(x)
-            read(x, raw)
-            kept.append(x)
-            x = x.relu() if raw else x.relu_()
-            read(x, rectified)
-            if not (raw or rectified):
-                kept[-1] = x > 0
-        return Look(x, [content[tap] for tap in self.content], [products[tap] for tap in self.style], kept)
-
-    def adjoint(
-        self,
-        grad: Tensor | None,
-        kept: Sequence[Tensor],
-        grad_content: Sequence[Tensor | None],
-        grad_products: Sequence[Tensor | None],
-        rows: slice = _ALL,
-    ) -> Tensor | None:
-        """Carry gradients back to what went in; None stands for zero.
-
-        Args:
-            grad: Of the features, (1, c, h, w); it is changed.
-            kept: What the way forward has kept.
-            grad_content: Of the features of each content tap, (1, c, h, w).
-            grad_products: Of X X^T of each style tap, (c, c).
-            rows: Those that counted for X X^T.
-        """
-        terms = {tap: term for tap, term in zip(self.content, grad_content, strict=True) if term is not None}
-        squares = {tap: term for tap, term in zip(self.style, grad_products, strict=True) if term is not None}
-
-        def join(grad: Tensor | None, features: Tensor, taps: Sequence[Tap]) -> Tensor | None:
-            for tap in taps:
-                if tap in terms:
-                    grad = terms[tap].clone() if grad is None else grad.add_(terms[tap])
-                if tap in squares:
-                    grad = _zeros(features, features.shape) if grad is None else grad
-                    add_products_gradient(grad[:, :, rows], features[:, :, rows], squares[tap])
-            return grad
-
-        for place in reversed(range(len(self.convolutions))):
-            raw, rectified = self._taps(place)
-            grad = join(grad, kept[place].relu() if raw and rectified else kept[place], rectified)
-            if grad is not None:
-                _through_relu(grad, kept[place])
-            grad = join(grad, kept[place], raw)
-            if grad is not None:
-                grad = self.convolutions[place].adjoint(grad)
-        return grad
-
-    def _taps(self, place: int) -> tuple[list[Tap], list[Tap]]:
-        """Those before the ReLU and those after it."""
-        taps = [tap for tap in {*self.content, *self.style} if tap.place == place]
-        return [tap for tap in taps if not tap.relu], [tap for tap in taps if tap.relu]
-
-
-def _through_relu(grad: Tensor, kept: Tensor) -> None:
-    """Set the gradient to zero where a ReLU let nothing through: by what it was given, what it gave, or a mask."""
-    if kept.dtype == torch.bool:
-        grad.mul_(kept.view(torch.int8))  # by booleans it takes twice as long
-    else:
-        torch.ops.aten.threshold_backward(grad, kept, 0, grad_input=grad)
 
 
 @dataclass(frozen=True)
@@ -298,12 +179,12 @@ def _adjoint_anew(
 ) -> Tensor:
     """Carry gradients back through a block to `x`, (1, in, h, w), of whose head nothing was kept, stripe by stripe."""
     height = x.shape[2]
-    grad_x = _zeros(x, x.shape)
+    grad_x = zeros(x, x.shape)
     for source, keep in _stripes(height, _factor(x)):
         look = block.head(x[:, :, source], keep)
         grad: Tensor | None = None
         if block.end is not None and grad_pooled is not None:
-            grad = _zeros(look.features, look.features.shape)
+            grad = zeros(look.features, look.features.shape)
             block.end.adjoint(grad_pooled, kept, _kept_rows(source, keep), height, grad[:, :, keep])
         grad = block.head.adjoint(grad, look.kept, [], grad_products, keep)
         if grad is not None:
@@ -332,7 +213,3 @@ def _stripes(height: int, factor: int = 1) -> list[tuple[slice, slice]]:
         first, last = max(0, start - MARGIN), min(height, end + MARGIN)
         stripes.append((slice(first, last), slice(start - first, end - first)))
     return stripes
-
-
-def _zeros(like: Tensor, shape: Sequence[int]) -> Tensor:
-    return empty(like, shape).zero_()

@@ -61,7 +61,7 @@ class Convolution(Protocol):
 
 
 class DirectConvolution:
-    """The library's own convolution: best for few channels, for graphics processors and for float64."""
+    """The library's own convolution: for graphics processors and for float64."""
 
     def __init__(self, weight: Tensor, bias: Tensor) -> None:
         self.weight, self.bias = weight.contiguous(memory_format=torch.channels_last), bias

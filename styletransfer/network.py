@@ -12,9 +12,10 @@ from torch import Tensor
 
 from styletransfer import bounds
 from styletransfer.allocator import give_back
-from styletransfer.blocks import Block, End, Head, Tap
+from styletransfer.blocks import Block, End
 from styletransfer.convolution import fastest_convolution
 from styletransfer.errors import StyleTransferError
+from styletransfer.head import Head, Tap
 from styletransfer.pooling import AveragePool, MaxPool, Pool
 from styletransfer.settings import Pooling, Settings, Weighting
 from styletransfer.weights import DEPTHS, Weights

@@ -4,13 +4,14 @@ Only the pooled features go on. What the gradient needs of the four before them 
 themselves would take sixteen. An odd row or column at the end is left out.
 """
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Protocol
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
 from torch import Tensor
+
+from styletransfer.layout import empty
 
 
 class Pool(Protocol):
@@ -102,8 +103,3 @@ def _room(grad: Tensor, shape: tuple[int, int]) -> Tensor:
     room[:, :, 2 * height :] = 0
     room[:, :, :, 2 * width :] = 0
     return room
-
-
-def empty(like: Tensor, shape: Sequence[int]) -> Tensor:
-    """Room for features of another shape (1, c, h, w), channels last, with the type and device of `like`."""
-    return torch.empty(shape, dtype=like.dtype, device=like.device, memory_format=torch.channels_last)
