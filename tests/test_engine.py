@@ -30,6 +30,7 @@ from styletransfer.paintings import Paintings
 from styletransfer.scales import scale_shapes, split_epochs
 from styletransfer.settings import NOTEBOOK, SMALLEST_SIDE, SMALLEST_SIZE, Settings, Weighting
 from styletransfer.tensors import to_image, to_tensor
+from styletransfer.variation import TotalVariation
 from styletransfer.weights import Weights, load_weights
 
 MakePicture = Callable[..., Image.Image]
@@ -395,8 +396,8 @@ class TestDivergence:
         calls = iter(range(1, 100))
 
         class Jumpy(engine.Adam):
-            def step(self, x: Tensor, loss: float, grad: Tensor) -> Tensor:
-                after = super().step(x, loss, grad)
+            def step(self, x: Tensor, loss: float, grad: Tensor, variation: TotalVariation | None = None) -> Tensor:
+                after = super().step(x, loss, grad, variation)
                 return after * math.nan if next(calls) in (3, 8) else after
 
         monkeypatch.setattr(engine, "Adam", Jumpy)
