@@ -10,8 +10,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import get_args
 
 import psutil
+
+from styletransfer.settings import Precision
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,16 @@ def in_own_process(module: str, *arguments: str) -> Measurement:
     command = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent)
     return Measurement(**json.loads(done.stdout))
+
+
+def add_precision(parser: argparse.ArgumentParser, usual: Precision) -> None:
+    """Let the command line choose the numbers that our engine reckons with."""
+    parser.add_argument(
+        "--precision",
+        choices=get_args(Precision),
+        default=usual,
+        help="full: float32 as the notebook; auto: bfloat16 where the machine is much faster with it",
+    )
 
 
 def whole_number(text: str) -> int:

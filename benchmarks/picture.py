@@ -1,6 +1,6 @@
 """Seconds to a picture: until the notebook's objective is as low as its own loop has it after 500 epochs, or nearly.
 
-    python -m benchmarks.picture [--height 300 --width 450] [--epochs 500]
+    python -m benchmarks.picture [--height 300 --width 450] [--epochs 500] [--precision auto]
 
 The solver, its variables and the scales are ours to choose; the objective and the final size are the notebook's. Most
 of what can be seen is painted long before the last percent, so the way there is told as well.
@@ -11,10 +11,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-from benchmarks.measure import whole_number
+from benchmarks.measure import add_precision, whole_number
 from benchmarks.notebook import paint, preprocess
 from benchmarks.subjects import PAINTING, PHOTO, VGG16, features, settings
 from styletransfer import PRESETS, stylize
+from styletransfer.settings import Precision
 
 EXCESSES = (0.2, 0.05, 0.02, 0.0)
 
@@ -25,11 +26,12 @@ def main() -> None:
     parser.add_argument("--height", type=whole_number, default=300)
     parser.add_argument("--width", type=whole_number, default=450)
     parser.add_argument("--epochs", type=whole_number, default=500)
+    add_precision(parser, "auto")
     options = parser.parse_args()
     shape = (options.height, options.width)
     goal, notebook_seconds = notebook(shape, options.epochs)
     print(f"notebook: total loss {goal:.4g} after {options.epochs} epochs, {notebook_seconds:.0f} s")
-    for excess, epochs, seconds in ours(shape, goal, options.epochs):
+    for excess, epochs, seconds in ours(shape, goal, options.epochs, options.precision):
         print(
             f"ours: {excess:.0%} above that after {epochs} epochs, {seconds:.0f} s, "
             f"{seconds / notebook_seconds:.3f} of the notebook's time",
@@ -47,11 +49,18 @@ def notebook(shape: tuple[int, int], epochs: int) -> tuple[float, float]:
     return total, time.perf_counter() - begin
 
 
-def ours(shape: tuple[int, int], goal: float, epochs: int) -> Iterator[tuple[float, int, float]]:
+def ours(shape: tuple[int, int], goal: float, epochs: int, precision: Precision) -> Iterator[tuple[float, int, float]]:
     """How far above `goal` the same objective is at the final size, and the epochs and seconds that it took."""
     best = PRESETS["balanced"]
     # Beginning at half the size, as the preset does, makes larger strokes, but does not come down any sooner.
-    recipe = replace(settings(shape), optimizer=best.optimizer, pyramid=best.pyramid, scales=1, epochs=epochs)
+    recipe = replace(
+        settings(shape),
+        optimizer=best.optimizer,
+        pyramid=best.pyramid,
+        scales=1,
+        precision=precision,
+        epochs=epochs,
+    )
     excesses = list(EXCESSES)
     begin = time.perf_counter()
     for frame in stylize(PHOTO, PAINTING, recipe):

@@ -12,12 +12,13 @@ from contextlib import contextmanager
 # The parameters' numbers and defaults, from glibc's malloc.h and mallopt(3).
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _DEFAULT_THRESHOLD = 128 * 1024
-_KEEP = 2**30
+KEEP = 2**30
+"""Bytes of freed memory to keep, and of a block that is kept, at most."""
 _OLD_LIMIT = 32 * 2**20  # the most that glibc before 2.35 takes as the mmap threshold on 64-bit systems
 
 
 @contextmanager
-def kept_memory(largest: int = 2**30) -> Iterator[None]:
+def kept_memory(largest: int = KEEP) -> Iterator[None]:
     """Inside, freed memory stays with the process; at the end it goes back to the system. No effect without glibc.
 
     Args:
@@ -30,7 +31,7 @@ def kept_memory(largest: int = 2**30) -> Iterator[None]:
         return
     if not libc.mallopt(_M_MMAP_THRESHOLD, largest):
         libc.mallopt(_M_MMAP_THRESHOLD, _OLD_LIMIT)
-    libc.mallopt(_M_TRIM_THRESHOLD, _KEEP)
+    libc.mallopt(_M_TRIM_THRESHOLD, KEEP)
     try:
         yield
     finally:

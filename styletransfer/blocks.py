@@ -70,12 +70,14 @@ class Block:
         end: What halves the features, None at the end of the network.
         channels: Of the features that are read.
         limit: Bytes of features to be kept for the gradient above which they are computed anew, stripe by stripe.
+        sparing: Whether memory that is free after that goes back to the system.
     """
 
     head: Head
     end: End | None
     channels: int
     limit: int
+    sparing: bool
 
     def __call__(self, x: Tensor) -> tuple[Tensor, dict[Tap, Tensor], dict[Tap, Tensor]]:
         """What goes on to the next block, the features of each content tap, and X X^T of each style tap.
@@ -109,7 +111,8 @@ class _Run(torch.autograd.Function):
         if end is not None and ctx.anew:
             pooled, places, products = _run_end(end, x, head)
             ctx.save_for_backward(places, x)
-            give_back()
+            if block.sparing:
+                give_back()
             return (*products, pooled)
         look = head(x)
         seen = (*look.content, *look.products)
@@ -131,7 +134,8 @@ class _Run(torch.autograd.Function):
         grad_pooled, (places, *kept) = grads[-1], ctx.saved_tensors
         if ctx.anew:
             grad_x = _adjoint_anew(ctx.block, kept[0], places, grad_products, grad_pooled)
-            give_back()
+            if ctx.block.sparing:
+                give_back()
             return grad_x, None
         grad = None if grad_pooled is None else _end_adjoint(end, grad_pooled, places, ctx.shape)
         return head.adjoint(grad, kept, grad_content, grad_products), None
@@ -198,7 +202,9 @@ def _kept_rows(source: slice, keep: slice) -> slice:
 
 
 def _factor(x: Tensor) -> int:
-    return 1 if x.device.type == "cpu" else bounds.GPU_FACTOR
+    if x.device.type != "cpu":
+        return bounds.GPU_FACTOR
+    return 4 // x.element_size() or 1
 
 
 def _stripes(height: int, factor: int = 1) -> list[tuple[slice, slice]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn, get_args
 
 from styletransfer import __version__
 from styletransfer.errors import StyleTransferError, is_out_of_memory
-from styletransfer.settings import PRESETS, Device, Network, Optimizer, Pooling, Settings, Start
+from styletransfer.settings import PRESETS, Device, Network, Optimizer, Pooling, Precision, Settings, Start
 
 if TYPE_CHECKING:
     from styletransfer.display import Display
@@ -121,6 +121,7 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     add("--init", metavar="START", help=f"start from: {', '.join(get_args(Start))}, or the file of a picture")
     add("--seed", type=int, metavar="N", help="another number, another noise to start from")
     add("--device", choices=get_args(Device), help="where to compute; auto takes the fastest there is")
+    add("--precision", choices=get_args(Precision), help="full, or auto: half where that is much faster")
 
 
 def _add_colors(parser: argparse.ArgumentParser) -> None:

@@ -61,23 +61,31 @@ class Convolution(Protocol):
 
 
 class DirectConvolution:
-    """The library's own convolution: for graphics processors and for float64."""
+    """The library's own convolution: for graphics processors, for bfloat16 and for float64."""
 
     def __init__(self, weight: Tensor, bias: Tensor) -> None:
         self.weight, self.bias = weight.contiguous(memory_format=torch.channels_last), bias
 
     def __call__(self, x: Tensor, rows: slice | None = None) -> Tensor:
         """See `Convolution`."""
-        y = F.conv2d(x, self.weight, self.bias, padding=1)
-        return y if rows is None else y[:, :, rows]
+        near, wanted = _near(rows, x.shape[2])
+        return F.conv2d(x[:, :, near], self.weight, self.bias, padding=1)[:, :, wanted]
 
     def adjoint(self, grad: Tensor, rows: slice | None = None, out: Tensor | None = None) -> Tensor:
         """See `Convolution`."""
-        y = self._transposed(grad)[:, :, rows or slice(None)]
+        near, wanted = _near(rows, grad.shape[2])
+        y = self._transposed(grad[:, :, near])[:, :, wanted]
         return y if out is None else out.copy_(y)
 
     def _transposed(self, grad: Tensor) -> Tensor:
         return F.conv_transpose2d(grad, self.weight, padding=1)
+
+
+def _near(rows: slice | None, height: int) -> tuple[slice, slice]:
+    """What is needed of `height` rows for some of the output's, all if None, and where these are in what comes out."""
+    first, end, _ = (rows or slice(None)).indices(height)
+    near = slice(max(first - 1, 0), min(end + 1, height))
+    return near, slice(first - near.start, end - near.start)
 
 
 class ThinConvolution(DirectConvolution):
@@ -270,8 +278,10 @@ def fastest_convolution(weight: Tensor, bias: Tensor, scratch: Tensor | None = N
     See `WinogradConvolution` for `scratch`.
     """
     outputs, inputs = weight.shape[:2]
-    if weight.device.type == "cpu" and inputs <= _THIN:
+    if weight.device.type != "cpu" or weight.dtype == torch.bfloat16:
+        return DirectConvolution(weight, bias)
+    if inputs <= _THIN:
         return ThinConvolution(weight, bias)
-    if weight.device.type == "cpu" and weight.dtype == torch.float32 and outputs * inputs >= 64 * 64:
+    if weight.dtype == torch.float32 and outputs * inputs >= 64 * 64:
         return WinogradConvolution(weight, bias, scratch)
     return DirectConvolution(weight, bias)

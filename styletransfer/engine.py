@@ -16,7 +16,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from styletransfer.allocator import kept_memory
+from styletransfer.allocator import KEEP, kept_memory
 from styletransfer.bounds import history_length, is_large, kept_bytes
 from styletransfer.checkpoint import Checkpoint, Standing, load_checkpoint
 from styletransfer.errors import DamagedStateError, StyleTransferError
@@ -26,6 +26,7 @@ from styletransfer.losses import content_loss, style_loss, total_variation
 from styletransfer.network import Features, Network
 from styletransfer.origin import Origin
 from styletransfer.paintings import Paintings, squeezed
+from styletransfer.precision import network_dtype
 from styletransfer.pyramid import Pyramid
 from styletransfer.scales import scale_shapes, split_epochs
 from styletransfer.settings import Settings, Weighting
@@ -78,7 +79,8 @@ def stylize(
         auto = settings.network == "auto" and settings.weights is None
         weights = load_weights(resume.network if resume and auto else settings.network, settings.weights)
     sizes = scale_shapes(content.size, settings)
-    network = Network(weights, settings, device, thrifty=is_large(sizes[-1]))
+    dtype = network_dtype(device, settings.precision)
+    network = Network(weights, settings, device, dtype, thrifty=is_large(sizes[-1]))
     photo, alpha = split_alpha(content)
     paintings = Paintings(styles, content, settings)
     origin = cache(partial(Origin.of, content, styles, start, settings, weights.name, weights.checksum()))
@@ -123,6 +125,7 @@ def stylize(
                 image=join_alpha(to_image(picture), alpha) if shown else None,
                 network=network.name,
                 device=device.type,
+                half=dtype == torch.bfloat16,
                 message=step.message,
                 checkpoint=checkpoint,
             )
@@ -202,7 +205,7 @@ def optimize(
         _restore(solver, standing, len(x))
         x, good = standing.x, (standing.picture, standing.losses)
         limit, setbacks, weighting = standing.limit, standing.setbacks, standing.weighting
-    with kept_memory(kept_bytes(shape)):
+    with kept_memory(kept_bytes(shape) if objective.network.sparing else KEEP):
         for _ in range(epochs):
             wanted = steer()
             if wanted != weighting:

@@ -15,13 +15,15 @@ _OVERHEAD = 0.007
 """Work of an epoch that does not grow with the picture, in million pixels."""
 _STRIPED = 1.3
 """How many times as long a pixel takes where the network's first blocks are worked through in stripes: some features
-are computed twice, and more memory is taken from the system anew."""
+are computed twice, and more memory is taken from the system anew. In half precision it is less."""
 _LOOK = 0.45
 """Epochs that a look at a picture of the same size takes, by which the photo and the paintings are seen."""
 
 _WHOLE_BYTES, _WHOLE_BYTES_PER_PIXEL = 260_000_000, 1_650
 _STRIPED_BYTES, _STRIPED_BYTES_PER_PIXEL = 180_000_000, 570
-"""Memory at the peak, above `_IMPORTS` and without L-BFGS's history."""
+_HALF_WHOLE_BYTES, _HALF_WHOLE_BYTES_PER_PIXEL = 110_000_000, 800
+_HALF_STRIPED_BYTES, _HALF_STRIPED_BYTES_PER_PIXEL = 100_000_000, 540
+"""Memory at the peak, above `_IMPORTS` and without L-BFGS's history; the second pair of lines in half precision."""
 _IMPORTS = 700_000_000
 """Bytes that a process holds before it paints anything: torch, mostly."""
 
@@ -58,24 +60,35 @@ def work(
     return total
 
 
-def memory(photo_size: tuple[int, int], settings: Settings) -> int:
-    """Bytes that a process that paints on a processor takes at its peak, in all."""
-    return _bytes(settings.shape or scaled_shape(*photo_size, settings.size), settings)
+def memory(photo_size: tuple[int, int], settings: Settings, *, half: bool) -> int:
+    """Bytes that a process that paints on a processor takes at its peak, in all.
+
+    Args:
+        photo_size: (width, height) of the photo.
+        settings: How it is painted.
+        half: Whether the network reckons in half precision on this machine; see `precision`.
+    """
+    return _bytes(settings.shape or scaled_shape(*photo_size, settings.size), settings, half)
 
 
-def largest_size(photo_size: tuple[int, int], settings: Settings, free: int) -> int | None:
+def largest_size(photo_size: tuple[int, int], settings: Settings, free: int, *, half: bool) -> int | None:
     """The largest `size`, in steps of 32 pixels, that can be painted with so many free bytes; None if none can."""
     for size in range(LARGEST_SIZE, SMALLEST_SIZE - 1, -32):
-        if memory(photo_size, replace(settings, size=size, shape=None)) <= free:
+        if memory(photo_size, replace(settings, size=size, shape=None), half=half) <= free:
             return size
     return None
 
 
-def _bytes(shape: tuple[int, int], settings: Settings) -> int:
+def _bytes(shape: tuple[int, int], settings: Settings, half: bool) -> int:
     pixels = shape[0] * shape[1]
-    constant, per_pixel = (
-        (_STRIPED_BYTES, _STRIPED_BYTES_PER_PIXEL) if is_large(shape) else (_WHOLE_BYTES, _WHOLE_BYTES_PER_PIXEL)
-    )
+    if is_large(shape):
+        constant, per_pixel = _STRIPED_BYTES, _STRIPED_BYTES_PER_PIXEL
+        if half:
+            constant, per_pixel = _HALF_STRIPED_BYTES, _HALF_STRIPED_BYTES_PER_PIXEL
+    else:
+        constant, per_pixel = _WHOLE_BYTES, _WHOLE_BYTES_PER_PIXEL
+        if half:
+            constant, per_pixel = _HALF_WHOLE_BYTES, _HALF_WHOLE_BYTES_PER_PIXEL
     history = 0
     if settings.optimizer == "lbfgs":
         variables = round(3 * pixels * sum(0.25**level for level in range(settings.pyramid)))

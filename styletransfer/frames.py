@@ -34,6 +34,7 @@ class Frame:
         image: The picture so far (RGB, or RGBA where the photo is transparent), or None between previews.
         network: What the features come from, for example "vgg16".
         device: Kind of device that it is painted on: "cpu", "cuda" or "mps".
+        half: Whether the network reckoned in half precision; see `Settings.precision`.
         message: What the user should know of this epoch, for example that a step diverged and was taken back.
         checkpoint: What the painting can be gone on with later; it can be saved until the next frame is asked for.
     """
@@ -46,5 +47,6 @@ class Frame:
     image: Image.Image | None = None
     network: str
     device: str = "cpu"
+    half: bool = False
     message: str | None = None
     checkpoint: Savable | None = None

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import torch
 from torch import Tensor
 
 from styletransfer.convolution import Convolution
 from styletransfer.layout import zeros
 from styletransfer.losses import add_products_gradient, feature_products
+from styletransfer.rectifier import rectified, rectify_, rectify_gradient_, witness
 
 _ALL = slice(None)
 
@@ -70,14 +70,14 @@ class Head:
             products.update({tap: feature_products(features[:, :, rows]) for tap in taps if tap in self.style})
 
         for place, convolution in enumerate(self.convolutions):
-            raw, rectified = self._taps(place)
+            before, after = self._taps(place)
             x = convolution(x)
-            read(x, raw)
+            read(x, before)
             kept.append(x)
-            x = x.relu() if raw else x.relu_()
-            read(x, rectified)
-            if not (raw or rectified):
-                kept[-1] = x > 0
+            x = rectified(x) if before else rectify_(x)
+            read(x, after)
+            if not (before or after):
+                kept[-1] = witness(x)
         return Look(x, [content[tap] for tap in self.content], [products[tap] for tap in self.style], kept)
 
     def adjoint(
@@ -110,11 +110,11 @@ class Head:
             return grad
 
         for place in reversed(range(len(self.convolutions))):
-            raw, rectified = self._taps(place)
-            grad = join(grad, kept[place].relu() if raw and rectified else kept[place], rectified)
+            before, after = self._taps(place)
+            grad = join(grad, rectified(kept[place]) if before and after else kept[place], after)
             if grad is not None:
-                _through_relu(grad, kept[place])
-            grad = join(grad, kept[place], raw)
+                rectify_gradient_(grad, kept[place])
+            grad = join(grad, kept[place], before)
             if grad is not None:
                 grad = self.convolutions[place].adjoint(grad)
         return grad
@@ -123,11 +123,3 @@ class Head:
         """Those before the ReLU and those after it."""
         taps = [tap for tap in {*self.content, *self.style} if tap.place == place]
         return [tap for tap in taps if not tap.relu], [tap for tap in taps if tap.relu]
-
-
-def _through_relu(grad: Tensor, kept: Tensor) -> None:
-    """Set the gradient to zero where a ReLU let nothing through: by what it was given, what it gave, or a mask."""
-    if kept.dtype == torch.bool:
-        grad.mul_(kept.view(torch.int8))  # by booleans it takes twice as long
-    else:
-        torch.ops.aten.threshold_backward(grad, kept, 0, grad_input=grad)

@@ -13,6 +13,10 @@ from torch import Tensor
 
 from styletransfer.layout import pixels
 
+_PARTS, _FEWEST = 32, 256
+"""Sums over positions in bfloat16 are rounded once for each of so many parts, if they
+have enough positions, and these are added up in float32."""
+
 
 class _MeanSquare(torch.autograd.Function):
     """mean((F - P)^2); going back is one pass, where the library's own takes five times as long."""
@@ -41,7 +45,14 @@ def feature_products(features: Tensor) -> Tensor:
     it is the Gram matrix.
     """
     rows = pixels(features)
-    return rows.T @ rows
+    if rows.dtype != torch.bfloat16:
+        return rows.T @ rows
+    total = rows.new_zeros(rows.shape[1], rows.shape[1], dtype=torch.float32)
+    length = min(max(_FEWEST, len(rows) // _PARTS), len(rows))
+    even = len(rows) // length * length
+    for batch in (rows[:even].view(-1, length, rows.shape[1]), rows[None, even:]):
+        total += torch.bmm(batch.transpose(1, 2), batch).sum(0, dtype=torch.float32)
+    return total
 
 
 def add_products_gradient(grad: Tensor, features: Tensor, grad_products: Tensor) -> None:
@@ -52,7 +63,7 @@ def add_products_gradient(grad: Tensor, features: Tensor, grad_products: Tensor)
         features: (1, c, h, w).
         grad_products: g, (c, c).
     """
-    pixels(grad).addmm_(pixels(features), grad_products + grad_products.T)
+    pixels(grad).addmm_(pixels(features), (grad_products + grad_products.T).to(grad.dtype))
 
 
 def style_loss(grams: Sequence[Tensor], targets: Sequence[Tensor], layer_weights: Sequence[float]) -> Tensor:

@@ -74,10 +74,12 @@ class Network:
         weights: The numbers of the network.
         settings: Names the taps, the pooling, and whether activations are rescaled to a mean of 1.
         device: Where it runs.
-        dtype: Of its numbers and of the pictures it takes.
+        dtype: Of its numbers; what it gives has the picture's.
         thrifty: Save memory at the cost of some time: for large pictures.
 
     Attributes:
+        dtype: What it reckons with.
+        sparing: Whether free memory is to go back to the system on the way; what takes half as much may be kept.
         balance: Factors that the three weights of the losses are to be multiplied by on this network.
 
     Raises:
@@ -94,7 +96,8 @@ class Network:
         thrifty: bool = False,
     ) -> None:
         depths = DEPTHS[weights.name]
-        self.name, self.thrifty = weights.name, thrifty
+        self.name, self.dtype = weights.name, dtype
+        self.sparing = thrifty and dtype.itemsize > 2
         self.content_taps = tuple(parse_tap(name, depths) for name in settings.content_layers)
         self.style_taps = tuple(parse_tap(name, depths) for name in settings.style_layers)
         self.pooling: Pooling = settings.pooling
@@ -103,7 +106,7 @@ class Network:
         numbers = normalize(weights) if rescaled else list(weights.convolutions)
         self.balance = EVEN if settings.normalized else RAW_BALANCE.get(weights.name, EVEN)
         largest = max(weight.shape[0] * weight.shape[1] for weight, _ in numbers)
-        scratch = torch.empty(36 * largest, device=device, dtype=dtype) if thrifty else None
+        scratch = torch.empty(36 * largest, device=device, dtype=dtype) if self.sparing else None
         self.blocks: list[Block] = []
         for block, depth in enumerate(depths[: deepest.block + 1]):
             count = deepest.place + 1 if block == deepest.block else depth
@@ -127,6 +130,7 @@ class Network:
                     end=end,
                     channels=pairs[0][0].shape[0],
                     limit=_limit(len(convolutions), thrifty),
+                    sparing=self.sparing,
                 )
             )
 
@@ -138,13 +142,13 @@ class Network:
         """
         content: dict[Tap, Tensor] = {}
         grams: dict[Tap, Tensor] = {}
-        x = picture.contiguous(memory_format=torch.channels_last)  # what `convolution` is fast with
+        x = picture.to(self.dtype).contiguous(memory_format=torch.channels_last)  # what `convolution` is fast with
         for block in self.blocks:
             area = x.shape[2] * x.shape[3]
             x, features, products = block(x)
-            content.update(features)
+            content.update({tap: seen.to(picture.dtype) for tap, seen in features.items()})
             grams.update({tap: product / (block.channels * area) for tap, product in products.items()})
-        if self.thrifty:
+        if self.sparing:
             give_back()  # the way back needs other blocks of memory than the way here
         return Features([content[tap] for tap in self.content_taps], [grams[tap] for tap in self.style_taps])
 

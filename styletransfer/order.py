@@ -120,9 +120,12 @@ def paint(order: Order, display: Display) -> bool:
     with display.waiting("Laying out the brushes"):
         from styletransfer.checkpoint import load_checkpoint
         from styletransfer.engine import find_device, stylize  # torch takes seconds: no mistyped name waits for it
+        from styletransfer.precision import network_dtype
         from styletransfer.weights import load_weights
 
-        outlook = Outlook(photo.size, order.settings, find_device(order.settings.device).type)
+        device = find_device(order.settings.device)
+        half = network_dtype(device, order.settings.precision).itemsize == 2
+        outlook = Outlook(photo.size, order.settings, device.type, half=half)
         resume = None if order.state is None or not order.state.exists() else load_checkpoint(order.state)
         auto = order.settings.network == "auto" and order.settings.weights is None
         weights = load_weights(resume.network if resume and auto else order.settings.network, order.settings.weights)

@@ -22,19 +22,21 @@ class Outlook:
         photo_size: (width, height) of the photo.
         settings: How it is painted.
         device: Kind of device that it is painted on: "cpu", "cuda" or "mps".
+        half: Whether the network reckons in half precision there.
 
     Raises:
         StyleTransferError: There is not enough memory; the sentence names the largest size that fits.
     """
 
-    def __init__(self, photo_size: tuple[int, int], settings: Settings, device: str) -> None:
+    def __init__(self, photo_size: tuple[int, int], settings: Settings, device: str, *, half: bool) -> None:
         self._photo_size = photo_size
         self._settings = settings
         self._device = device
+        self._half = half
         self._speeds = Speeds()
         self._pace = Pace(settings, photo_size)
         if device == "cpu":  # other devices have memory of their own
-            _check_memory(photo_size, settings)
+            _check_memory(photo_size, settings, half)
 
     def sentence(
         self, network: str, paintings: int, done: int, paint: Callable[[Image.Image, Settings], Iterator[Frame]]
@@ -47,36 +49,36 @@ class Outlook:
             done: Epochs that are done already.
             paint: Paints a picture in its own manner; called only where this machine's speed is not yet known.
         """
-        pace = self._speeds.seconds_per_megapixel(network, self._device)
-        if pace is None:
+        speed = self._speeds.find(network, self._device, self._settings.precision)
+        if speed is None:
             speed = probe(paint, self._settings)
             self._learn(speed, rough=True)
-            pace = speed.seconds_per_megapixel
         work = forecast.work(self._photo_size, self._settings, paintings, first=done)
-        said = f"About {amounts.duration(pace * work)}"
+        said = f"About {amounts.duration(speed.seconds_per_megapixel * work)}"
         if self._device == "cpu":
-            said += f", {amounts.storage(forecast.memory(self._photo_size, self._settings))} of memory"
+            said += f", {amounts.storage(forecast.memory(self._photo_size, self._settings, half=self._half))} of memory"
         return f"{said}."
 
     def add(self, frame: Frame) -> None:
         """Take in how long the next epoch took."""
         self._pace.add(frame.seconds, frame.epoch, frame.scale)
-        if frame.epoch == frame.epochs and self._pace.seconds_per_megapixel is not None:
-            self._learn(Speed(frame.network, frame.device, self._pace.seconds_per_megapixel), rough=False)
+        speed = self._pace.speed(frame.network, frame.device, half=frame.half)
+        if frame.epoch == frame.epochs and speed is not None:
+            self._learn(speed, rough=False)
 
     def _learn(self, speed: Speed, *, rough: bool) -> None:
         self._speeds.learn(speed, rough=rough, automatic=self._settings.device == "auto")
 
 
-def _check_memory(photo_size: tuple[int, int], settings: Settings) -> None:
+def _check_memory(photo_size: tuple[int, int], settings: Settings, half: bool) -> None:
     available = available_bytes()
     if available is None:
         return
     free = available + resident_bytes(os.getpid())  # what this process has already, it needs no second time
-    needed = forecast.memory(photo_size, settings)
+    needed = forecast.memory(photo_size, settings, half=half)
     if needed <= free:
         return
-    largest = forecast.largest_size(photo_size, settings, free)
+    largest = forecast.largest_size(photo_size, settings, free, half=half)
     remedy = "close other programs first" if largest is None else f"choose a --size of at most {largest}"
     raise StyleTransferError(
         f"This takes about {amounts.storage(needed)} of memory, and there is {amounts.storage(free)}: {remedy}."

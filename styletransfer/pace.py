@@ -6,6 +6,7 @@ from itertools import accumulate
 from styletransfer.forecast import epoch_work
 from styletransfer.scales import scale_shapes, split_epochs
 from styletransfer.settings import Settings
+from styletransfer.speeds import Speed
 
 WINDOW = 6.0
 """Seconds of painting that count as the present."""
@@ -28,6 +29,7 @@ class Pace:
         shapes = scale_shapes(photo_size, settings)
         ends = accumulate(split_epochs(settings.epochs, len(shapes)))
         self._plan = list(zip(map(epoch_work, shapes), ends, strict=True))
+        self._precision = settings.precision
         self._scale: tuple[int, int] | None = None
         self._marks: deque[tuple[float, int]] = deque(maxlen=256)
 
@@ -56,6 +58,11 @@ class Pace:
             return None
         pixels = self._scale[0] * self._scale[1]
         return None if pixels < FEWEST_PIXELS else 1 / (speed * epoch_work(self._scale))
+
+    def speed(self, network: str, device: str, *, half: bool) -> Speed | None:
+        """The same, with what it was measured on; see `Speed`."""
+        seconds = self.seconds_per_megapixel
+        return None if seconds is None else Speed(network, device, seconds, self._precision, half)
 
     @property
     def seconds_left(self) -> float | None:

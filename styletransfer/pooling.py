@@ -12,6 +12,7 @@ import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
 from torch import Tensor
 
 from styletransfer.layout import empty
+from styletransfer.rectifier import bits, rectified, rectify_, rectify_gradient_, witness
 
 
 class Pool(Protocol):
@@ -43,16 +44,19 @@ class MaxPool:
     def __call__(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """See `Pool`."""
         pooled, places = F.max_pool2d(features, 2, return_indices=True)
-        pooled.relu_()  # the ReLU of the largest is the largest after the ReLU
+        rectify_(pooled)  # the ReLU of the largest is the largest after the ReLU
         # The place within the four, from 1 on: 1, 2, width + 1 or width + 2.
         within = places.sub_(_before_each(*pooled.shape[2:], features.shape[3], features.device)).to(torch.int16)
-        return pooled, within.mul_((pooled > 0).view(torch.int8))
+        rectify_gradient_(within, witness(pooled))
+        return pooled, within
 
     def adjoint(self, grad: Tensor, kept: Tensor, shape: tuple[int, int]) -> Tensor:
         """See `Pool`."""
         back = _room(grad, shape)
+        largest = torch.empty_like(kept)
         for place, part in zip((1, 2, shape[1] + 1, shape[1] + 2), _parts(back), strict=True):
-            torch.mul(grad, (kept == place).view(torch.int8), out=part)
+            torch.eq(kept, place, out=largest)  # as booleans it takes six times as long
+            torch.mul(bits(grad), largest, out=bits(part))
         return back
 
 
@@ -68,7 +72,7 @@ class AveragePool:
 
     def __call__(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """See `Pool`."""
-        pooled = F.avg_pool2d(features.relu(), 2).mul_(self.gain)
+        pooled = F.avg_pool2d(rectified(features), 2).mul_(self.gain)
         alive = torch.zeros_like(pooled, dtype=torch.uint8)
         for number, part in enumerate(_parts(features)):
             alive += (part > 0).to(torch.uint8) << number

@@ -9,10 +9,13 @@ from typing import Any
 from styletransfer.errors import StyleTransferError
 from styletransfer.files import replacing
 from styletransfer.locations import runs_dir
+from styletransfer.settings import Precision
 
 logger = logging.getLogger(__name__)
 
 _AUTOMATIC = "auto"
+_FULL = 2.8
+"""How many times as long full precision takes on a machine that does not use it by itself, until it is measured."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +26,15 @@ class Speed:
         network: What with: "vgg16" or "vgg19".
         device: Kind of device: "cpu", "cuda" or "mps".
         seconds_per_megapixel: Seconds of an epoch for every unit of `forecast.epoch_work`.
+        precision: What was asked for.
+        half: Whether that was half precision here.
     """
 
     network: str
     device: str
     seconds_per_megapixel: float
+    precision: Precision = "auto"
+    half: bool = False
 
 
 class Speeds:
@@ -40,11 +47,18 @@ class Speeds:
     def __init__(self, path: Path | None = None) -> None:
         self._path = runs_dir() / "speeds.json" if path is None else path
 
-    def seconds_per_megapixel(self, network: str, device: str) -> float | None:
+    def find(self, network: str, device: str, precision: Precision = "auto") -> Speed | None:
         """What was measured last, or None if that was never measured; "auto" is the device that it was last time."""
         known = self._read()
-        networks: dict[str, float] = known.get(str(known.get(_AUTOMATIC)) if device == _AUTOMATIC else device, {})
-        return networks.get(network)
+        kind = str(known.get(_AUTOMATIC)) if device == _AUTOMATIC else device
+        measured: dict[str, tuple[float, bool]] = known.get(kind, {})
+        found = measured.get(f"{network} {precision}")
+        if found is not None:
+            return Speed(network, kind, found[0], precision, found[1])
+        usual = measured.get(f"{network} auto")
+        if usual is None:
+            return None
+        return Speed(network, kind, usual[0] * (_FULL if usual[1] else 1), precision)
 
     def kind(self, device: str) -> str:
         """The kind of device that a setting stands for; "auto" itself as long as nothing was measured."""
@@ -61,9 +75,9 @@ class Speeds:
         known = self._read()
         if automatic:
             known[_AUTOMATIC] = speed.device
-        networks = known.setdefault(speed.device, {})
-        if not (rough and speed.network in networks):
-            networks[speed.network] = round(speed.seconds_per_megapixel, 4)
+        measured, key = known.setdefault(speed.device, {}), f"{speed.network} {speed.precision}"
+        if not (rough and key in measured):
+            measured[key] = (round(speed.seconds_per_megapixel, 4), speed.half)
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with replacing(self._path) as temporary:
@@ -72,13 +86,13 @@ class Speeds:
             logger.warning("the speed of this machine cannot be kept: %s", error)
 
     def _read(self) -> dict[str, Any]:
-        """Each device's networks with their seconds, and what "auto" stands for; without whatever is damaged."""
+        """For each device what was measured, by network and precision; what "auto" stands for; nothing damaged."""
         try:
             found = json.loads(self._path.read_text("utf-8"))
             known: dict[str, Any] = {
-                str(device): {str(network): float(seconds) for network, seconds in networks.items()}
-                for device, networks in found.items()
-                if isinstance(networks, dict)
+                str(device): {str(key): (float(seconds), bool(half)) for key, (seconds, half) in measured.items()}
+                for device, measured in found.items()
+                if isinstance(measured, dict)
             }
             if isinstance(found.get(_AUTOMATIC), str):
                 known[_AUTOMATIC] = found[_AUTOMATIC]

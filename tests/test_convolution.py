@@ -126,6 +126,8 @@ class TestChoice:
             ((64, 64), torch.float32, WinogradConvolution),
             ((64, 3), torch.float32, ThinConvolution),  # too few channels to pay for the transforms
             ((512, 512), torch.float64, DirectConvolution),
+            ((512, 512), torch.bfloat16, DirectConvolution),
+            ((64, 3), torch.bfloat16, DirectConvolution),
         ],
     )
     def test_by_width_and_precision(self, shape: tuple[int, int], dtype: torch.dtype, kind: type) -> None:

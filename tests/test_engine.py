@@ -4,7 +4,6 @@ import dataclasses
 import math
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from functools import partial
 from itertools import islice, pairwise
 from typing import Any
 
@@ -96,7 +95,7 @@ class TestNotebook:
 
         In single precision, ten steps of the plain loop itself are a percent off from the exact ones.
         """
-        monkeypatch.setattr(engine, "Network", partial(Network, dtype=torch.float64))
+        monkeypatch.setattr(engine, "network_dtype", lambda *_: torch.float64)
         monkeypatch.setattr(engine, "to_tensor", lambda image, device: to_tensor(image, device).double())
         monkeypatch.setattr(network_module, "fastest_convolution", WinogradConvolution)
         inputs = (to_tensor(picture).double() for picture in pictures)

@@ -39,32 +39,41 @@ def test_more_paintings_and_broader_strokes_are_more_to_look_at() -> None:
 
 @pytest.mark.parametrize("sizes", [range(64, 880, 32), range(896, 8193, 256)], ids=["whole", "striped"])
 def test_memory_grows_with_the_size(sizes: range) -> None:
-    needed = [forecast.memory(PHOTO, Settings(size=size, optimizer="adam")) for size in sizes]
+    needed = [forecast.memory(PHOTO, Settings(size=size, optimizer="adam"), half=False) for size in sizes]
     assert needed == sorted(needed)
+
+
+@pytest.mark.parametrize("size", [64, 450, 768, 1024, 4096])
+def test_half_precision_takes_less_memory(size: int) -> None:
+    assert forecast.memory(PHOTO, Settings(size=size), half=True) < forecast.memory(
+        PHOTO, Settings(size=size), half=False
+    )
 
 
 def test_lbfgs_remembers_and_a_large_picture_fewer_steps() -> None:
     assert history_length(100_000) > history_length(30_000_000) >= 3
     for size in (300, 1000, 4000):
         remembering, forgetful = (Settings(size=size, optimizer=name) for name in ("lbfgs", "adam"))
-        assert forecast.memory(PHOTO, remembering) > forecast.memory(PHOTO, forgetful)
+        assert forecast.memory(PHOTO, remembering, half=False) > forecast.memory(PHOTO, forgetful, half=False)
 
 
 @pytest.mark.parametrize("free", [1_200_000_000, 1_500_000_000, 1_800_000_000, 2_500_000_000, 9_000_000_000])
 @pytest.mark.parametrize("preset", PRESETS)
 def test_the_largest_size_that_fits_fits_and_the_next_does_not(preset: str, free: int) -> None:
-    largest = forecast.largest_size(PHOTO, PRESETS[preset], free)
+    largest = forecast.largest_size(PHOTO, PRESETS[preset], free, half=False)
     assert largest is not None
     settings = Settings(size=largest, optimizer=PRESETS[preset].optimizer, pyramid=PRESETS[preset].pyramid)
-    assert forecast.memory(PHOTO, settings) <= free
+    assert forecast.memory(PHOTO, settings, half=False) <= free
     if largest < 8192:
         larger = Settings(size=largest + 32, optimizer=settings.optimizer, pyramid=settings.pyramid)
-        assert forecast.memory(PHOTO, larger) > free
+        assert forecast.memory(PHOTO, larger, half=False) > free
 
 
 def test_nothing_fits_into_nothing() -> None:
-    assert forecast.largest_size(PHOTO, Settings(), 100_000_000) is None
+    assert forecast.largest_size(PHOTO, Settings(), 100_000_000, half=False) is None
 
 
 def test_a_given_shape_counts_instead_of_the_size() -> None:
-    assert forecast.memory(PHOTO, Settings(shape=(300, 450), size=4000)) == forecast.memory(PHOTO, Settings(size=450))
+    assert forecast.memory(PHOTO, Settings(shape=(300, 450), size=4000), half=False) == forecast.memory(
+        PHOTO, Settings(size=450), half=False
+    )

@@ -17,13 +17,13 @@ def estimate(studio: Studio, settings: Settings, photo: tuple[int, int], paintin
         paintings: How many paintings it is painted like.
     """
     size = (photo[1], photo[0])
-    pace = studio.seconds_per_megapixel(settings.network, settings.device)
-    if pace is None:
+    speed = studio.speed(settings)
+    if speed is None:
         return "The time will be known once the brushes are warm." if not studio.worker_ready else ""
-    said = f"About {amounts.duration(pace * forecast.work(size, settings, paintings))}"
+    said = f"About {amounts.duration(speed.seconds_per_megapixel * forecast.work(size, settings, paintings))}"
     if studio.device(settings.device) != "cpu":
         return f"{said} on this machine."
-    return f"{said} and {amounts.storage(forecast.memory(size, settings))} of memory."
+    return f"{said} and {amounts.storage(forecast.memory(size, settings, half=speed.half))} of memory."
 
 
 def obstacle(studio: Studio, settings: Settings, photo: tuple[int, int]) -> str | None:
@@ -34,9 +34,13 @@ def obstacle(studio: Studio, settings: Settings, photo: tuple[int, int]) -> str 
     except StyleTransferError as error:
         return str(error)
     free = studio.free_bytes()
-    if free is None or studio.device(settings.device) in ("cuda", "mps") or forecast.memory(size, settings) <= free:
+    speed = studio.speed(settings)
+    half = speed is not None and speed.half
+    if free is None or studio.device(settings.device) in ("cuda", "mps"):
         return None
-    largest = forecast.largest_size(size, settings, free)
+    if forecast.memory(size, settings, half=half) <= free:
+        return None
+    largest = forecast.largest_size(size, settings, free, half=half)
     if largest is None:
         return "There is too little memory free to paint: close other programs first."
     return f"This will not fit into the memory that is free: choose a resolution of at most {largest} pixels."

@@ -28,7 +28,7 @@ class Job:
         self.weighting: Weighting | None = None
         self._history = read_history(run.losses) if painted else History()
         self._pace = pace
-        self._device = ""
+        self._device, self._half = "", False
         self._unanswered = 0
         self._now = painted or Snapshot(
             run_id=run.run_id,
@@ -56,8 +56,7 @@ class Job:
     @property
     def speed(self) -> Speed | None:
         """How fast this was painted of late, or None while too little is known."""
-        seconds = self._pace.seconds_per_megapixel
-        return None if seconds is None else Speed(self._now.network, self._device, seconds)
+        return self._pace.speed(self._now.network, self._device, half=self._half)
 
     def start(self) -> None:
         """It is the run's turn."""
@@ -105,7 +104,7 @@ class Job:
             self._now = replace(self._now, steered=gone_on(self._now.steered, event.epoch))
         self._history.add(event.epoch, event.losses)
         self._pace.add(event.seconds, event.epoch, event.scale)
-        self._device = event.device
+        self._device, self._half = event.device, event.half
         self._now = replace(
             self._now,
             state=State.PAINTING,

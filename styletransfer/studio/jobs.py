@@ -11,8 +11,8 @@ from styletransfer.images import open_image
 from styletransfer.locations import runs_dir, vgg19_available
 from styletransfer.memory import available_bytes, resident_bytes
 from styletransfer.pace import Pace
-from styletransfer.settings import Device, Network, Settings, Weighting
-from styletransfer.speeds import Speeds
+from styletransfer.settings import Device, Settings, Weighting
+from styletransfer.speeds import Speed, Speeds
 from styletransfer.studio.collection import SHEETS, Collection
 from styletransfer.studio.easel import Easel
 from styletransfer.studio.faults import TAKEN
@@ -241,14 +241,15 @@ class Studio:
         """(epoch, JPEG) of the previews kept on disk, oldest first, evenly thinned to at most about 200."""
         return self._shelf.timeline(run_id)
 
-    def seconds_per_megapixel(self, network: Network, device: Device) -> float | None:
-        """Seconds that this machine takes for every unit of `forecast.epoch_work`.
+    def speed(self, settings: Settings) -> Speed | None:
+        """How fast this machine paints with such settings.
 
         Measured in the worker's warm-up and better by every run; None as long as it was never measured.
         """
+        network = settings.network
         if network == "auto":
             network = "vgg19" if vgg19_available() else "vgg16"
-        return self._speeds.seconds_per_megapixel(network, device)
+        return self._speeds.find(network, settings.device, settings.precision)
 
     def device(self, device: Device) -> str:
         """The kind of device that a setting stands for; "auto" itself as long as nothing was painted."""

@@ -84,6 +84,7 @@ class Painted:
     seconds: float
     network: str
     device: str
+    half: bool
     message: str | None
 
 

@@ -180,6 +180,7 @@ class Painter:
                     seconds=recorder.seconds,
                     network=frame.network,
                     device=frame.device,
+                    half=frame.half,
                     message=frame.message,
                 )
             )

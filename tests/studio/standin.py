@@ -10,6 +10,7 @@ from typing import cast
 from PIL import Image
 
 from styletransfer.settings import Settings, Weighting
+from styletransfer.speeds import Speed
 from styletransfer.studio.collection import Collection
 from styletransfer.studio.easel import Easel
 from styletransfer.studio.fetch import Download
@@ -203,8 +204,8 @@ class Standin:
     def fetching(self) -> Download | None:
         return self.download
 
-    def seconds_per_megapixel(self, network: str, device: str) -> float | None:
-        return self.pace if network and device else None
+    def speed(self, settings: Settings) -> Speed | None:
+        return None if self.pace is None else Speed("vgg16", "cpu", self.pace, settings.precision)
 
     def device(self, device: str) -> str:
         return "cpu" if device == "auto" else device

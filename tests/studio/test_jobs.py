@@ -302,12 +302,12 @@ def test_a_second_studio_shows_the_runs_of_the_first(studio: Studio, home: Path)
 
 
 def test_the_machine_s_speed_is_measured_and_kept(home: Path, studio: Studio) -> None:
-    assert studio.seconds_per_megapixel("vgg19", "auto") is None
+    assert studio.speed(Settings(network="vgg19")) is None
     settings = Settings(size=192, epochs=30, scales=1)
     finished = studio.submit(picture(), [("", picture())], settings)
     wait_for(studio, finished, State.FINISHED)
     speeds = json.loads((home / "speeds.json").read_text())
-    step = speeds["cpu"]["fake"] * epoch_work((128, 192))
+    step = speeds["cpu"]["fake auto"][0] * epoch_work((128, 192))
     assert 0.01 < step < 0.5  # a fake step takes 10 ms, more on a busy machine
     assert (speeds["auto"], studio.device("auto"), studio.device("mps")) == ("cpu", "cpu", "mps")
 
