@@ -8,6 +8,7 @@ tiles means copying whole pixels: otherwise moving the numbers costs what the pr
 """
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
@@ -123,15 +124,19 @@ class WinogradConvolution:
 
     def __init__(self, weight: Tensor, bias: Tensor, scratch: Tensor | None = None) -> None:
         kernel, ahead, back = _transforms()
-        self.weight, self.bias = weight, bias
-        self._kernel = _both_axes(kernel, weight)
+        self.bias = bias
         self._ahead = _both_axes(ahead[0], weight), _both_axes(ahead[1], weight)
         self._back = _both_axes(back[0], weight), _both_axes(back[1], weight)
-        self._scratch = scratch
-        self._kept: Tensor | None = None
+        self._kernels: Callable[[], Tensor]
+        outputs, inputs = weight.shape[:2]
+        to_points, by_input = _both_axes(kernel, weight), weight.transpose(0, 1).reshape(-1, 9).T
         if scratch is None:
             # Rows that are no power of 2 long are read faster when the product is with the transpose; see `_PIECE`.
-            self._kept = F.pad(self._kernels(), (0, 8))[:, :, : weight.shape[0]]
+            kept = F.pad((to_points @ by_input).view(36, inputs, outputs), (0, 8))[:, :, :outputs]
+            self._kernels = lambda: kept
+        else:
+            room = scratch[: 36 * inputs * outputs].view(36, -1)
+            self._kernels = lambda: torch.mm(to_points, by_input, out=room).view(36, inputs, outputs)
 
     def __call__(self, x: Tensor, rows: slice | None = None) -> Tensor:
         """See `Convolution`."""
@@ -140,15 +145,6 @@ class WinogradConvolution:
     def adjoint(self, grad: Tensor, rows: slice | None = None, out: Tensor | None = None) -> Tensor:
         """See `Convolution`."""
         return _winograd(grad, self._back, self._kernels().transpose(1, 2), rows, out)
-
-    def _kernels(self) -> Tensor:
-        """The kernels at the points, (36, in, out)."""
-        if self._kept is not None:
-            return self._kept
-        outputs, inputs = self.weight.shape[:2]
-        by_input = self.weight.transpose(0, 1).reshape(-1, 9)
-        out = None if self._scratch is None else self._scratch[: 36 * inputs * outputs].view(36, -1)
-        return torch.mm(self._kernel, by_input.T, out=out).view(36, inputs, outputs)
 
 
 def _winograd(
