@@ -78,12 +78,13 @@ def in_own_process(module: str, *arguments: str) -> Measurement:
     return Measurement(**json.loads(done.stdout))
 
 
-def add_precision(parser: argparse.ArgumentParser, usual: Precision) -> None:
-    """Let the command line choose the numbers that our engine reckons with."""
+def add_precision(parser: argparse.ArgumentParser, *usual: Precision) -> None:
+    """Let the command line choose the numbers that our engine reckons with: one kind, or several after each other."""
     parser.add_argument(
         "--precision",
         choices=get_args(Precision),
-        default=usual,
+        nargs=None if len(usual) == 1 else "+",
+        default=usual[0] if len(usual) == 1 else usual,
         help="full: float32 as the notebook; auto: bfloat16 where the machine is much faster with it",
     )
 

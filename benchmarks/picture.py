@@ -1,6 +1,7 @@
 """Seconds to a picture: until the notebook's objective is as low as its own loop has it after 500 epochs, or nearly.
 
-    python -m benchmarks.picture [--height 300 --width 450] [--epochs 500] [--precision auto]
+    python -m benchmarks.picture [--height 300 --width 450] [--epochs 500]
+                                  [--precision full auto]
 
 The solver, its variables and the scales are ours to choose; the objective and the final size are the notebook's. Most
 of what can be seen is painted long before the last percent, so the way there is told as well.
@@ -26,17 +27,19 @@ def main() -> None:
     parser.add_argument("--height", type=whole_number, default=300)
     parser.add_argument("--width", type=whole_number, default=450)
     parser.add_argument("--epochs", type=whole_number, default=500)
-    add_precision(parser, "auto")
+    add_precision(parser, "full", "auto")
     options = parser.parse_args()
     shape = (options.height, options.width)
     goal, notebook_seconds = notebook(shape, options.epochs)
     print(f"notebook: total loss {goal:.4g} after {options.epochs} epochs, {notebook_seconds:.0f} s")
-    for excess, epochs, seconds in ours(shape, goal, options.epochs, options.precision):
-        print(
-            f"ours: {excess:.0%} above that after {epochs} epochs, {seconds:.0f} s, "
-            f"{seconds / notebook_seconds:.3f} of the notebook's time",
-            flush=True,
-        )
+    for precision in options.precision:
+        print(f"ours, precision {precision}:")
+        for excess, epochs, seconds in ours(shape, goal, options.epochs, precision):
+            print(
+                f"  {excess:.0%} above that after {epochs} epochs, {seconds:.0f} s, "
+                f"{seconds / notebook_seconds:.3f} of the notebook's time",
+                flush=True,
+            )
 
 
 def notebook(shape: tuple[int, int], epochs: int) -> tuple[float, float]:
@@ -68,7 +71,7 @@ def ours(shape: tuple[int, int], goal: float, epochs: int, precision: Precision)
             yield excesses.pop(0), frame.epoch, time.perf_counter() - begin
         if not excesses:
             return
-    raise SystemExit(f"Not as low within {epochs} epochs.")
+    print(f"  not as low within {epochs} epochs")
 
 
 if __name__ == "__main__":

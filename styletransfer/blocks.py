@@ -204,7 +204,7 @@ def _kept_rows(source: slice, keep: slice) -> slice:
 def _factor(x: Tensor) -> int:
     if x.device.type != "cpu":
         return bounds.GPU_FACTOR
-    return 4 // x.element_size() or 1
+    return 2 if x.element_size() == 2 else 1  # as many bytes
 
 
 def _stripes(height: int, factor: int = 1) -> list[tuple[slice, slice]]:

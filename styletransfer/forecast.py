@@ -19,11 +19,9 @@ are computed twice, and more memory is taken from the system anew. In half preci
 _LOOK = 0.45
 """Epochs that a look at a picture of the same size takes, by which the photo and the paintings are seen."""
 
-_WHOLE_BYTES, _WHOLE_BYTES_PER_PIXEL = 260_000_000, 1_650
-_STRIPED_BYTES, _STRIPED_BYTES_PER_PIXEL = 180_000_000, 570
-_HALF_WHOLE_BYTES, _HALF_WHOLE_BYTES_PER_PIXEL = 110_000_000, 800
-_HALF_STRIPED_BYTES, _HALF_STRIPED_BYTES_PER_PIXEL = 100_000_000, 540
-"""Memory at the peak, above `_IMPORTS` and without L-BFGS's history; the second pair of lines in half precision."""
+_FULL_WHOLE, _FULL_STRIPED = (260_000_000, 1_650), (180_000_000, 570)
+_HALF_WHOLE, _HALF_STRIPED = (110_000_000, 800), (100_000_000, 540)
+"""Bytes at the peak, and for each pixel, above `_IMPORTS` and without L-BFGS's history."""
 _IMPORTS = 700_000_000
 """Bytes that a process holds before it paints anything: torch, mostly."""
 
@@ -81,14 +79,8 @@ def largest_size(photo_size: tuple[int, int], settings: Settings, free: int, *, 
 
 def _bytes(shape: tuple[int, int], settings: Settings, half: bool) -> int:
     pixels = shape[0] * shape[1]
-    if is_large(shape):
-        constant, per_pixel = _STRIPED_BYTES, _STRIPED_BYTES_PER_PIXEL
-        if half:
-            constant, per_pixel = _HALF_STRIPED_BYTES, _HALF_STRIPED_BYTES_PER_PIXEL
-    else:
-        constant, per_pixel = _WHOLE_BYTES, _WHOLE_BYTES_PER_PIXEL
-        if half:
-            constant, per_pixel = _HALF_WHOLE_BYTES, _HALF_WHOLE_BYTES_PER_PIXEL
+    whole, striped = (_HALF_WHOLE, _HALF_STRIPED) if half else (_FULL_WHOLE, _FULL_STRIPED)
+    constant, per_pixel = striped if is_large(shape) else whole
     history = 0
     if settings.optimizer == "lbfgs":
         variables = round(3 * pixels * sum(0.25**level for level in range(settings.pyramid)))

@@ -1,8 +1,9 @@
 """Which numbers the network reckons with: float32, or bfloat16 where the machine is much faster with those.
 
-A bfloat16 has the range of a float32 and 8 bits of its precision. Sums are taken in float32, and so is everything but
-the network. Over a picture its losses come out within 1e-3 of the exact ones; the gradient of a single pixel is off by
-a few percent, as a rounded feature may be another one's largest. A picture comes down as low in as many epochs.
+A bfloat16 has the range of a float32, but only 8 of its 24 bits. Sums over positions are taken in float32, and so is
+everything but the network. The losses of a picture come out within 1e-2 of the exact ones, most within 1e-3. Its
+gradient is off by 7 % (by norm), as another one of four rounded features may be the largest; yet a painting comes down
+as low in as many epochs. Measured at 300 x 450, the notebook's recipe on VGG-16.
 """
 
 import time
