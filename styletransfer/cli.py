@@ -121,7 +121,7 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     add("--init", metavar="START", help=f"start from: {', '.join(get_args(Start))}, or the file of a picture")
     add("--seed", type=int, metavar="N", help="another number, another noise to start from")
     add("--device", choices=get_args(Device), help="where to compute; auto takes the fastest there is")
-    add("--precision", choices=get_args(Precision), help="full, or auto: half where that is much faster")
+    add("--precision", choices=get_args(Precision), help="how exactly; auto: half where the machine is made for it")
 
 
 def _add_colors(parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,7 @@ Pooling = Literal["max", "average"]
 Start = Literal["photo", "noise"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Optimizer = Literal["adam", "lbfgs"]
-Precision = Literal["auto", "full"]
+Precision = Literal["auto", "full", "half"]
 Palette = Literal["painting", "photo"]
 
 SMALLEST_SIZE = 64
@@ -58,8 +58,8 @@ class Settings:
         init: Start from the "photo" or from "noise".
         seed: Seed of everything that is random.
         device: "cpu", "cuda", "mps", or "auto" for the fastest there is.
-        precision: "full" for float32 throughout, or "auto": the network reckons in bfloat16 where that is twice as
-            fast at least. The picture becomes another one of the same kind.
+        precision: "full" for float32 throughout, "half" for a network that reckons in bfloat16 (the picture becomes
+            another one of the same kind), or "auto": half where the machine multiplies bfloat16 by itself, else full.
         optimizer: "adam" or "lbfgs".
         learning_rate: Adam's step, in units of the ImageNet standard deviation of a pixel.
         decay_every: Epochs after which the learning rate is multiplied by `decay`.

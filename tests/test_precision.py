@@ -1,15 +1,18 @@
 """Half precision: when it is chosen, and what it does to the losses, their gradient and the picture."""
 
+import time
 from dataclasses import replace
-from typing import NamedTuple
+from types import SimpleNamespace
+from typing import NamedTuple, NoReturn
 
 import pytest
 import torch
 from PIL import Image
 from torch import Tensor
 
-from styletransfer import bounds, engine, precision, stylize
+from styletransfer import bounds, engine, stylize
 from styletransfer.engine import Objective
+from styletransfer.errors import StyleTransferError
 from styletransfer.images import open_image
 from styletransfer.locations import assets_dir
 from styletransfer.losses import feature_products
@@ -50,25 +53,70 @@ def look(photo: Image.Image, painting: Image.Image, settings: Settings, dtype: t
     return Look({name: float(term.detach()) for name, term in terms.items()}, gradient)
 
 
-class TestChoice:
-    @pytest.fixture(autouse=True)
-    def _measured_anew(self) -> None:
-        precision._pays.cache_clear()
+def tell(monkeypatch: pytest.MonkeyPatch, machine: str, **facts: bool) -> None:
+    """Make the machine another one; a fact that is not given is one that torch has no word for."""
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    for name in ("avx512_bf16", "amx_tile"):
+        monkeypatch.delattr(torch.cpu, f"_is_{name}_supported", raising=False)
+        if name in facts:
+            monkeypatch.setattr(torch.cpu, f"_is_{name}_supported", lambda name=name: facts[name], raising=False)
+    known = {"_is_mkldnn_bf16_supported": lambda: facts["mkldnn"]} if "mkldnn" in facts else {}
+    monkeypatch.setattr(torch.ops, "mkldnn", SimpleNamespace(**known), raising=False)
 
-    @pytest.mark.parametrize(("half", "full", "dtype"), [(1.0, 3.5, torch.bfloat16), (1.0, 1.5, torch.float32)])
-    def test_half_is_taken_where_it_is_much_faster(
-        self, half: float, full: float, dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
+
+class TestChoice:
+    @pytest.mark.parametrize(
+        ("machine", "facts", "dtype"),
+        [
+            ("x86_64", {"mkldnn": True, "avx512_bf16": False, "amx_tile": False}, torch.float32),  # done by hand
+            ("x86_64", {"mkldnn": True, "avx512_bf16": True, "amx_tile": False}, torch.bfloat16),
+            ("AMD64", {"mkldnn": True, "avx512_bf16": False, "amx_tile": True}, torch.bfloat16),
+            ("x86_64", {"mkldnn": True, "amx_tile": True}, torch.bfloat16),
+            ("x86_64", {"mkldnn": True}, torch.float32),
+            ("x86_64", {"mkldnn": False, "avx512_bf16": True}, torch.float32),
+            ("x86_64", {"avx512_bf16": True}, torch.float32),
+            ("aarch64", {"mkldnn": True}, torch.bfloat16),
+            ("aarch64", {"mkldnn": False}, torch.float32),
+            ("arm64", {}, torch.float32),
+        ],
+    )
+    def test_a_processor_reckons_in_half_where_it_multiplies_that_by_itself(
+        self, machine: str, facts: dict[str, bool], dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        seconds = {torch.bfloat16: half, torch.float32: full}
-        monkeypatch.setattr(precision, "_seconds", seconds.__getitem__)
+        tell(monkeypatch, machine, **facts)
         assert network_dtype(CPU, "auto") == dtype
         assert network_dtype(CPU, "full") == torch.float32
+        assert network_dtype(CPU, "half") == torch.bfloat16
 
-    def test_this_machine_is_measured_and_keeps_its_choice(self) -> None:
-        first = network_dtype(CPU, "auto")
-        assert first in (torch.bfloat16, torch.float32)
-        precision._pays.cache_clear()
-        assert network_dtype(CPU, "auto") == first
+    @pytest.mark.parametrize(("native", "emulated"), [(True, True), (False, True), (False, False)])
+    def test_a_graphics_card_likewise(self, native: bool, emulated: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(
+            torch.cuda,
+            "is_bf16_supported",
+            lambda including_emulation=True: emulated if including_emulation else native,
+        )
+        card = torch.device("cuda")
+        assert network_dtype(card, "auto") == (torch.bfloat16 if native else torch.float32)
+        assert network_dtype(card, "full") == torch.float32
+        if emulated:
+            assert network_dtype(card, "half") == torch.bfloat16
+        else:
+            with pytest.raises(StyleTransferError, match="cuda device of this machine cannot reckon in half precision"):
+                network_dtype(card, "half")
+
+    def test_apple_graphics_reckon_in_full(self) -> None:
+        graphics = torch.device("mps")
+        assert network_dtype(graphics, "auto") == network_dtype(graphics, "full") == torch.float32
+        with pytest.raises(StyleTransferError, match="choose another device"):
+            network_dtype(graphics, "half")
+
+    def test_no_clock_is_looked_at(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def clock() -> NoReturn:
+            raise AssertionError("what the machine is, is no matter of time")
+
+        for name in ("perf_counter", "perf_counter_ns", "monotonic", "process_time", "thread_time", "time"):
+            monkeypatch.setattr(time, name, clock)
+        assert network_dtype(CPU, "auto") in (torch.bfloat16, torch.float32)
 
     def test_the_notebook_is_painted_in_full(self) -> None:
         assert NOTEBOOK.precision == "full"
