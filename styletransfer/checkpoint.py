@@ -19,7 +19,7 @@ from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.files import replacing, settle
 from styletransfer.frames import LOSS_NAMES, LossName
 from styletransfer.origin import Origin
-from styletransfer.settings import Weighting
+from styletransfer.settings import Precision, Weighting
 from styletransfer.solver import SolverState
 
 FORMAT = 2
@@ -83,6 +83,12 @@ class Checkpoint:
     def network(self) -> Literal["vgg16", "vgg19"]:
         """The network that it is painted with."""
         return "vgg19" if self.origin().network == "vgg19" else "vgg16"
+
+    @property
+    def precision(self) -> Precision:
+        """What the network has reckoned in: "full" or "half"; "auto" where that is not known."""
+        known = self.origin().settings.get("precision")
+        return "full" if known == "full" else "half" if known == "half" else "auto"
 
     def resumed(self, now: Origin, epochs: int) -> Standing:
         """Where to go on from.
@@ -189,7 +195,7 @@ def _checkpoint(facts: dict[str, Any], tensors: dict[str, Tensor]) -> Checkpoint
     )
     values = facts["origin"]
     origin = Origin(
-        settings=dict(values["settings"]),
+        settings={"precision": "full"} | dict(values["settings"]),  # what knew of no other did not name it
         network=str(values["network"]),
         numbers=int(values["numbers"]),
         photo=str(values["photo"]),

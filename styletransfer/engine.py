@@ -7,7 +7,7 @@ nothing, and starts no threads or processes.
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import accumulate
 from pathlib import Path
@@ -79,7 +79,8 @@ def stylize(
         auto = settings.network == "auto" and settings.weights is None
         weights = load_weights(resume.network if resume and auto else settings.network, settings.weights)
     sizes = scale_shapes(content.size, settings)
-    dtype = network_dtype(device, settings.precision)
+    dtype = network_dtype(device, settings.precision, resume.precision if resume else "auto")
+    settings = replace(settings, precision="half" if dtype == torch.bfloat16 else "full")
     network = Network(weights, settings, device, dtype, thrifty=is_large(sizes[-1]))
     photo, alpha = split_alpha(content)
     paintings = Paintings(styles, content, settings)

@@ -124,15 +124,17 @@ def paint(order: Order, display: Display) -> bool:
         from styletransfer.weights import load_weights
 
         device = find_device(order.settings.device)
-        half = network_dtype(device, order.settings.precision).itemsize == 2
-        outlook = Outlook(photo.size, order.settings, device.type, half=half)
         resume = None if order.state is None or not order.state.exists() else load_checkpoint(order.state)
+        begun = resume.precision if resume else "auto"
+        half = network_dtype(device, order.settings.precision, begun).itemsize == 2
+        outlook = Outlook(photo.size, order.settings, device.type, half=half)
         auto = order.settings.network == "auto" and order.settings.weights is None
         weights = load_weights(resume.network if resume and auto else order.settings.network, order.settings.weights)
     # Now, while the files are sure to be as they were read.
     recipe = make_recipe(
         order.settings,
         network=weights.name,
+        half=half,
         photo=order.photo,
         paintings=order.paintings,
         start=order.start,

@@ -19,7 +19,8 @@ class Origin:
     """What a painting is made from and with, as far as it must not change on the way.
 
     Attributes:
-        settings: All but those that may change.
+        settings: All but those that may change. The precision is the one that the network reckons in, "full" or
+            "half"; "auto" comes from an older version, which did not say what that was.
         network: Name of the network.
         numbers: Checksum of the network's numbers.
         photo: Hash of the photo's pixels.
@@ -60,7 +61,10 @@ class Origin:
         Raises:
             StyleTransferError: It cannot; the sentence says what differs.
         """
-        names = [name for name, value in now.settings.items() if self.settings.get(name) != value]
+        untold = ("precision",) if self.settings.get("precision") == "auto" else ()
+        names = [
+            name for name, value in now.settings.items() if name not in untold and self.settings.get(name) != value
+        ]
         if names:
             raise _unfit(f"painted with another {' and another '.join(names)}")
         pairs = (

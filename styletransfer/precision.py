@@ -17,12 +17,18 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Precision
 
 
-def network_dtype(device: torch.device, precision: Precision) -> torch.dtype:
+def network_dtype(device: torch.device, precision: Precision, begun: Precision = "auto") -> torch.dtype:
     """What to reckon with on a device: float32 for "full", bfloat16 for "half", and for "auto" what is fast there.
 
+    Args:
+        device: The device.
+        precision: What is asked for.
+        begun: What the painting was begun with, if it is gone on with: that is what "auto" stands for then.
+
     Raises:
-        StyleTransferError: "half" is asked for, and the device cannot do it.
+        StyleTransferError: It is "half", and the device cannot do it.
     """
+    precision = begun if precision == "auto" else precision
     if precision == "half" and not _can_half(device.type):
         raise StyleTransferError(
             f"The {device.type} device of this machine cannot reckon in half precision; choose another device, or "

@@ -52,7 +52,8 @@ class Recipe:
     """What a picture was painted from and with.
 
     Attributes:
-        settings: The settings, the seed among them; `weights` is always None, see `weights`.
+        settings: The settings, the seed among them; `weights` is always None, see `weights`. The precision is the
+            one that it was painted with, "full" or "half"; "auto" comes from a version that did not tell.
         network: Where the features came from, for example "vgg16".
         photo: SHA-256 of the photo's file, in hex.
         paintings: SHA-256 of each painting's file, in hex.
@@ -137,6 +138,7 @@ def make_recipe(
     settings: Settings,
     *,
     network: str,
+    half: bool | None = None,
     photo: bytes | str | Path,
     paintings: Sequence[bytes | str | Path],
     start: bytes | str | Path | None = None,
@@ -148,6 +150,7 @@ def make_recipe(
     Args:
         settings: As given to the engine; of `weights` only the file's name and hash are kept.
         network: As the frames name it.
+        half: Whether it reckoned in half precision, as the frames say; None leaves that to the settings.
         photo: The photo's file: its bytes or its path.
         paintings: The paintings' files.
         start: The file of the picture that it was begun from, or None.
@@ -160,6 +163,8 @@ def make_recipe(
     weights = None
     if settings.weights is not None:
         weights = WeightsFile(name=_file_name(settings.weights), sha256=sha256_of(settings.weights))
+    if half is not None:
+        settings = replace(settings, precision="half" if half else "full")
     return Recipe(
         settings=replace(settings, weights=None),
         network=network,

@@ -48,7 +48,10 @@ class Speeds:
         self._path = runs_dir() / "speeds.json" if path is None else path
 
     def find(self, network: str, device: str, precision: Precision = "auto") -> Speed | None:
-        """What was measured last, or None if that was never measured; "auto" is the device that it was last time."""
+        """What was measured last, or None if that was never measured; "auto" is the device that it was last time.
+
+        One precision may tell of another, but nothing tells how slow half precision is where it is done by hand.
+        """
         known = self._read()
         kind = str(known.get(_AUTOMATIC)) if device == _AUTOMATIC else device
         measured: dict[str, tuple[float, bool]] = known.get(kind, {})
@@ -56,8 +59,10 @@ class Speeds:
         if found is not None:
             return Speed(network, kind, found[0], precision, found[1])
         usual = measured.get(f"{network} auto")
-        if usual is None:
+        if usual is None or (precision == "half" and not usual[1]):
             return None
+        if precision == "half":
+            return Speed(network, kind, usual[0], precision, half=True)
         return Speed(network, kind, usual[0] * (_FULL if usual[1] else 1), precision)
 
     def kind(self, device: str) -> str:

@@ -16,11 +16,12 @@ import safetensors.torch
 import torch
 from PIL import Image
 
+from styletransfer import precision
 from styletransfer.checkpoint import load_checkpoint
 from styletransfer.engine import stylize
 from styletransfer.errors import StyleTransferError
 from styletransfer.frames import Frame
-from styletransfer.settings import Settings, Weighting
+from styletransfer.settings import Precision, Settings, Weighting
 from styletransfer.solver import LBFGS
 from styletransfer.weights import Weights
 
@@ -192,6 +193,54 @@ def test_other_weights_and_previews_do_fit(paint: Paint, tmp_path: Path) -> None
     settings = but(content_weight=2.0, style_weight=1.0, tv_weight=0.0, preview_every=100, network="vgg16")
     *_, last = paint(settings, resume=path)
     assert last.epoch == EPOCHS
+
+
+def reckoned(frames: Iterator[Frame]) -> str:
+    """The precision of what comes next."""
+    with closing(frames):  # type: ignore[type-var]
+        return "half" if next(frames).half else "full"
+
+
+@pytest.mark.parametrize(("begun", "other"), [("half", "full"), ("full", "half")])
+@pytest.mark.parametrize("native", [True, False])
+def test_it_goes_on_in_the_precision_it_was_begun_with_whatever_the_machine_prefers(
+    begun: Precision, other: Precision, native: bool, paint: Paint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(precision, "_has_bfloat16", lambda _: begun == "half")
+    path = keep(paint(), 3, tmp_path / "state")
+    assert load_checkpoint(path).precision == begun
+    monkeypatch.setattr(precision, "_has_bfloat16", lambda _: native)
+    assert reckoned(paint()) == ("half" if native else "full")
+    assert reckoned(paint(resume=path)) == begun
+    assert reckoned(paint(but(precision=begun), resume=path)) == begun
+    with pytest.raises(StyleTransferError, match="painted with another precision"):
+        next(paint(but(precision=other), resume=path))
+
+
+def test_a_device_that_cannot_go_on_in_half_precision_is_refused(
+    paint: Paint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = keep(paint(but(precision="half")), 3, tmp_path / "state")
+    monkeypatch.setattr(precision, "_can_half", lambda _: False)
+    with pytest.raises(StyleTransferError, match=r"cannot reckon in half precision; choose another device"):
+        next(paint(resume=path))
+
+
+@pytest.mark.parametrize("asked", ["auto", "full", "half"])
+def test_a_state_of_before_the_precision_was_kept_is_gone_on_with(
+    asked: Precision, paint: Paint, tmp_path: Path
+) -> None:
+    path = forged(
+        keep(paint(), 3, tmp_path / "state"), lambda facts: facts["origin"]["settings"].update(precision="auto")
+    )
+    assert load_checkpoint(path).precision == "auto"
+    assert reckoned(paint(but(precision=asked), resume=path)) == reckoned(paint(but(precision=asked)))
+
+
+def test_a_state_of_before_there_was_half_precision_is_gone_on_with_in_full(paint: Paint, tmp_path: Path) -> None:
+    path = keep(paint(but(precision="full")), 3, tmp_path / "state")
+    forged(path, lambda facts: facts["origin"]["settings"].pop("precision"))
+    assert reckoned(paint(resume=path)) == "full"
 
 
 @pytest.mark.parametrize("size", [0, 5, 300, 100_000, -1])

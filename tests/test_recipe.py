@@ -82,6 +82,11 @@ class TestRoundTrip:
         assert read.start == hashlib.sha256(b"start").hexdigest()
         assert (read.steered, read.photo_colors) == (steered, 0.5)
 
+    @pytest.mark.parametrize(("half", "precision"), [(True, "half"), (False, "full"), (None, "auto")])
+    def test_the_precision_that_auto_stood_for(self, half: bool | None, precision: str) -> None:
+        made = make_recipe(Settings(), network="vgg16", half=half, photo=b"photo", paintings=[b"one"])
+        assert Recipe.from_json(made.to_json()).settings.precision == precision
+
     def test_the_last_of_very_many_changes_of_the_weights(self) -> None:
         steered = tuple((epoch, Weighting(1.234567e-5, 1.234567e6, 0.1 * epoch)) for epoch in range(1, 5000))
         text = replace(recipe(), steered=steered).to_json()
@@ -216,7 +221,7 @@ class TestForged:
 
     def test_one_of_the_first_layout_without_what_came_later(self) -> None:
         settings = recipe().settings.to_dict()
-        for later in ("stroke_size", "palette", "style_shares"):
+        for later in ("stroke_size", "palette", "style_shares", "precision"):
             del settings[later]
         del settings["weights"]
         assert Recipe.from_json(changed(settings=settings, start=None, steered=None, photo_colors=None)) == recipe()

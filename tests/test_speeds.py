@@ -39,6 +39,14 @@ def test_full_precision_is_known_by_its_own_measurement_or_roughly_by_the_other(
     assert speeds.find("vgg16", "cpu") == Speed("vgg16", "cpu", 1.0, half=True)
 
 
+def test_half_precision_is_known_only_where_the_machine_takes_it_by_itself(tmp_path: Path) -> None:
+    speeds = Speeds(tmp_path / "speeds.json")
+    speeds.learn(Speed("vgg16", "cpu", 3.0))
+    assert speeds.find("vgg16", "cpu", "half") is None
+    speeds.learn(Speed("vgg16", "cpu", 1.0, half=True))
+    assert speeds.find("vgg16", "cpu", "half") == Speed("vgg16", "cpu", 1.0, "half", half=True)
+
+
 def test_a_rough_measurement_does_not_replace_another(tmp_path: Path) -> None:
     speeds = Speeds(tmp_path / "speeds.json")
     for seconds, rough, kept in ((6.5, True, 6.5), (9.5, True, 6.5), (7.5, False, 7.5)):

@@ -127,6 +127,8 @@ def controls(studio: Studio, live: Snapshot | None, shares: tuple[float, ...] | 
     )
     with st.expander("Advanced", key="advanced_panel"):
         advanced.advanced(studio, preset)
+        if _base().precision not in ("auto", preset.precision):
+            st.html(markup.line(f"The network reckons in {_base().precision} precision, as the recipe says."))
     return chosen(shares)
 
 

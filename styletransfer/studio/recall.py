@@ -123,7 +123,7 @@ def _recall(studio: Studio, data: bytes, name: str) -> None:
 
 def _restore(studio: Studio, recipe: Recipe) -> list[str]:
     """Set the left column to the recipe; give what has to be said about it, a sentence each."""
-    settings, sentences = _settings_here(recipe)
+    settings, sentences = _settings_here(studio, recipe)
     found = originals(studio.collection, (recipe.photo, *recipe.paintings, *([recipe.start] if recipe.start else [])))
     controls.restore(settings, recipe.steered[-1][1] if recipe.steered else None)
     name, path = found.get(recipe.photo, ("", None))
@@ -153,7 +153,7 @@ def _restore(studio: Studio, recipe: Recipe) -> list[str]:
     return sentences
 
 
-def _settings_here(recipe: Recipe) -> tuple[Settings, list[str]]:
+def _settings_here(studio: Studio, recipe: Recipe) -> tuple[Settings, list[str]]:
     """The recipe's settings as they can be followed on this computer, and what cannot."""
     sentences = []
     network: Network = recipe.settings.network
@@ -172,4 +172,12 @@ def _settings_here(recipe: Recipe) -> tuple[Settings, list[str]]:
         sentences.append(f"Its seed, {seed}, is larger than this page can take; 0 stands in its place.")
         seed = 0
     device = st.session_state.get("device", "auto")  # this computer's own affair
-    return replace(recipe.settings, network=network, weights=None, device=device, seed=seed), sentences
+    settings = replace(recipe.settings, network=network, weights=None, device=device, seed=seed)
+    usual = studio.speed(replace(settings, precision="auto"))
+    if settings.precision == "half" and usual is not None and not usual.half:
+        settings = replace(settings, precision="auto")
+        sentences.append(
+            "It was painted in half precision, which this computer is not made for; in full precision it comes out a "
+            "little differently."
+        )
+    return settings, sentences

@@ -42,6 +42,7 @@ class Recorder:
         self._jpeg = b""
         self._saved = 0
         self._recipe: Recipe | None = None
+        self._half = False
         self._checkpoint: Savable | None = None
         self._stride = 1
         self._kept: list[Path] = []
@@ -64,6 +65,7 @@ class Recorder:
         values = (f"{losses[name]:.6g}" for name in ("content", "style", "tv", "total"))
         csv.writer(self._losses, lineterminator="\n").writerow([frame.epoch, f"{seconds:.3f}", *frame.scale, *values])
         self._checkpoint = frame.checkpoint
+        self._half = frame.half
         self._record = replace(
             self._record,
             epoch=frame.epoch,
@@ -160,7 +162,12 @@ class Recorder:
             inputs = self._run.inputs()
             settings, network = self._run.settings(), self._record.network
             self._recipe = make_recipe(
-                settings, network=network, photo=inputs.photo, paintings=inputs.paintings, start=inputs.start
+                settings,
+                network=network,
+                half=self._half,
+                photo=inputs.photo,
+                paintings=inputs.paintings,
+                start=inputs.start,
             )
         recipe = replace(self._recipe, steered=self._record.steered)
         save_image(image, self._run.result, recipe=recipe.to_json())

@@ -180,6 +180,20 @@ class TestSettings:
         assert (settings.size, settings.epochs, settings.style_weight, settings.seed) == (64, 3, 12.5, 4)
         assert settings.network == "vgg16"
 
+    @pytest.mark.parametrize("native", [True, False])
+    def test_a_recipe_brings_the_precision_back_whatever_the_machine_prefers(
+        self, native: bool, photo: Path, painting: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("styletransfer.precision._has_bfloat16", lambda _: native)
+        assert run(photo, painting, out, "--device", "cpu") == 0
+        used = read_recipe(out)
+        assert used is not None
+        assert used.settings.precision == ("half" if native else "full")
+        monkeypatch.setattr("styletransfer.precision._has_bfloat16", lambda _: not native)
+        again = out.with_name("again.png")
+        assert cli.main([str(photo), str(painting), "-o", str(again), "--recipe", str(out)]) == 0
+        assert open_image(again).tobytes() == open_image(out).tobytes()
+
     def test_the_same_recipe_gives_the_same_picture(self, photo: Path, painting: Path, out: Path) -> None:
         assert run(photo, painting, out, "--init", "noise", "--seed", "5", "--device", "cpu") == 0
         again = out.with_name("again.png")

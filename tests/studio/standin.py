@@ -51,6 +51,7 @@ class Standin:
     download: Download | None = None
     worker_ready: bool = True
     pace: float | None = 2.0
+    half: bool = False
     free: int | None = None
     easel: StandinEasel = field(default_factory=StandinEasel)
 
@@ -205,7 +206,7 @@ class Standin:
         return self.download
 
     def speed(self, settings: Settings) -> Speed | None:
-        return None if self.pace is None else Speed("vgg16", "cpu", self.pace, settings.precision)
+        return None if self.pace is None else Speed("vgg16", "cpu", self.pace, settings.precision, self.half)
 
     def device(self, device: str) -> str:
         return "cpu" if device == "auto" else device

@@ -15,7 +15,7 @@ from visits import looked_at, started, text
 from styletransfer import locations
 from styletransfer.images import Format, encode
 from styletransfer.recipe import Recipe, make_recipe, sha256_of
-from styletransfer.settings import PRESETS, Settings, Weighting
+from styletransfer.settings import PRESETS, Precision, Settings, Weighting
 from styletransfer.studio.collection import Collection
 from styletransfer.studio.originals import originals
 
@@ -78,6 +78,28 @@ def test_pressing_a_preset_leaves_the_recipe_behind(studio: Standin, visit: Call
     page = drop(visit(), painted(recipe_of(ODD)))
     looked_at(page.button_group(key="preset").set_value("draft").run())
     assert replace(studio.chosen[started(page)]) == PRESETS["draft"]
+
+
+@pytest.mark.parametrize("precision", ["half", "full"])
+def test_the_precision_comes_back_and_is_shown_until_a_preset_is_pressed(
+    studio: Standin, visit: Callable[..., AppTest], precision: Precision
+) -> None:
+    studio.half = True
+    page = drop(visit(), painted(recipe_of(Settings(precision=precision))))
+    shown = f"reckons in {precision} precision, as the recipe says"
+    assert shown in text(page)
+    assert studio.chosen[started(page)].precision == precision
+    page = visit()
+    assert shown not in text(page)
+
+
+def test_half_precision_is_not_asked_of_a_computer_that_is_not_made_for_it(
+    studio: Standin, visit: Callable[..., AppTest]
+) -> None:
+    page = drop(visit(), painted(recipe_of(Settings(precision="half"))))
+    assert "painted in half precision, which this computer is not made for" in text(page)
+    assert "as the recipe says" not in text(page)
+    assert studio.chosen[started(page)].precision == "auto"
 
 
 def test_a_squeezed_shape_and_changed_weights_come_back(studio: Standin, visit: Callable[..., AppTest]) -> None:
