@@ -26,7 +26,7 @@ from styletransfer.losses import content_loss, style_loss, total_variation
 from styletransfer.network import Features, Network
 from styletransfer.origin import Origin
 from styletransfer.paintings import Paintings, squeezed
-from styletransfer.precision import network_dtype
+from styletransfer.precision import in_true_float32, network_dtype
 from styletransfer.pyramid import Pyramid
 from styletransfer.scales import scale_shapes, split_epochs
 from styletransfer.settings import Settings, Weighting
@@ -39,6 +39,7 @@ MOST_SETBACKS = 8
 """Steps in a row that may diverge before the run gives up."""
 
 
+@in_true_float32
 def stylize(
     content: Image.Image,
     style: Image.Image | Sequence[Image.Image],

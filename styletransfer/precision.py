@@ -10,11 +10,18 @@ machine, and the same command would paint another picture.
 """
 
 import platform
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 import torch
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Precision
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def network_dtype(device: torch.device, precision: Precision, begun: Precision = "auto") -> torch.dtype:
@@ -65,3 +72,38 @@ def _processor_has_bfloat16() -> bool:
     # On an x86 processor AVX-512 is enough for a yes, where bfloat16 may still be done by hand.
     asked = (getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))
     return usable and any(bool(ask()) for ask in asked if ask is not None)
+
+
+def in_true_float32(paint: Callable[P, Iterator[T]]) -> Callable[P, Iterator[T]]:
+    """Let a generator reckon in float32 where it says so, as graphics cards round that to 10 bits unless told not to.
+
+    The rounding is a switch of the whole process, so it is put back whenever the generator hands something out: what
+    others reckon meanwhile, and a second painting that takes turns with this one, find it as they have left it.
+    """
+
+    @wraps(paint)
+    def painted(*args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
+        steps = paint(*args, **kwargs)
+        del args, kwargs  # it lets go of some of them on the way
+        while True:
+            with _true_float32():
+                try:
+                    step = next(steps)
+                except StopIteration:
+                    return
+            yield step
+            del step  # else it would be held while the next one is made
+
+    return painted
+
+
+@contextmanager
+def _true_float32() -> Iterator[None]:
+    convolutions, products = torch.backends.cudnn.allow_tf32, torch.get_float32_matmul_precision()
+    torch.backends.cudnn.allow_tf32 = False
+    torch.set_float32_matmul_precision("highest")
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.allow_tf32 = convolutions
+        torch.set_float32_matmul_precision(products)

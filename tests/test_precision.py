@@ -1,6 +1,8 @@
-"""Half precision: when it is chosen, and what it does to the losses, their gradient and the picture."""
+"""Half and full precision: when each is chosen, and what half does to the losses, their gradient and the picture."""
 
 import time
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import NamedTuple, NoReturn
@@ -19,12 +21,13 @@ from styletransfer.losses import feature_products
 from styletransfer.network import Network
 from styletransfer.paintings import Paintings
 from styletransfer.precision import network_dtype
-from styletransfer.settings import NOTEBOOK, PRESETS, Precision, Settings
+from styletransfer.settings import NOTEBOOK, PRESETS, Precision, Settings, Weighting
 from styletransfer.tensors import to_tensor
 from styletransfer.weights import load_weights
 
 CPU = torch.device("cpu")
 SHAPE = (96, 144)
+SMALL = Settings(size=64, epochs=3, scales=1, network="vgg16", device="cpu", precision="full")
 
 
 class Look(NamedTuple):
@@ -121,6 +124,46 @@ class TestChoice:
     def test_the_notebook_is_painted_in_full(self) -> None:
         assert NOTEBOOK.precision == "full"
         assert {preset.precision for name, preset in PRESETS.items() if name != "notebook"} == {"auto"}
+
+
+class TestFull:
+    @pytest.fixture
+    def _loose(self) -> Iterator[None]:
+        """As in a process whose owner takes fast products for exact ones."""
+        before = torch.backends.cudnn.allow_tf32, torch.get_float32_matmul_precision()
+        torch.backends.cudnn.allow_tf32 = True
+        torch.set_float32_matmul_precision("medium")
+        yield
+        torch.backends.cudnn.allow_tf32 = before[0]
+        torch.set_float32_matmul_precision(before[1])
+
+    @pytest.mark.usefixtures("_loose")
+    def test_float32_is_not_rounded_while_painting_and_all_is_left_as_it_was(
+        self, photo: Image.Image, painting: Image.Image
+    ) -> None:
+        def switches() -> tuple[bool, str]:
+            return torch.backends.cudnn.allow_tf32, torch.get_float32_matmul_precision()
+
+        inside = []
+
+        def steer() -> Weighting:
+            inside.append(switches())
+            return SMALL.weighting
+
+        one, other = (stylize(photo, painting, SMALL, steer=steer) for _ in range(2))
+        for frames in (one, other, one):  # which take turns
+            next(frames)
+            assert switches() == (True, "medium")
+        with closing(one), closing(other):  # type: ignore[type-var]
+            pass
+        assert switches() == (True, "medium")
+        assert set(inside) == {(False, "highest")}
+
+    def test_it_is_put_back_when_a_step_fails(self, painting: Image.Image) -> None:
+        before = torch.backends.cudnn.allow_tf32, torch.get_float32_matmul_precision()
+        with pytest.raises(StyleTransferError, match="narrow"):
+            next(stylize(Image.new("RGB", (400, 20)), painting, SMALL))
+        assert (torch.backends.cudnn.allow_tf32, torch.get_float32_matmul_precision()) == before
 
 
 class TestHalf:
