@@ -5,6 +5,7 @@ arguments have been read, so that `--help` and a mistyped option are answered at
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import fields, replace
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn, get_args
 from styletransfer import __version__
 from styletransfer.errors import StyleTransferError, is_out_of_memory
 from styletransfer.settings import PRESETS, Device, Network, Optimizer, Pooling, Precision, Settings, Start
+from styletransfer.waiting import wait_briefly
 
 if TYPE_CHECKING:
     from styletransfer.display import Display
@@ -35,6 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, `BAD_INPUT` or `INTERRUPTED`.
     """
+    wait_briefly(os.environ)
     try:
         arguments = build_parser().parse_intermixed_args(argv)
         # Imported here as it takes a moment, which a mistyped option need not wait for.

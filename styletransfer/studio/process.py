@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from styletransfer.studio.messages import Command, Event, receive, send
+from styletransfer.waiting import wait_briefly
 
 logger = logging.getLogger(__name__)
 
@@ -28,13 +29,15 @@ def spawn(module: str, *arguments: str, log: Path) -> subprocess.Popen[bytes]:
             log.replace(log.with_suffix(".old.log"))
     project = str(Path(__file__).parents[2])
     path = os.pathsep.join(filter(None, [project, os.environ.get("PYTHONPATH")]))
+    environment = {**os.environ, "PYTHONPATH": path}
+    wait_briefly(environment)
     with log.open("ab") as errors:
         return subprocess.Popen(  # noqa: S603 - our own module and arguments
             [sys.executable, "-m", module, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
-            env={**os.environ, "PYTHONPATH": path},
+            env=environment,
         )
 
 
