@@ -14,7 +14,7 @@ from torch import Tensor
 from styletransfer import bounds
 from styletransfer.allocator import give_back
 from styletransfer.convolution import TILE, Convolution
-from styletransfer.head import Head, Tap
+from styletransfer.head import Head, Region, Tap
 from styletransfer.layout import empty, zeros
 from styletransfer.pooling import Pool
 
@@ -69,6 +69,7 @@ class Block:
         head: What is read.
         end: What halves the features, None at the end of the network.
         channels: Of the features that are read.
+        margin: Rows and columns at each border that do not count for the sums.
         limit: Bytes of features to be kept for the gradient above which they are computed anew, stripe by stripe.
         sparing: Whether memory that is free after that goes back to the system.
     """
@@ -76,22 +77,31 @@ class Block:
     head: Head
     end: End | None
     channels: int
+    margin: int
     limit: int
     sparing: bool
 
     def __call__(self, x: Tensor) -> tuple[Tensor, dict[Tap, Tensor], dict[Tap, Tensor]]:
-        """What goes on to the next block, the features of each content tap, and X X^T of each style tap.
+        """What goes on to the next block, the features of each content tap, and X [X^T 1] of each style tap.
 
         At the end of the network nothing goes on, and `x` is returned.
         """
         content, style = self.head.content, self.head.style
         outputs = _Run.apply(x, self)
-        seen, products, onward = outputs[: len(content)], outputs[len(content) :][: len(style)], outputs[-1]
+        seen, sums, onward = outputs[: len(content)], outputs[len(content) :][: len(style)], outputs[-1]
         return (
             x if self.end is None else onward,
             dict(zip(content, seen, strict=True)),
-            dict(zip(style, products, strict=True)),
+            dict(zip(style, sums, strict=True)),
         )
+
+    def region(self, height: int, width: int) -> Region:
+        """What counts for the sums, of all features."""
+        return Region(slice(self.margin, height - self.margin), slice(self.margin, width - self.margin))
+
+    def positions(self, height: int, width: int) -> int:
+        """How many positions count for the sums."""
+        return (height - 2 * self.margin) * (width - 2 * self.margin)
 
     def is_large(self, x: Tensor) -> bool:
         """Whether the features of the head are to be computed anew for the gradient."""
@@ -100,22 +110,23 @@ class Block:
 
 
 class _Run(torch.autograd.Function):
-    """A block: its content features, X X^T of its style taps, and what its end gives, if it has one."""
+    """A block: its content features, X [X^T 1] of its style taps, and what its end gives, if it has one."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, block: Block) -> tuple[Tensor, ...]:
         ctx.set_materialize_grads(False)
         head, end = block.head, block.end
         ctx.block = block
+        ctx.region = block.region(*x.shape[2:])
         ctx.anew = end is not None and block.is_large(x)
         if end is not None and ctx.anew:
-            pooled, places, products = _run_end(end, x, head)
+            pooled, places, sums = _run_end(end, x, block)
             ctx.save_for_backward(places, x)
             if block.sparing:
                 give_back()
-            return (*products, pooled)
-        look = head(x)
-        seen = (*look.content, *look.products)
+            return (*sums, pooled)
+        look = head(x, ctx.region)
+        seen = (*look.content, *look.sums)
         if end is None:
             ctx.save_for_backward(*look.kept)
             return seen
@@ -128,37 +139,37 @@ class _Run(torch.autograd.Function):
     def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, None]:
         head, end = ctx.block.head, ctx.block.end
         grad_content, others = grads[: len(head.content)], grads[len(head.content) :]
-        grad_products = others[: len(head.style)]
+        grad_sums = others[: len(head.style)]
         if end is None:
-            return head.adjoint(None, ctx.saved_tensors, grad_content, grad_products), None
+            return head.adjoint(None, ctx.saved_tensors, grad_content, grad_sums, ctx.region), None
         grad_pooled, (places, *kept) = grads[-1], ctx.saved_tensors
         if ctx.anew:
-            grad_x = _adjoint_anew(ctx.block, kept[0], places, grad_products, grad_pooled)
+            grad_x = _adjoint_anew(ctx.block, kept[0], places, grad_sums, grad_pooled)
             if ctx.block.sparing:
                 give_back()
             return grad_x, None
         grad = None if grad_pooled is None else _end_adjoint(end, grad_pooled, places, ctx.shape)
-        return head.adjoint(grad, kept, grad_content, grad_products), None
+        return head.adjoint(grad, kept, grad_content, grad_sums, ctx.region), None
 
 
-def _run_end(end: End, x: Tensor, head: Head | None = None) -> tuple[Tensor, Tensor, list[Tensor]]:
-    """Run the end of a block, and its head before it if there is one, stripe by stripe.
+def _run_end(end: End, x: Tensor, block: Block | None = None) -> tuple[Tensor, Tensor, list[Tensor]]:
+    """Run the end of a block, and the block's head before it if one is given, stripe by stripe.
 
-    A stripe is read with some rows more on either side, so that what the missing rows spoil is cut off again, and X X^T
+    A stripe is read with some rows more on either side, so that what the missing rows spoil is cut off again, and X [X^T 1]
     is a sum over positions: the stripes together are exactly the whole.
 
     Returns:
-        The pooled features, what their gradient needs, and X X^T of each style tap.
+        The pooled features, what their gradient needs, and X [X^T 1] of each style tap.
     """
     height = x.shape[2]
-    products: list[Tensor] = []
+    sums: list[Tensor] = []
     whole: list[Tensor] = []
     for source, keep in _stripes(height, _factor(x)):
         features = x[:, :, source]
-        if head is not None:
-            look = head(features, keep)
+        if block is not None:
+            look = block.head(features, _counted(block.region(*x.shape[2:]), source, keep))
             features = look.features
-            products = [a + b for a, b in zip(products, look.products, strict=True)] if products else look.products
+            sums = [a + b for a, b in zip(sums, look.sums, strict=True)] if sums else look.sums
         parts = end(features, keep)
         # In place at once: pieces that are joined in the end would lie scattered over the memory of the stripes.
         whole = whole or [empty(part, (*part.shape[:2], height // 2, part.shape[3])) for part in parts]
@@ -166,7 +177,7 @@ def _run_end(end: End, x: Tensor, head: Head | None = None) -> tuple[Tensor, Ten
         for tensor, part in zip(whole, parts, strict=True):
             tensor[:, :, first : first + part.shape[2]] = part
     pooled, kept = whole
-    return pooled, kept, products
+    return pooled, kept, sums
 
 
 def _end_adjoint(end: End, grad_pooled: Tensor, kept: Tensor, shape: Sequence[int]) -> Tensor:
@@ -179,18 +190,19 @@ def _end_adjoint(end: End, grad_pooled: Tensor, kept: Tensor, shape: Sequence[in
 
 
 def _adjoint_anew(
-    block: Block, x: Tensor, kept: Tensor, grad_products: Sequence[Tensor | None], grad_pooled: Tensor | None
+    block: Block, x: Tensor, kept: Tensor, grad_sums: Sequence[Tensor | None], grad_pooled: Tensor | None
 ) -> Tensor:
     """Carry gradients back through a block to `x`, (1, in, h, w), of whose head nothing was kept, stripe by stripe."""
     height = x.shape[2]
     grad_x = zeros(x, x.shape)
     for source, keep in _stripes(height, _factor(x)):
-        look = block.head(x[:, :, source], keep)
+        region = _counted(block.region(*x.shape[2:]), source, keep)
+        look = block.head(x[:, :, source], region)
         grad: Tensor | None = None
         if block.end is not None and grad_pooled is not None:
             grad = zeros(look.features, look.features.shape)
             block.end.adjoint(grad_pooled, kept, _kept_rows(source, keep), height, grad[:, :, keep])
-        grad = block.head.adjoint(grad, look.kept, [], grad_products, keep)
+        grad = block.head.adjoint(grad, look.kept, [], grad_sums, region)
         if grad is not None:
             grad_x[:, :, source] += grad
     return grad_x
@@ -199,6 +211,14 @@ def _adjoint_anew(
 def _kept_rows(source: slice, keep: slice) -> slice:
     """The rows to keep of a stripe, counted in the whole."""
     return slice(source.start + keep.start, source.start + keep.stop)
+
+
+def _counted(region: Region, source: slice, keep: slice) -> Region:
+    """What counts for the sums of a stripe's kept rows, where `region` counts in the whole."""
+    first, end = (
+        min(max(edge - source.start, keep.start), keep.stop) for edge in (region.rows.start, region.rows.stop)
+    )
+    return Region(slice(first, end), region.columns)
 
 
 def _factor(x: Tensor) -> int:

@@ -22,7 +22,7 @@ from styletransfer.checkpoint import Checkpoint, Standing, load_checkpoint
 from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.frames import Frame, LossName
 from styletransfer.images import join_alpha, split_alpha
-from styletransfer.losses import content_loss, style_loss, total_variation
+from styletransfer.losses import Moments, content_loss, gram_loss, squared_variation, total_variation
 from styletransfer.network import Features, Network
 from styletransfer.origin import Origin
 from styletransfer.paintings import Paintings, squeezed
@@ -31,12 +31,15 @@ from styletransfer.pyramid import Pyramid
 from styletransfer.scales import scale_shapes, split_epochs
 from styletransfer.settings import Settings, Weighting
 from styletransfer.solver import LBFGS, Adam, Solver
-from styletransfer.tensors import to_image, to_tensor
+from styletransfer.tensors import pixel_range, to_image, to_tensor
 from styletransfer.variation import TotalVariation
+from styletransfer.wasserstein import SCALE, SHALLOW_FIRST, GaussianTarget, wasserstein_loss
 from styletransfer.weights import Weights, load_weights
 
 MOST_SETBACKS = 8
 """Steps in a row that may diverge before the run gives up."""
+FIRST_PREVIEW = 10
+"""Epoch before which nothing is shown, in a run of many times as many: it would be the photo, hardly touched."""
 
 
 @in_true_float32
@@ -100,8 +103,9 @@ def stylize(
         epoch, plan = resume.epoch, plan[sizes.index(resume.scale) :]
         begin -= resume.seconds
     for shape, end in plan:
-        if standing is not None and epoch >= end:
-            picture, standing = standing.picture, None
+        if epoch >= end:
+            if standing is not None:
+                picture, standing = standing.picture, None
             continue
         objective = Objective.between(network, photo, paintings, shape, settings, device)
         if picture is not None:
@@ -115,7 +119,8 @@ def stylize(
         for step in steps:
             epoch += 1
             picture = step.standing.picture
-            shown = epoch % settings.preview_every == 0 or epoch == settings.epochs
+            due = epoch % settings.preview_every == 0 and epoch >= min(FIRST_PREVIEW, settings.epochs // 10)
+            shown = due or epoch == settings.epochs
             seconds = time.perf_counter() - begin
             checkpoint = Checkpoint(epoch, seconds, shape, origin, step.standing)
             yield Frame(
@@ -123,6 +128,7 @@ def stylize(
                 epochs=settings.epochs,
                 scale=shape,
                 losses=step.standing.losses,
+                clipped_losses=objective.clipped_losses(picture, step.standing.weighting) if shown else None,
                 seconds=seconds,
                 image=join_alpha(to_image(picture), alpha) if shown else None,
                 network=network.name,
@@ -135,13 +141,17 @@ def stylize(
             del step  # what the solver lets go of in its next step is not to be held here
 
 
+StyleTerm = Callable[[Moments], Tensor]
+"""How far a layer's moments are from the paintings', weighted; scalar, differentiable."""
+
+
 @dataclass(frozen=True)
 class Objective:
     """What is minimised at one scale: how far a picture is from the photo's content and the painting's style."""
 
     network: Network
     content: list[Tensor]
-    grams: list[Tensor]
+    style: list[StyleTerm]
     settings: Settings
 
     @classmethod
@@ -157,21 +167,63 @@ class Objective:
         """Look at all pictures at the scale `shape`, (height, width), and remember what is to be matched."""
         with torch.no_grad():
             content = network(to_tensor(_resized(photo, shape), device)).content
-            grams = paintings.grams(lambda image: network(to_tensor(image, device)).grams, shape)
-        return cls(network, content, grams, settings)
+            targets = paintings.moments(lambda image: network(to_tensor(image, device)).moments, shape)
+        blocks = [tap.block for tap in network.style_taps]
+        return cls(network, content, style_terms(targets, blocks, settings), settings)
+
+    @property
+    def variation(self) -> Callable[[Tensor], Tensor]:
+        """The total variation of a picture, not yet weighted."""
+        return squared_variation if self.settings.tv_loss == "squared" else total_variation
 
     def losses(self, picture: Tensor, weighting: Weighting) -> dict[LossName, Tensor]:
         """The weighted terms and their sum, each a scalar; `picture` is normalised, (1, 3, h, w)."""
         features: Features = self.network(picture)
         balance = self.network.balance
-        layer_weights = self.settings.style_layer_weights or [(len(gram) / 64) ** 2 for gram in self.grams]
         content = [content_loss(seen, target) for seen, target in zip(features.content, self.content, strict=True)]
+        style = [term(seen) for seen, term in zip(features.moments, self.style, strict=True)]
         terms: dict[LossName, Tensor] = {
             "content": weighting.content * balance.content * torch.stack(content).sum(),
-            "style": weighting.style * balance.style * style_loss(features.grams, self.grams, layer_weights),
-            "tv": weighting.tv * balance.tv * total_variation(picture),
+            "style": weighting.style * balance.style * torch.stack(style).sum(),
+            "tv": weighting.tv * balance.tv * self.variation(picture),
         }
         return {**terms, "total": torch.stack(list(terms.values())).sum()}
+
+    def clipped_losses(self, picture: Tensor, weighting: Weighting) -> dict[LossName, float] | None:
+        """The losses of the picture as it is saved, where that is another than the one that is painted."""
+        if self.settings.bounded:
+            return None
+        low, high = pixel_range(picture.device)
+        with torch.no_grad():
+            terms = self.losses(torch.minimum(torch.maximum(picture, low), high), weighting)
+        return dict(zip(terms, torch.stack(list(terms.values())).tolist(), strict=True))
+
+
+def style_terms(targets: Sequence[Moments], blocks: Sequence[int], settings: Settings) -> list[StyleTerm]:
+    """The style loss of each layer.
+
+    Args:
+        targets: The paintings' moments in each layer.
+        blocks: The block of the network that each layer is in, counted from 0.
+        settings: Name the loss and the layers' weights.
+    """
+    if settings.style_loss == "gram":
+        weights = settings.style_layer_weights or [(len(target.mean) / 64) ** 2 for target in targets]
+        return [partial(_gram_term, target.gram, weight) for target, weight in zip(targets, weights, strict=True)]
+    weights = settings.style_layer_weights or [SHALLOW_FIRST[block] for block in blocks]
+    total = math.fsum(weights) or 1.0
+    return [
+        partial(_wasserstein_term, GaussianTarget.of(target), SCALE * weight / total)
+        for target, weight in zip(targets, weights, strict=True)
+    ]
+
+
+def _gram_term(target: Tensor, weight: float, moments: Moments) -> Tensor:
+    return weight * gram_loss(moments.gram, target)
+
+
+def _wasserstein_term(target: GaussianTarget, weight: float, moments: Moments) -> Tensor:
+    return weight * wasserstein_loss(moments, target)
 
 
 @dataclass(frozen=True)
@@ -199,7 +251,10 @@ def optimize(
     """
     shape = (picture.shape[2], picture.shape[3])
     pyramid = Pyramid(shape, settings.pyramid)
+    bounds = pixel_range(picture.device)
     x = pyramid.variables(picture)
+    if settings.bounded:
+        x = pyramid.clamped(x, *bounds)
     solver = make_solver(settings, len(x))
     good: tuple[Tensor, dict[LossName, float]] | None = None
     limit, setbacks, weighting = math.inf, 0, steer()
@@ -216,11 +271,14 @@ def optimize(
             x.requires_grad_()
             picture = pyramid.picture(x)
             terms = objective.losses(picture, weighting)
-            (grad,) = torch.autograd.grad(terms["content"] + terms["style"], x)
+            smooth = terms["total"] if settings.tv_loss == "squared" else terms["content"] + terms["style"]
+            (grad,) = torch.autograd.grad(smooth, x)
             x = x.detach()
             losses = dict(zip(terms, torch.stack(list(terms.values())).tolist(), strict=True))
             finite = math.isfinite(losses["total"]) and bool(torch.isfinite(grad).all())
-            variation = TotalVariation(pyramid, weighting.tv * objective.network.balance.tv)
+            variation = None
+            if settings.tv_loss == "absolute":
+                variation = TotalVariation(pyramid, weighting.tv * objective.network.balance.tv)
             if finite and losses["total"] <= limit:
                 good, setbacks = (picture.detach(), losses), 0
                 limit = solver.tolerance * losses["total"] if losses["total"] > 0 else math.inf
@@ -232,6 +290,8 @@ def optimize(
                         "The losses grew beyond all bounds; choose smaller weights or a smaller step."
                     )
                 x = solver.retreat(variation)
+            if settings.bounded:
+                x = pyramid.clamped(x, *bounds)
             message = None if finite else "A step went astray and was taken back; going on with less."
             yield Step(Standing(x, *good, solver.state(), limit, setbacks, weighting), message)
 

@@ -30,6 +30,9 @@ class Frame:
         epochs: Epochs in the whole run.
         scale: (height, width) in pixels of the picture that is being painted at this epoch.
         losses: The terms of the objective, each already weighted, so that content + style + tv = total.
+        clipped_losses: Those of the picture as it is shown and saved, where that is another than the one that is
+            painted: where pixels may leave the range from 0 to 1 and are clipped (`Settings.bounded`). None where it is
+            the same, or there is no picture.
         seconds: Seconds of painting since the run's first step was begun.
         image: The picture so far (RGB, or RGBA where the photo is transparent), or None between previews.
         network: What the features come from, for example "vgg16".
@@ -45,6 +48,7 @@ class Frame:
     losses: Mapping[LossName, float]
     seconds: float
     image: Image.Image | None = None
+    clipped_losses: Mapping[LossName, float] | None = None
     network: str
     device: str = "cpu"
     half: bool = False

@@ -8,10 +8,24 @@ from torch import Tensor
 
 from styletransfer.convolution import Convolution
 from styletransfer.layout import zeros
-from styletransfer.losses import add_products_gradient, feature_products
+from styletransfer.losses import add_sums_gradient, feature_sums
 from styletransfer.rectifier import rectified, rectify_, rectify_gradient_, witness
 
 _ALL = slice(None)
+
+
+class Region(NamedTuple):
+    """The positions that count for the sums of a style tap."""
+
+    rows: slice = _ALL
+    columns: slice = _ALL
+
+    def of(self, features: Tensor) -> Tensor:
+        """The part of features (1, c, h, w)."""
+        return features[:, :, self.rows, self.columns]
+
+
+EVERYWHERE = Region()
 
 
 class Tap(NamedTuple):
@@ -28,13 +42,13 @@ class Look(NamedTuple):
     Attributes:
         features: (1, c, h, w), all that the convolutions give.
         content: The features of each content tap, (1, c, h, w).
-        products: X X^T of each style tap, (c, c).
+        sums: X [X^T 1] of each style tap, (c, c + 1).
         kept: What carrying a gradient back needs, one tensor for each convolution.
     """
 
     features: Tensor
     content: list[Tensor]
-    products: list[Tensor]
+    sums: list[Tensor]
     kept: list[Tensor]
 
 
@@ -54,20 +68,20 @@ class Head:
     content: tuple[Tap, ...]
     style: tuple[Tap, ...]
 
-    def __call__(self, x: Tensor, rows: slice = _ALL) -> Look:
+    def __call__(self, x: Tensor, region: Region = EVERYWHERE) -> Look:
         """Run, (1, in, h, w) to (1, c, h, w).
 
         Args:
             x: Features of the block before.
-            rows: Those that count for X X^T.
+            region: What counts for the sums.
         """
         content: dict[Tap, Tensor] = {}
-        products: dict[Tap, Tensor] = {}
+        sums: dict[Tap, Tensor] = {}
         kept: list[Tensor] = []
 
         def read(features: Tensor, taps: Sequence[Tap]) -> None:
             content.update({tap: features for tap in taps if tap in self.content})
-            products.update({tap: feature_products(features[:, :, rows]) for tap in taps if tap in self.style})
+            sums.update({tap: feature_sums(region.of(features)) for tap in taps if tap in self.style})
 
         for place, convolution in enumerate(self.convolutions):
             before, after = self._taps(place)
@@ -78,15 +92,15 @@ class Head:
             read(x, after)
             if not (before or after):
                 kept[-1] = witness(x)
-        return Look(x, [content[tap] for tap in self.content], [products[tap] for tap in self.style], kept)
+        return Look(x, [content[tap] for tap in self.content], [sums[tap] for tap in self.style], kept)
 
     def adjoint(
         self,
         grad: Tensor | None,
         kept: Sequence[Tensor],
         grad_content: Sequence[Tensor | None],
-        grad_products: Sequence[Tensor | None],
-        rows: slice = _ALL,
+        grad_sums: Sequence[Tensor | None],
+        region: Region = EVERYWHERE,
     ) -> Tensor | None:
         """Carry gradients back to what went in; None stands for zero.
 
@@ -94,11 +108,11 @@ class Head:
             grad: Of the features, (1, c, h, w); it is changed.
             kept: What the way forward has kept.
             grad_content: Of the features of each content tap, (1, c, h, w).
-            grad_products: Of X X^T of each style tap, (c, c).
-            rows: Those that counted for X X^T.
+            grad_sums: Of X [X^T 1] of each style tap, (c, c + 1).
+            region: What counted for the sums.
         """
         terms = {tap: term for tap, term in zip(self.content, grad_content, strict=True) if term is not None}
-        squares = {tap: term for tap, term in zip(self.style, grad_products, strict=True) if term is not None}
+        squares = {tap: term for tap, term in zip(self.style, grad_sums, strict=True) if term is not None}
 
         def join(grad: Tensor | None, features: Tensor, taps: Sequence[Tap]) -> Tensor | None:
             for tap in taps:
@@ -106,7 +120,7 @@ class Head:
                     grad = terms[tap].clone() if grad is None else grad.add_(terms[tap])
                 if tap in squares:
                     grad = zeros(features, features.shape) if grad is None else grad
-                    add_products_gradient(grad[:, :, rows], features[:, :, rows], squares[tap])
+                    add_sums_gradient(region.of(grad), region.of(features), squares[tap])
             return grad
 
         for place in reversed(range(len(self.convolutions))):

@@ -1,12 +1,11 @@
-"""The terms of the objective: content, style and total variation.
+"""The textbook's terms of the objective: content, Gram matrices and total variation.
 
 As in Gatys, Ecker and Bethge (2016), "Image Style Transfer Using Convolutional Neural
 Networks", normalised as in *Dive into Deep Learning*, 14.12: all are means, so that weights keep their meaning when
-the picture grows.
+the picture grows. The other style loss is in `styletransfer.wasserstein`.
 """
 
-from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor
@@ -38,16 +37,43 @@ def content_loss(features: Tensor, target: Tensor) -> Tensor:
     return cast("Tensor", _MeanSquare.apply(features, target))
 
 
-def feature_products(features: Tensor) -> Tensor:
-    """X X^T, where X is `features`, (1, c, h, w), as a c x (h w) matrix; (c, c).
+class Moments(NamedTuple):
+    """What a layer's features are like over all positions, wherever they are: all that a style loss looks at.
 
-    It is a sum over positions: the products of the parts of a picture add up to the product of the whole. Over c h w
-    it is the Gram matrix.
+    Attributes:
+        mean: (c,), the mean of the features x of a position.
+        second: (c, c), the mean of x x^T.
+    """
+
+    mean: Tensor
+    second: Tensor
+
+    @property
+    def gram(self) -> Tensor:
+        """The Gram matrix X X^T / (c h w), (c, c)."""
+        return self.second / len(self.second)
+
+    @property
+    def covariance(self) -> Tensor:
+        """(c, c)."""
+        return self.second - torch.outer(self.mean, self.mean)
+
+
+def feature_sums(features: Tensor) -> Tensor:
+    """X [X^T 1], where X is `features`, (1, c, h, w), as a c x (h w) matrix; (c, c + 1).
+
+    It is a sum over positions: the sums of the parts of a picture add up to that of the whole.
     """
     rows = pixels(features)
+    return torch.cat([_products(rows), rows.sum(0, dtype=torch.promote_types(rows.dtype, torch.float32))[:, None]], 1)
+
+
+def _products(rows: Tensor) -> Tensor:
     if rows.dtype != torch.bfloat16:
         return rows.T @ rows
     total = rows.new_zeros(rows.shape[1], rows.shape[1], dtype=torch.float32)
+    if not len(rows):
+        return total
     length = min(max(_FEWEST, len(rows) // _PARTS), len(rows))
     even = len(rows) // length * length
     for batch in (rows[:even].view(-1, length, rows.shape[1]), rows[None, even:]):
@@ -55,24 +81,26 @@ def feature_products(features: Tensor) -> Tensor:
     return total
 
 
-def add_products_gradient(grad: Tensor, features: Tensor, grad_products: Tensor) -> None:
-    """Add to `grad`, that of the features, what comes back through their X X^T: (g + g^T) X, in a single product.
+def add_sums_gradient(grad: Tensor, features: Tensor, grad_sums: Tensor) -> None:
+    """Add to `grad`, that of the features, what comes back through their X [X^T 1]: (g + g^T) X + v.
 
     Args:
         grad: (1, c, h, w), the channels of a pixel side by side.
         features: (1, c, h, w).
-        grad_products: g, (c, c).
+        grad_sums: [g v], (c, c + 1).
     """
-    pixels(grad).addmm_(pixels(features), (grad_products + grad_products.T).to(grad.dtype))
+    square, line = grad_sums[:, :-1], grad_sums[:, -1].to(grad.dtype)
+    square = (square + square.T).to(grad.dtype)
+    if grad.is_contiguous(memory_format=torch.channels_last):
+        pixels(grad).addmm_(pixels(features), square).add_(line)
+    else:  # a part of it
+        height, width = grad.shape[2:]
+        grad += torch.addmm(line, pixels(features), square).view(height, width, -1).permute(2, 0, 1)
 
 
-def style_loss(grams: Sequence[Tensor], targets: Sequence[Tensor], layer_weights: Sequence[float]) -> Tensor:
-    """Sum over layers of weight times mean((G - A)^2); scalar."""
-    terms = [
-        weight * (gram - target).square().mean()
-        for gram, target, weight in zip(grams, targets, layer_weights, strict=True)
-    ]
-    return torch.stack(terms).sum()
+def gram_loss(gram: Tensor, target: Tensor) -> Tensor:
+    """mean((G - A)^2) of a layer's Gram matrix and the painting's, both (c, c); scalar."""
+    return (gram - target).square().mean()
 
 
 def total_variation(picture: Tensor) -> Tensor:
@@ -80,3 +108,14 @@ def total_variation(picture: Tensor) -> Tensor:
     dy = (picture[:, :, 1:, :] - picture[:, :, :-1, :]).abs().mean()
     dx = (picture[:, :, :, 1:] - picture[:, :, :, :-1]).abs().mean()
     return 0.5 * (dx + dy)
+
+
+def squared_variation(picture: Tensor) -> Tensor:
+    """Mean dx^2 + mean dy^2 over neighbouring pixels of a picture (1, 3, h, w); scalar, differentiable.
+
+    As in Mahendran and Vedaldi (2015) with an exponent of 2: a single pixel that stands out costs most, where the
+    absolute differences let it be.
+    """
+    dy = (picture[:, :, 1:, :] - picture[:, :, :-1, :]).square().mean()
+    dx = (picture[:, :, :, 1:] - picture[:, :, :, :-1]).square().mean()
+    return dx + dy

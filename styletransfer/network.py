@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
 from torch import Tensor
 
 from styletransfer import bounds
@@ -16,6 +17,7 @@ from styletransfer.blocks import Block, End
 from styletransfer.convolution import fastest_convolution
 from styletransfer.errors import StyleTransferError
 from styletransfer.head import Head, Tap
+from styletransfer.losses import Moments
 from styletransfer.pooling import AveragePool, MaxPool, Pool
 from styletransfer.settings import Pooling, Settings, Weighting
 from styletransfer.weights import DEPTHS, Weights
@@ -23,6 +25,12 @@ from styletransfer.weights import DEPTHS, Weights
 AVERAGE_POOLING_GAIN = (1.243, 1.35, 1.615, 1.927)
 """Factor on each average pooling with which the layer after it is as active as after max pooling, which the
 weights were trained with: found on VGG-16, for one pooling after the other, over the sample photos."""
+
+MARGIN = 16
+"""Pixels that a picture is mirrored over its borders, where `Settings.padding` is "reflect". A network that sees zeros
+beyond a border paints a frame: there its features, and with them the Gram matrices, tell of the border instead of the
+painting. The margin is looked at, so that what is inside has neighbours, but does not count. A multiple of the deepest
+layer's stride, so that it ends between two positions in every layer, and what an odd pooling drops lies within it."""
 
 EVEN = Weighting(1.0, 1.0, 1.0)
 RAW_BALANCE = {"vgg16": Weighting(0.35, 0.1, 1.0)}
@@ -60,11 +68,11 @@ class Features(NamedTuple):
 
     Attributes:
         content: Features (1, c, h, w) of each content layer.
-        grams: Gram matrix X X^T / (c h w), (c, c), of each style layer.
+        moments: Of each style layer.
     """
 
     content: list[Tensor]
-    grams: list[Tensor]
+    moments: list[Moments]
 
 
 class Network:
@@ -72,7 +80,7 @@ class Network:
 
     Args:
         weights: The numbers of the network.
-        settings: Names the taps, the pooling, and whether activations are rescaled to a mean of 1.
+        settings: Names the taps, the pooling, the padding, and whether activations are rescaled to a mean of 1.
         device: Where it runs.
         dtype: Of its numbers; what it gives has the picture's.
         thrifty: Save memory at the cost of some time: for large pictures.
@@ -101,6 +109,7 @@ class Network:
         self.content_taps = tuple(parse_tap(name, depths) for name in settings.content_layers)
         self.style_taps = tuple(parse_tap(name, depths) for name in settings.style_layers)
         self.pooling: Pooling = settings.pooling
+        self.margin = MARGIN if settings.padding == "reflect" else 0
         deepest = max((*self.content_taps, *self.style_taps))
         rescaled = settings.normalized or weights.name in RAW_BALANCE
         numbers = normalize(weights) if rescaled else list(weights.convolutions)
@@ -129,6 +138,7 @@ class Network:
                     ),
                     end=end,
                     channels=pairs[0][0].shape[0],
+                    margin=self.margin >> block,
                     limit=_limit(len(convolutions), thrifty),
                     sparing=self.sparing,
                 )
@@ -141,16 +151,19 @@ class Network:
             picture: (1, 3, h, w), RGB, normalised with the ImageNet mean and standard deviation.
         """
         content: dict[Tap, Tensor] = {}
-        grams: dict[Tap, Tensor] = {}
+        moments: dict[Tap, Moments] = {}
+        if self.margin:
+            picture = F.pad(picture, (self.margin,) * 4, mode="reflect")
         x = picture.to(self.dtype).contiguous(memory_format=torch.channels_last)  # what `convolution` is fast with
         for block in self.blocks:
-            area = x.shape[2] * x.shape[3]
-            x, features, products = block(x)
+            positions = block.positions(*x.shape[2:])
+            x, features, sums = block(x)
             content.update({tap: seen.to(picture.dtype) for tap, seen in features.items()})
-            grams.update({tap: product / (block.channels * area) for tap, product in products.items()})
+            means = {tap: total / positions for tap, total in sums.items()}
+            moments.update({tap: Moments(mean=mean[:, -1], second=mean[:, :-1]) for tap, mean in means.items()})
         if self.sparing:
             give_back()  # the way back needs other blocks of memory than the way here
-        return Features([content[tap] for tap in self.content_taps], [grams[tap] for tap in self.style_taps])
+        return Features([content[tap] for tap in self.content_taps], [moments[tap] for tap in self.style_taps])
 
     def _pool(self, block: int) -> Pool:
         return MaxPool() if self.pooling == "max" else AveragePool(AVERAGE_POOLING_GAIN[block])

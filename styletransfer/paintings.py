@@ -1,6 +1,6 @@
 """The paintings as the network looks at them: in whose colours, how large, in which parts, and how much each counts.
 
-Knows nothing of the network but that it gives Gram matrices, which are means over a picture's positions.
+Knows nothing of the network but that it gives moments, which are means over a picture's positions.
 """
 
 import math
@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from PIL import Image
-from torch import Tensor
 
 from styletransfer.color import match_palette
 from styletransfer.images import scaled_shape, split_alpha
+from styletransfer.losses import Moments
 from styletransfer.settings import SMALLEST_SIDE, SMALLEST_SIZE, Settings
 
 
@@ -36,20 +36,21 @@ class Paintings:
         if settings.shape and settings.stroke_size == 1:
             self._images = [squeezed(image, settings.shape) for image in self._images]
 
-    def grams(self, look: Callable[[Image.Image], Sequence[Tensor]], shape: tuple[int, int]) -> list[Tensor]:
-        """What the picture's Gram matrices are to become: the paintings' own, (c, c) for each layer, in their shares.
+    def moments(self, look: Callable[[Image.Image], Sequence[Moments]], shape: tuple[int, int]) -> list[Moments]:
+        """What the picture's moments are to become, for each layer: the paintings' own, in their shares.
 
         Args:
-            look: Gives the Gram matrices of a picture.
+            look: Gives the moments of a picture.
             shape: (height, width) of the picture that is painted.
         """
-        blend: list[Tensor] = []
+        blend: list[Moments] = []
         for image, share in zip(self._images, self._shares, strict=True):
             if share == 0:
                 continue
             for part, area in self._parts(image, shape):
-                grams = [share * area * gram for gram in look(part)]
-                blend = [sum_ + gram for sum_, gram in zip(blend, grams, strict=True)] if blend else grams
+                part_of = share * area
+                seen = [Moments(part_of * mean, part_of * second) for mean, second in look(part)]
+                blend = [_sum(one, other) for one, other in zip(blend, seen, strict=True)] if blend else seen
         return blend
 
     def _parts(self, image: Image.Image, shape: tuple[int, int]) -> Iterator[tuple[Image.Image, float]]:
@@ -81,6 +82,10 @@ class Paintings:
 def squeezed(image: Image.Image, shape: tuple[int, int]) -> Image.Image:
     """The image as (height, width), whatever its aspect ratio, as torchvision's Resize does it for the notebook."""
     return image.resize((shape[1], shape[0]), Image.Resampling.BILINEAR)
+
+
+def _sum(one: Moments, other: Moments) -> Moments:
+    return Moments(one.mean + other.mean, one.second + other.second)
 
 
 def _spans(length: int, parts: int) -> list[tuple[int, int]]:

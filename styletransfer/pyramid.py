@@ -42,6 +42,13 @@ class Pyramid:
             picture = level + _enlarge(picture, (level.shape[2], level.shape[3]))
         return picture
 
+    def clamped(self, variables: Tensor, low: Tensor, high: Tensor) -> Tensor:
+        """The variables of the nearest picture whose pixels lie between `low` and `high`, (1, 3, 1, 1) each."""
+        picture = self.picture(variables)
+        inside = torch.minimum(torch.maximum(picture, low), high)
+        # Of a pyramid, the levels keep how the picture is shared out among them.
+        return inside.reshape(-1) if len(self.shapes) == 1 else variables + self.variables(inside - picture)
+
     def transpose(self, picture: Tensor) -> Tensor:
         """The transpose of `picture`, which is linear: carries a gradient of the pixels to the variables, flat."""
         levels: list[Tensor] = [picture.reshape(-1)]

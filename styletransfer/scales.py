@@ -7,6 +7,12 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.images import scaled_shape
 from styletransfer.settings import SMALLEST_SIDE, Settings
 
+SMALLEST_SCALE = 80
+"""Long side in pixels of the smallest picture that it makes sense to begin with, where a deep layer sees the whole."""
+GROWTH = 0.62
+"""How many epochs a scale gets for each of the next smaller one's. Where the picture is small, an epoch costs little and
+decides on the composition; the larger ones only refine it."""
+
 
 def scale_shapes(photo_size: tuple[int, int], settings: Settings) -> list[tuple[int, int]]:
     """(height, width) of every scale that is painted, smallest first; the last is the result's.
@@ -28,13 +34,19 @@ def scale_shapes(photo_size: tuple[int, int], settings: Settings) -> list[tuple[
     shapes = [final]
     while len(shapes) < settings.scales:
         height, width = (round(side / 2 ** len(shapes)) for side in final)
-        if min(height, width) < 2 * SMALLEST_SIDE:
+        if min(height, width) < SMALLEST_SIDE or max(height, width) < SMALLEST_SCALE:
             break
         shapes.insert(0, (height, width))
     return shapes
 
 
 def split_epochs(epochs: int, scales: int) -> list[int]:
-    """How many of the epochs each scale gets, smallest scale first; every scale gets its turn if there are enough."""
-    share = epochs // scales
-    return [*([share] * (scales - 1)), epochs - share * (scales - 1)]
+    """How many of the epochs each scale gets, smallest scale first.
+
+    A scale's first epoch only looks at what it begins with, so that one that would get fewer than two is left out.
+    """
+    shares = [GROWTH**scale for scale in range(scales)]
+    counts = [round(epochs * share / sum(shares)) for share in shares[:-1]]
+    counts = [count if count > 1 else 0 for count in counts]
+    last = epochs - sum(counts)
+    return [*counts, last] if last > 1 or scales == 1 else [0] * (scales - 1) + [epochs]

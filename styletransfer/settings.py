@@ -15,6 +15,9 @@ Device = Literal["auto", "cpu", "cuda", "mps"]
 Optimizer = Literal["adam", "lbfgs"]
 Precision = Literal["auto", "full", "half"]
 Palette = Literal["painting", "photo"]
+StyleLoss = Literal["wasserstein", "gram"]
+Variation = Literal["squared", "absolute"]
+Padding = Literal["reflect", "zeros"]
 
 SMALLEST_SIZE = 64
 """Long side in pixels under which the deepest tap sees too few positions for its statistics to mean anything."""
@@ -49,10 +52,17 @@ class Settings:
         weights: Path of a weights file of the user's own, or None for the known ones.
         content_layers: Names of the content taps. "relu4_last" is the last convolution of block 4 in any network.
         style_layers: Names of the style taps, such as "relu1_1" (after the ReLU) or "conv5_1" (before it).
-        style_layer_weights: One weight for each style layer, or None for (channels / 64)^2. The Gram matrices are
-            divided by their number of channels, which Gatys 2016 does not do; this undoes it, so that broad strokes,
-            which deep layers see, count as much as fine grain.
+        style_loss: What tells how far the picture's manner is from the painting's: the "wasserstein" distance between
+            their features (see `styletransfer.wasserstein`), or the textbook's difference of "gram" matrices.
+        style_layer_weights: One weight for each style layer, or None for what suits the style loss: the shallow layers
+            first ("wasserstein"), or (channels / 64)^2 ("gram": its matrices are divided by their number of channels,
+            which Gatys 2016 does not do; this undoes it, so that broad strokes, which deep layers see, count as much
+            as fine grain).
         pooling: "max" as trained, or "average" (Gatys 2016), rescaled to the same mean activation.
+        padding: What the network sees beyond a picture's borders: the picture itself, mirrored ("reflect"), or "zeros"
+            as trained, which leaves a frame.
+        bounded: Keep every pixel within 0 and 1 at every step, so that the losses are those of the picture that is
+            saved. Otherwise it is clipped when it is shown.
         normalized: Rescale the network so that every layer has mean activation 1 (Gatys 2016), so that the three
             weights mean the same on every network.
         init: Start from the "photo" or from "noise".
@@ -64,7 +74,10 @@ class Settings:
         learning_rate: Adam's step, in units of the ImageNet standard deviation of a pixel.
         decay_every: Epochs after which the learning rate is multiplied by `decay`.
         decay: Factor on the learning rate every `decay_every` epochs.
-        scales: Sizes that the picture is painted at, each about half the next; 1 paints at the final size only.
+        tv_loss: Total variation as the "squared" differences between neighbouring pixels, or the textbook's "absolute"
+            ones, which keep hard edges and with them single pixels that stand out.
+        scales: Sizes at most that the picture is painted at, each about half the next; 1 paints at the final size
+            only. There are no more than make sense: the first one is about 100 pixels long.
         pyramid: Levels of the Laplacian pyramid that stands for the picture's pixels in the solver; 1 is plain pixels.
         preview_every: Epochs between two frames that carry a picture.
         stroke_size: How many times as large as the picture the painting is looked at, long side to long side, at every
@@ -78,18 +91,22 @@ class Settings:
         StyleTransferError: A value is out of range; the sentence names it and says what is allowed.
     """
 
-    size: int = 450
+    size: int = 720
     shape: tuple[int, int] | None = None
-    epochs: int = 60
+    epochs: int = 240
     content_weight: float = 1.0
     style_weight: float = 1e4
     tv_weight: float = 3.0
     network: Network = "auto"
     weights: str | None = None
-    content_layers: tuple[str, ...] = ("relu4_last",)
+    content_layers: tuple[str, ...] = ("relu4_2",)
     style_layers: tuple[str, ...] = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
+    style_loss: StyleLoss = "wasserstein"
     style_layer_weights: tuple[float, ...] | None = None
-    pooling: Pooling = "max"
+    pooling: Pooling = "average"
+    padding: Padding = "reflect"
+    bounded: bool = True
+    tv_loss: Variation = "squared"
     normalized: bool = True
     init: Start = "photo"
     seed: int = 0
@@ -99,8 +116,8 @@ class Settings:
     learning_rate: float = 0.3
     decay_every: int = 50
     decay: float = 0.8
-    scales: int = 2
-    pyramid: int = 3
+    scales: int = 8
+    pyramid: int = 1
     preview_every: int = 1
     stroke_size: float = 1.0
     palette: Palette = "painting"
@@ -109,6 +126,9 @@ class Settings:
     def __post_init__(self) -> None:
         _check_choice("network", self.network, Network)
         _check_choice("pooling", self.pooling, Pooling)
+        _check_choice("tv_loss", self.tv_loss, Variation)
+        _check_choice("padding", self.padding, Padding)
+        _check_choice("style_loss", self.style_loss, StyleLoss)
         _check_choice("init", self.init, Start)
         _check_choice("device", self.device, Device)
         _check_choice("precision", self.precision, Precision)
@@ -121,8 +141,9 @@ class Settings:
         _check_whole("scales", self.scales, 1, 8)
         _check_whole("pyramid", self.pyramid, 1, 8)
         _check_whole("preview_every", self.preview_every, 1, 100_000)
-        if not isinstance(self.normalized, bool):
-            raise StyleTransferError(f"normalized must be true or false, not {self.normalized!r}.")
+        for name in ("normalized", "bounded"):
+            if not isinstance(getattr(self, name), bool):
+                raise StyleTransferError(f"{name} must be true or false, not {getattr(self, name)!r}.")
         if not isinstance(self.weights, (str, type(None))):
             raise StyleTransferError(f"weights must be the path of a file, not {self.weights!r}.")
         if self.shape is not None:
@@ -244,7 +265,12 @@ NOTEBOOK = Settings(
     tv_weight=10.0,
     content_layers=("relu4_last",),
     style_layers=("relu1_1", "relu2_1", "relu3_1", "relu4_1", "conv5_1"),
+    style_loss="gram",
     style_layer_weights=(1.0, 1.0, 1.0, 1.0, 1.0),
+    pooling="max",
+    padding="zeros",
+    bounded=False,
+    tv_loss="absolute",
     normalized=False,
     precision="full",
     optimizer="adam",
@@ -258,9 +284,9 @@ weights have activations of another scale, the rescaled network stands in (see `
 
 PRESETS: Mapping[str, Settings] = MappingProxyType(
     {
-        "draft": Settings(size=320, epochs=40),
+        "draft": Settings(size=384, epochs=120),
         "balanced": Settings(),
-        "fine": Settings(size=768, epochs=120, scales=3),
+        "fine": Settings(size=1440, epochs=320),
         "notebook": NOTEBOOK,
     }
 )

@@ -111,6 +111,8 @@ class Adam:
             self.last = vectors["last_x"], vectors["last_grad"]
 
 
+LEAST_CURVATURE = 1e-4
+"""Cosine between a step and the change of gradient over it below which the pair is noise and is not remembered."""
 DAMPING = 0.1
 """Share of the average in every variable's scale; see `_InverseHessian`."""
 
@@ -162,7 +164,7 @@ class LBFGS:
         self.length *= 0.25
         if self.length < 0.05 and self.pairs:
             self.pairs.clear()
-            self.direction = self._first(x, grad, variation)
+            self.direction, self.length = self._first(x, grad, variation), 1.0
         return x + self.length * self.direction
 
     def forget(self) -> None:
@@ -198,7 +200,7 @@ class LBFGS:
     def _remember(self, step: Tensor, change: Tensor) -> None:
         curvature = float(step @ change)
         # Only a pair of positive curvature keeps the approximate Hessian positive definite.
-        if curvature > 1e-10 * float(change @ change):
+        if curvature > LEAST_CURVATURE * float(step.norm() * change.norm()):
             self.pairs.append((step, change, curvature))
 
     def _first(self, x: Tensor, grad: Tensor, variation: TotalVariation | None) -> Tensor:

@@ -20,5 +20,11 @@ def to_image(picture: Tensor) -> Image.Image:
     return Image.fromarray(pixels.mul(255).round_().clamp_(0, 255).byte()[0].permute(1, 2, 0).numpy())
 
 
+def pixel_range(device: torch.device | None = None) -> tuple[Tensor, Tensor]:
+    """What 0 and 1 become when a picture is normalised, (1, 3, 1, 1) each."""
+    low, high = (((value - _column(IMAGENET_MEAN)) / _column(IMAGENET_STD)).to(device) for value in (0.0, 1.0))
+    return low, high
+
+
 def _column(values: tuple[float, float, float]) -> Tensor:
     return torch.tensor(values).view(1, 3, 1, 1)
