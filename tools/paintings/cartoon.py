@@ -28,8 +28,8 @@ WATER = palette("14285e 1f4a8c 3f78b4 86b4cc d4e0d0")
 class Region:
     """A part of the design: its stones from dark to light, their size, which way they lighten, and whether they shine.
 
-    `light` is the direction (x, y) in which the stones lighten across the region. `shine` goes from 0, dull stone, to 1,
-    gold. With `inward`, rows follow the edge of what is seen of it, otherwise only that of what lies on it.
+    `light` is the direction (x, y) in which the stones lighten across the region. `shine` goes from 0, dull stone, to
+    1, gold. With `inward`, rows follow the edge of what is seen of it, else only that of what lies on it.
     """
 
     stones: list[Colour]

@@ -5,20 +5,37 @@ from PIL import Image
 from scipy import ndimage
 
 from tools.paintings import strollers
-from tools.paintings.brush import drawing_on, mixed, ramp
-from tools.paintings.shapes import Canvas, Field, colour, grid, mask, noise, palette, picture, ribbon, spline
+from tools.paintings.shapes import (
+    Canvas,
+    Field,
+    colour,
+    drawing_on,
+    grid,
+    mask,
+    mixed,
+    noise,
+    palette,
+    picture,
+    ramp,
+    ribbon,
+    spline,
+)
 from tools.paintings.strokes import Easel, Tint, Tool
 
 HORIZON = 0.315
 PIGMENTS = tuple(
     palette(
-        "23307e 3a5fc0 5f93d8 9cc4e8 1f6a5a 3f9a54 86c04a c8d860 f4e070 fbf0b8 fdf8e8 f2b04a e2763a c8452e d87a8e 8a4a9a "
-        "56348a f0b8b4 2a4a4a"
+        "23307e 3a5fc0 5f93d8 9cc4e8 1f6a5a 3f9a54 86c04a c8d860 f4e070 fbf0b8 fdf8e8 f2b04a e2763a c8452e d87a8e "
+        "8a4a9a 56348a f0b8b4 2a4a4a"
     )
 )
 CROWNS = [  # x, y, half width, half height: a tree is a heap of these
-    (1.15, -0.02, 0.16, 0.10), (1.30, 0.06, 0.24, 0.15), (1.12, 0.10, 0.20, 0.12), (0.96, 0.045, 0.15, 0.085), (1.25, 0.22, 0.17, 0.10),
-    (1.08, 0.215, 0.11, 0.060), (0.90, 0.135, 0.08, 0.045), (1.33, 0.33, 0.10, 0.060),
+    (1.15, -0.02, 0.16, 0.10), (0.96, 0.045, 0.15, 0.085), (1.30, 0.06, 0.24, 0.15), (1.12, 0.10, 0.20, 0.12),
+    (0.90, 0.135, 0.08, 0.045), (1.08, 0.215, 0.11, 0.060), (1.25, 0.22, 0.17, 0.10), (1.33, 0.33, 0.10, 0.060),
+]  # fmt: skip
+POPLARS = [  # x, height
+    (0.055, 0.20), (0.105, 0.15), (0.135, 0.225), (0.185, 0.17), (0.300, 0.115), (0.335, 0.14), (0.50, 0.085),
+    (0.455, 0.06), (0.83, 0.09), (0.865, 0.065), (0.02, 0.12),
 ]  # fmt: skip
 
 
@@ -39,31 +56,24 @@ def sky_and_river(rng: np.random.Generator, width: int, height: int) -> Field:
     far = ramp((y - hill) / 0.08 + 0.25 * rough, [0.0, 0.6, 1.1], palette("a8b4d0 90a8b0 a8b888"))
     land = mixed(sky, far, np.clip((y - hill) * height / 3, 0, 1))
     canvas = drawing_on(land)
-    for bx in (0.60, 0.665, 0.735):
-        canvas.fill(np.array([(bx, HORIZON - 0.020), (bx + 0.05, HORIZON - 0.028), (bx + 0.05, HORIZON), (bx, HORIZON)]),
-                    colour("ece0d8"))  # fmt: skip
-        canvas.fill(np.array([(bx - 0.006, HORIZON - 0.020), (bx + 0.022, HORIZON - 0.040), (bx + 0.056, HORIZON - 0.026)]),
-                    colour("d08a70"))  # fmt: skip
-    poplars = (
-        (0.055, 0.20),
-        (0.105, 0.15),
-        (0.135, 0.225),
-        (0.185, 0.17),
-        (0.300, 0.115),
-        (0.335, 0.14),
-        (0.50, 0.085),
-    )
-    for px, tall in (*poplars, (0.455, 0.06), (0.83, 0.09), (0.865, 0.065), (0.02, 0.12)):
-        wide = 0.011 + 0.085 * tall
-        knots = [(px, HORIZON), (px - 0.8 * wide, HORIZON - 0.35 * tall), (px - 0.35 * wide, HORIZON - 0.75 * tall),
-                 (px + 0.1 * wide, HORIZON - tall), (px + 0.55 * wide, HORIZON - 0.7 * tall), (px + wide, HORIZON - 0.3 * tall)]  # fmt: skip
-        canvas.fill(spline(knots, 50, closed=True), colour("4a7a86"))
-        canvas.fill(
-            spline(np.array(knots) * (0.5, 0.85) + (0.5 * px - 0.35 * wide, 0.15 * HORIZON), 50, closed=True),
-            colour("8fae7a"),
-        )
+    far_bank(canvas)
     land = mixed(canvas.array(), colour("dfd8d0"), 0.22)
     return mixed(land, mirrored(rng, land), np.clip((y - HORIZON) * height / 2, 0, 1))
+
+
+def far_bank(canvas: Canvas) -> None:
+    """Three houses and a row of poplars, lit from the left."""
+    for x in (0.60, 0.665, 0.735):
+        low, high = HORIZON, HORIZON - 0.020
+        canvas.fill(np.array([(x, high), (x + 0.05, high - 0.008), (x + 0.05, low), (x, low)]), colour("ece0d8"))
+        roof = [(x - 0.006, high), (x + 0.022, high - 0.020), (x + 0.056, high - 0.006)]
+        canvas.fill(np.array(roof), colour("d08a70"))
+    for x, tall in POPLARS:
+        shape = [(0.0, 0.0), (-0.8, -0.35), (-0.35, -0.75), (0.1, -1.0), (0.55, -0.7), (1.0, -0.3)]
+        outline = spline(np.array(shape) * (0.011 + 0.085 * tall, tall) + (x, HORIZON), 50, closed=True)
+        canvas.fill(outline, colour("4a7a86"))
+        lit = (0.5 * x - 0.35 * (0.011 + 0.085 * tall), 0.15 * HORIZON)
+        canvas.fill(outline * (0.5, 0.85) + lit, colour("8fae7a"))
 
 
 def mirrored(rng: np.random.Generator, land: Field) -> Field:
@@ -84,8 +94,8 @@ def mirrored(rng: np.random.Generator, land: Field) -> Field:
 
 def boats(canvas: Canvas) -> None:
     """Sails on the river with their reflections, and a skiff."""
-    for x, y, s, ink in ((0.405, 0.435, 0.185, "fdf6e4"), (0.245, 0.365, 0.085, "fbe6c4"), (0.735, 0.350, 0.060, "fffaf0"),
-                         (0.800, 0.338, 0.036, "f4c890")):  # fmt: skip
+    sails = ((0.405, 0.435, 0.185, "fdf6e4"), (0.245, 0.365, 0.085, "fbe6c4"), (0.735, 0.350, 0.060, "fffaf0"))
+    for x, y, s, ink in (*sails, (0.800, 0.338, 0.036, "f4c890")):
         sail = spline([(x, y - s), (x - 0.16 * s, y - 0.62 * s), (x - 0.40 * s, y - 0.11 * s), (x, y - 0.07 * s)], 40)
         jib = spline([(x + 0.03 * s, y - 0.88 * s), (x + 0.20 * s, y - 0.45 * s), (x + 0.32 * s, y - 0.10 * s)], 20)
         hull = spline(
@@ -154,7 +164,7 @@ def tree(rng: np.random.Generator, scene: Field) -> tuple[Field, Field]:
     )
     scene, covered = mixed(scene, bark, wood), wood
     lumps, fine = noise(rng, width, height, 0.10, 4), noise(rng, width, height, 0.035, 2)
-    for cx, cy, wide, tall in sorted(CROWNS, key=lambda crown: crown[1]):
+    for cx, cy, wide, tall in CROWNS:
         far = np.hypot((x - cx) / wide, (y - cy) / tall) + 0.20 * lumps + 0.09 * fine
         light = 1.05 * (cx - x) / wide + 0.95 * (cy - y) / tall + 0.40 * lumps + 0.25 * fine
         leaves = ramp(light, [-1.4, -0.5, 0.25, 0.9, 1.5], palette("1c2f66 205460 3a7c4c 86ac4c e0cc6a"))
@@ -190,7 +200,7 @@ def people(canvas: Canvas) -> None:
 
 def paint(rng: np.random.Generator, width: int, height: int) -> Image.Image:
     """Paint the river bank."""
-    x, y = grid(width, height)
+    y = grid(width, height)[1]
     canvas = drawing_on(sky_and_river(rng, width, height))
     boats(canvas)
     scene, grass = meadow(rng, canvas.array())

@@ -27,8 +27,8 @@ class Tint:
     """How far the paint of single strokes strays from what it depicts, as standard deviations.
 
     `light` is from 0 to 100, `warmth` along the axis from blue to orange and `cross` across it, both on the same
-    scale; `streak` is how much the hairs of one stroke differ. With `pigments`, every stroke is drawn by `pull` (0 to 1)
-    towards one of them, most often one that is near.
+    scale; `streak` is how much the hairs of one stroke differ. With `pigments`, every stroke is drawn by `pull` (0 to
+    1) towards one of them, most often one that is near.
     """
 
     light: float = 4.0

@@ -12,7 +12,7 @@ HAIR = colour("3a2438")
 
 
 def _placed(x: float, y: float, tall: float, points: list[tuple[float, float]]) -> Points:
-    return np.array(points) * tall + np.array([x, y])
+    return np.asarray(np.array(points) * tall + np.array([x, y]))
 
 
 def _body(canvas: Canvas, outline: Points, ink: Colour, sunlit: float = 0.35) -> None:
@@ -66,8 +66,8 @@ def gentleman(canvas: Canvas, x: float, y: float, tall: float, coat: str) -> Non
     for knee, foot in ((-0.035, -0.05), (0.045, 0.055)):
         leg = _placed(x, y, tall, [(0.5 * knee, -0.46), (knee, -0.24), (foot, 0.0)])
         canvas.fill(ribbon(spline(leg, 16), np.linspace(0.095, 0.06, 16) * tall), colour("4a4660"))
-    jacket = [(-0.085, -0.36), (-0.095, -0.62), (-0.065, -0.76), (0.0, -0.81), (0.07, -0.76), (0.10, -0.60), (0.115, -0.34),
-              (0.02, -0.37)]  # fmt: skip
+    jacket = [(-0.085, -0.36), (-0.095, -0.62), (-0.065, -0.76), (0.0, -0.81), (0.07, -0.76), (0.10, -0.60),
+              (0.115, -0.34), (0.02, -0.37)]  # fmt: skip
     _body(canvas, spline(_placed(x, y, tall, jacket), 60, closed=True), colour(coat))
     _head(canvas, x - 0.008 * tall, y - 0.865 * tall, tall)
     canvas.fill(_placed(x, y, tall, [(-0.075, -0.905), (0.065, -0.905), (0.060, -0.925), (-0.07, -0.925)]), HAIR)
@@ -97,7 +97,7 @@ def resting(canvas: Canvas, x: float, y: float, tall: float, trousers: str) -> N
     arm = spline(_placed(x, y, tall, [(0.17, -0.58), (0.33, -0.30), (0.40, 0.02)]), 20)
     canvas.fill(ribbon(arm, np.linspace(0.15, 0.09, 20) * tall), colour("b8b4cc"))
     _head(canvas, x + 0.05 * tall, y - 0.83 * tall, 2.1 * tall)
-    canvas.fill(spline(_placed(x, y, tall, [(-0.15, -0.90), (0.05, -0.945), (0.24, -0.88), (0.05, -0.90)]), 40, closed=True),
-                colour("d8a24a"))  # fmt: skip
+    brim = [(-0.15, -0.90), (0.05, -0.945), (0.24, -0.88), (0.05, -0.90)]
+    canvas.fill(spline(_placed(x, y, tall, brim), 40, closed=True), colour("d8a24a"))
     crown = [(-0.05, -0.92), (-0.03, -1.03), (0.12, -1.03), (0.15, -0.91)]
     canvas.fill(_placed(x, y, tall, crown), colour("f0cc78"))

@@ -4,8 +4,7 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from tools.paintings.brush import mixed, ramp
-from tools.paintings.shapes import Canvas, Field, colour, grid, mask, noise, palette, picture, spline
+from tools.paintings.shapes import Canvas, Field, colour, grid, mask, mixed, noise, palette, picture, ramp, spline
 from tools.paintings.strokes import Easel, Tint, Tool, combed, mixtures
 from tools.paintings.village import Village
 
