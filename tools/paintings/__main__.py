@@ -18,8 +18,8 @@ from PIL import Image
 
 import tools.paintings
 
-WIDTH, HEIGHT = 1280, 960
-MAX_BYTES = 1_000_000
+WIDTH, HEIGHT = 1600, 1200
+MAX_BYTES = 1_500_000
 TARGET = Path(__file__).resolve().parents[2] / "assets" / "paintings"
 
 Painter = Callable[[np.random.Generator, int, int], Image.Image]

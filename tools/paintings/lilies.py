@@ -4,8 +4,21 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from tools.paintings.brush import Brush, Jitter, Oils, drawing_on, mixed, pigments, ramp
-from tools.paintings.shapes import Canvas, Field, Points, colour, grid, noise, palette, picture, warped
+from tools.paintings.shapes import (
+    Canvas,
+    Field,
+    Points,
+    colour,
+    drawing_on,
+    grid,
+    mixed,
+    noise,
+    palette,
+    picture,
+    ramp,
+    warped,
+)
+from tools.paintings.strokes import Easel, Tint, Tool, mixtures
 
 BANK = 0.17
 ISLANDS = [  # x, y of the middle, half width, number of pads
@@ -67,21 +80,22 @@ def pads(rng: np.random.Generator, canvas: Canvas) -> list[tuple[float, float, f
     return blossoms
 
 
-def blossom(oils: Oils, brush: Brush, at: tuple[float, float], size: float) -> None:
-    """A fan of petals around a golden heart; `at` and `size` in pixels."""
-    rng = oils.rng
+def blossom(easel: Easel, brush: Tool, at: tuple[float, float], size: float) -> None:
+    """A fan of petals around a golden heart."""
+    rng = easel.rng
     kinds = (palette("fff6f0 ffd0e0 f48ab8"), palette("fffdf0 ffeec8 f4c0a0"), palette("ffe0ee f070a8 c83a80"))
     shades = kinds[rng.integers(3)]
     for ring, (reach, petals) in enumerate(((1.0, 9), (0.72, 7), (0.45, 5))):
-        for angle in np.linspace(np.pi * 0.98, np.pi * 2.02, petals):
-            base = np.array([shades[2 - ring]])
-            paint = pigments(rng, base, Jitter(5, 0.12, 0.2, 9))[0]
-            away = 0.5 * reach * size * rng.uniform(0.8, 1.2)
-            place = (at[0] + away * np.cos(angle), at[1] + 0.75 * away * np.sin(angle))
-            petal = (0.95 * reach * size, max(5.0, 0.34 * size))
-            oils.mark(brush, place, float(angle) + rng.normal(0, 0.14), petal, rng.normal(0, 0.3), paint)
-    heart = pigments(rng, np.array([colour("ffc420")]), Jitter(2, 0.05, 0.1, 5))[0]
-    oils.mark(brush, (at[0], at[1] - 0.05 * size), 0.0, (0.40 * size, 0.22 * size), 0.0, heart)
+        for angle in np.linspace(np.pi * 0.98, np.pi * 2.02, petals) + rng.normal(0, 0.10, petals):
+            paint = mixtures(rng, np.array([shades[2 - ring]]), Tint(4, 4, 3, 5))[0]
+            turn, long = angle + rng.normal(0, 0.14), reach * size * rng.uniform(0.8, 1.15)
+            tip = np.array([np.cos(turn), 0.75 * np.sin(turn)]) * long
+            bow = np.array([-tip[1], tip[0]]) * rng.normal(0, 0.12)
+            path = np.array(at) + np.stack([0.08 * tip, 0.55 * tip + bow, tip])
+            easel.stroke(brush, path, max(0.006, 0.34 * size), paint, 1.4)
+    heart = mixtures(rng, np.array([colour("ffc420")]), Tint(2, 3, 2, 5))[0]
+    across = np.array([(-0.2, -0.05), (0.0, -0.02), (0.2, -0.06)]) * size
+    easel.stroke(brush, np.array(at) + across, max(0.006, 0.24 * size), heart, 1.6)
 
 
 def paint(rng: np.random.Generator, width: int, height: int) -> Image.Image:
@@ -100,13 +114,12 @@ def paint(rng: np.random.Generator, width: int, height: int) -> Image.Image:
     angles = np.where(y < BANK + 0.01, np.pi / 2 + 0.4 * sway, angles)
     edges = np.clip(5 * np.max(np.abs(scene - ndimage.gaussian_filter(scene, (6, 6, 0))), axis=2), 0, 1)
 
-    oils = Oils(rng, mixed(scene, colour("8a7fb0"), 0.45))
-    brush = Brush(rng, ragged=0.22, hair=0.10, square=2.6)
-    oils.layer(brush, scene, angles, (92, 24), 1.7, Jitter(5, 0.16, 0.2, 6))
-    oils.layer(brush, scene, angles, (58, 13), 1.9, Jitter(6, 0.20, 0.22, 7))
-    oils.layer(brush, scene, angles, (38, 8.5), 1.5, Jitter(6, 0.18, 0.22, 8), where=0.35 + 0.65 * edges)
-    oils.layer(brush, scene, angles, (24, 7), 2.2, Jitter(4, 0.12, 0.15, 7), where=np.clip(1.4 * edges - 0.2, 0, 1))
-    petal = Brush(rng, ragged=0.18, hair=0.12, square=2.4)
+    easel = Easel(rng, mixed(scene * 0.8, colour("8a7fb0"), 0.45))
+    brush = Tool(rng, hair=1.9, run=75, ragged=0.6, dry=0.8, ridge=0.4, taper=0.5)
+    easel.layer(brush, scene, angles, (0.105, 0.030), 2.0, Tint(4, 6, 3, 4), stop=1, body=0.6)
+    easel.layer(brush, scene, angles, (0.070, 0.0150), 1.5, Tint(5, 7, 4, 6), stop=0.22)
+    easel.layer(brush, scene, angles, (0.045, 0.0095), 1.1, Tint(6, 7, 4, 6), where=0.35 + 0.65 * edges, stop=0.16)
+    easel.layer(brush, scene, angles, (0.026, 0.0075), 1.9, Tint(4, 5, 3, 5), where=1.4 * edges - 0.2, stop=0.12)
     for px, py, size in blossoms:
-        blossom(oils, petal, (px * height, py * height), size * height)
-    return picture(oils.lit(0.16, 0.08))
+        blossom(easel, brush, (px, py), size)
+    return picture(easel.lit(0.14, 0.07))

@@ -172,3 +172,23 @@ def paper(rng: np.random.Generator, width: int, height: int, strength: float) ->
 def picture(values: Field) -> Image.Image:
     """Return the array of shape (height, width, 3), from 0 to 1, as an RGB image."""
     return Image.fromarray(np.round(np.clip(values, 0, 1) * 255).astype(np.uint8))
+
+
+def mixed(under: Field, over: Field, share: Field | float) -> Field:
+    """`over` (a picture or one colour) laid on `under` where `share` (0 to 1) says so."""
+    weight = np.clip(np.asarray(share, dtype=np.float64), 0, 1)
+    return under + (over - under) * (weight[..., None] if weight.ndim == 2 else weight)
+
+
+def ramp(values: Field, stops: list[float], colours: list[Field]) -> Field:
+    """Colours read off a gradient: `colours[i]` where the value is `stops[i]`."""
+    table = np.array(colours)
+    return np.stack([np.interp(values, stops, table[:, channel]) for channel in range(3)], axis=-1)
+
+
+def drawing_on(scene: Field) -> Canvas:
+    """A canvas for shapes that starts out as the given picture."""
+    rows, columns = scene.shape[:2]
+    canvas = Canvas(columns, rows, np.zeros(3))
+    canvas.image.paste(picture(scene).resize(canvas.image.size, Image.Resampling.BICUBIC))
+    return canvas

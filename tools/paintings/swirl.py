@@ -1,122 +1,201 @@
-"""A night over a village: the sky whirls around its stars in thick dabs of ultramarine and cadmium yellow."""
+"""A night over a village by a lake: the sky whirls around its stars in thick strokes of ultramarine and yellow."""
 
 import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from tools.paintings.brush import Brush, Jitter, Oils, mixed, ramp
-from tools.paintings.shapes import Canvas, Field, colour, grid, mask, noise, palette, picture, spline
+from tools.paintings.shapes import Canvas, Field, colour, grid, mask, mixed, noise, palette, picture, ramp, spline
+from tools.paintings.strokes import Easel, Tint, Tool, combed, mixtures
 from tools.paintings.village import Village
 
-BLACK = np.zeros(3)
+SHORE = 0.735
 
-STARS = [  # x, y in heights, radius of the glow
-    (0.17, 0.20, 0.085), (0.47, 0.10, 0.060), (0.83, 0.13, 0.070), (0.62, 0.44, 0.055), (0.30, 0.46, 0.050),
-    (1.17, 0.40, 0.060), (0.08, 0.47, 0.040), (0.98, 0.50, 0.036), (0.67, 0.23, 0.040), (1.27, 0.52, 0.034),
+MOON = (0.262, 0.205, 0.082)  # x, y, radius of the disc
+STARS = [
+    (0.555, 0.095, 0.033), (0.065, 0.070, 0.020), (0.47, 0.285, 0.013), (0.735, 0.150, 0.018), (0.955, 0.085, 0.040),
+    (0.045, 0.40, 0.026), (0.30, 0.465, 0.015), (1.055, 0.275, 0.014), (0.985, 0.485, 0.022), (0.635, 0.545, 0.011),
+    (0.40, 0.035, 0.010), (1.295, 0.065, 0.020), (0.80, 0.545, 0.009), (1.305, 0.385, 0.016), (0.165, 0.540, 0.010),
 ]  # fmt: skip
-MOON = (1.12, 0.17, 0.135)
-WHIRLS = [(0.42, 0.29, 0.145, 1.0), (0.86, 0.35, 0.120, -1.0), (0.10, 0.36, 0.060, -0.8)]  # x, y, radius, sense
+WHIRLS = [(0.80, 0.345, 0.155, 1.0), (0.495, 0.425, 0.098, -1.0), (1.20, 0.20, 0.075, -0.9)]  # x, y, radius, sense
 
 
 def flow(x: Field, y: Field, drift: Field) -> Field:
     """The direction of the wind at every pixel: a wavy breeze, whirls, and rings around the lights."""
-    along, down = np.ones_like(x), 0.35 * np.cos(5.5 * x + 1.5 * drift) + 0.15 * drift
+    along, down = np.ones_like(x), 0.45 * np.cos(4.6 * x + 1.2 * drift + 0.5) + 0.22 * drift - 0.1
     for cx, cy, radius, sense in WHIRLS:
-        dx, dy = x - cx, y - cy
-        pull = 2.6 * np.exp(-(dx**2 + dy**2) / (1.3 * radius) ** 2) * sense / radius
-        along, down = along - pull * (dy - 0.35 * dx), down + pull * (dx + 0.35 * dy)
+        dx, dy = x - cx, 1.15 * (y - cy)
+        pull = 2.9 * np.exp(-((dx**2 + dy**2) / (1.35 * radius) ** 2)) * sense / radius
+        along, down = along - pull * (dy - 0.30 * dx), down + pull * (dx + 0.30 * dy)
     for cx, cy, radius in [*STARS, MOON]:
         dx, dy = x - cx, y - cy
-        pull = 7.0 * np.exp(-(((dx**2 + dy**2) / (1.25 * radius) ** 2) ** 1.5)) / radius
+        pull = 8.0 * np.exp(-(((dx**2 + dy**2) / (1.9 * radius) ** 2) ** 1.3)) / radius
         along, down = along - pull * dy, down + pull * dx
     return np.arctan2(down, along)
 
 
-def combed(values: Field, angles: Field, length: int) -> Field:
-    """Noise smeared along a direction field, so that it shows the streams (line integral convolution)."""
-    rows, columns = np.indices(values.shape).astype(np.float64)
-    total = values.copy()
-    for sense in (-1.0, 1.0):
-        r, c = rows.copy(), columns.copy()
-        for _ in range(length):
-            turn = ndimage.map_coordinates(np.exp(1j * angles), [r, c], order=0, mode="nearest")
-            r, c = r + 3 * sense * turn.imag, c + 3 * sense * turn.real
-            total += ndimage.map_coordinates(values, [r, c], order=0, mode="nearest")
-    return np.asarray((total - total.mean()) / total.std(), dtype=np.float64)
+def sky(x: Field, y: Field, streams: Field, bands: Field) -> Field:
+    """Blues that follow the streams, greener towards the hills, with pale arms in the whirls."""
+    blues = palette("0a1038 131f66 1d3a92 2a5fb0 4d8fc0 8fc0c4 d8e2bc")
+    tone = 0.95 * streams + 0.55 * bands + 1.9 * (y - 0.36) / 0.3 + 1.3 * np.clip((y - 0.46) / 0.1, 0, 1) - 0.25
+    result = ramp(tone, [-2.4, -1.4, -0.4, 0.6, 1.5, 2.4, 3.3], blues)
+    for cx, cy, radius, sense in WHIRLS:
+        far, turn = np.hypot(x - cx, 1.15 * (y - cy)) / radius, np.arctan2(1.15 * (y - cy), x - cx) * sense
+        arms = np.cos(turn - 3.4 * np.log(far + 0.12)) + 0.45 * streams
+        pale = ramp(arms, [-1.2, -0.3, 0.5, 1.4], palette("16297a 3a78b4 9cc8c2 f0ecc4"))
+        result = mixed(result, pale, 0.95 * np.exp(-((far / 1.15) ** 4)))
+    return result
 
 
-def sky(x: Field, y: Field, streams: Field) -> Field:
-    """Blues that follow the streams, paler towards the hills, with rings of gold around the lights."""
-    blues = palette("0b1446 16257a 1f3fa8 2f6cc4 5aa3d4 a9d6d8 e9edc4")
-    tone = streams + 1.1 * (y - 0.30) / 0.35
-    result = ramp(tone, [-1.9, -1.0, -0.2, 0.6, 1.3, 2.0, 2.8], blues)
-    for cx, cy, radius, _ in WHIRLS:
-        near = np.exp(-(((np.hypot(x - cx, y - cy) - 0.55 * radius) / (0.4 * radius)) ** 2))
-        result = mixed(result, ramp(streams, [-0.6, 0.4, 1.2], palette("3d78c2 bfe0d2 fdf3c0")), 0.75 * near)
-    glow = palette("fffbe0 ffe25a f7b614 d9c34a 8dbb8f 3f78b8")
-    for cx, cy, radius in [*STARS, MOON]:
-        far = np.hypot(x - cx, y - cy) / radius
-        ring = ramp(far + 0.10 * streams, [0.0, 0.28, 0.50, 0.80, 1.1, 1.45], glow)
-        result = mixed(result, ring, np.clip(1.7 - 1.15 * far, 0, 1))
+def lights(scene: Field, x: Field, y: Field, uneven: Field, streams: Field) -> Field:
+    """Lay the moon and the stars on the sky: a pale core, and broken rings of yellow and green around it."""
+    rings = palette("fffbe2 ffe98a f4bc2c c9a83a e6d684 7fae9c 8fbfb0 2f64a6")
+    for k, (cx, cy, radius) in enumerate([*STARS, MOON]):
+        squeeze = 1 + 0.20 * np.sin(3.1 * k + 1)
+        far = np.hypot(squeeze * (x - cx), (y - cy) / squeeze) / radius + 0.26 * uneven
+        broken = far + 0.34 * streams * np.clip(far, 0, 1)
+        warm = ramp(broken, [0.0, 0.45, 0.75, 1.02, 1.25, 1.5, 1.8, 2.2], rings)
+        scene = mixed(scene, warm, np.clip(2.6 - 1.15 * far, 0, 1))
     cx, cy, radius = MOON
-    crescent = (np.hypot(x - cx, y - cy) < 0.52 * radius) & (np.hypot(x - cx + 0.045, y - cy + 0.022) > 0.40 * radius)
-    return mixed(result, colour("ffab0f"), ndimage.gaussian_filter(crescent.astype(float), 1.5))
+    disc = np.hypot(x - cx, y - cy) / radius + 0.08 * uneven
+    return mixed(scene, ramp(streams, [-1, 1], palette("e9c04a f6e08a")), np.clip((0.85 - disc) * 8, 0, 1))
 
 
-def lights(x: Field, y: Field) -> Field:
-    """1 inside the stars and the moon."""
-    return np.asarray(np.max([np.hypot(x - cx, y - cy) < 0.8 * r for cx, cy, r in [*STARS, MOON]], axis=0), float)
+def hills(rng: np.random.Generator, scene: Field, angles: Field) -> tuple[Field, Field, Field]:
+    """Three ranges of hills, the near ones darker and greener, and where the sky is left (0 to 1)."""
+    height, width = scene.shape[:2]
+    x, y = grid(width, height)
+    rough = noise(rng, width, height, 0.12, 3)
+    ranges = (
+        (0.612, 0.060, "1d3478 2c5494 5c8cb0"),
+        (0.650, 0.045, "101d52 18346e 2f6088"),
+        (0.690, 0.030, "0a1336 0e2844 204a48"),
+    )
+    open_sky = np.ones_like(x)
+    for k, (base, swing, codes) in enumerate(ranges):
+        line = base - swing * np.sin(2.6 * x + 1.9 * k + 0.4) - 0.5 * swing * np.sin(6.3 * x - 2.2 * k)
+        inside = np.clip((y - line) * height / 3, 0, 1)
+        depth = (y - line) / 0.09
+        tone = 0.9 * np.sin(11 * depth + 2.2 * rough) * 0.6 + 0.6 * rough - 1.1 * depth + 0.5
+        scene = mixed(scene, ramp(tone, [-1.1, 0.1, 1.5], palette(codes)), inside)
+        open_sky *= 1 - inside
+        slope = np.arctan(np.gradient(line, axis=1) * height)
+        angles = np.where(inside > 0.5, 0.9 * slope + 0.5 * np.sin(9 * x + 14 * y + k), angles)
+    return scene, angles, open_sky
+
+
+def lake(rng: np.random.Generator, scene: Field, angles: Field) -> tuple[Field, Field]:
+    """Water that mirrors the sky in level strokes, darkest under the shore and in the near corner."""
+    height, width = scene.shape[:2]
+    x, y = grid(width, height)
+    below = np.clip(y - SHORE, 0, 1)
+    ripple = noise(rng, width, height, (0.22, 0.022), 3)
+    pale = np.exp(-(((x - 0.30 + 0.5 * below) / 0.34) ** 2)) + 0.6 * np.exp(-(((x - 0.86) / 0.16) ** 2))
+    tone = 0.7 * ripple + 1.3 * pale - 4.0 * below - 1.6 * np.exp(-below / 0.022) + 0.1
+    water = ramp(tone, [-1.8, -0.8, 0.2, 1.2, 2.2], palette("0a1238 14256e 22509a 4587b4 98c2be"))
+    inside = np.clip((y - SHORE - 0.004 * ripple) * height / 3, 0, 1)
+    shiver = noise(rng, width, height, (0.09, 0.010), 2)
+    return mixed(scene, water, inside), np.where(inside > 0.5, 0.10 * shiver, angles)
+
+
+def foreground(rng: np.random.Generator, scene: Field, angles: Field) -> tuple[Field, Field, Field]:
+    """The near bank, and the cypresses that flame up on it; also where they stand (0 to 1)."""
+    height, width = scene.shape[:2]
+    x, y = grid(width, height)
+    rough = noise(rng, width, height, 0.05, 3)
+    line = 1.045 - 0.17 * np.clip((x - 0.45) / 0.85, 0, 1) ** 1.5 - 0.045 * np.sin(3.2 * x + 1) + 0.010 * rough
+    inside = np.clip((y - line) * height / 4, 0, 1)
+    grass = ramp(noise(rng, width, height, (0.03, 0.1), 3), [-1.4, 0, 1.3], palette("0a1a2c 1a4238 5f7a34"))
+    scene, angles = mixed(scene, grass, inside), np.where(inside > 0.5, -1.2 + 0.5 * np.sin(8 * x), angles)
+    standing = inside
+    trees = (
+        [(1.20, 1.0), (1.185, 0.80), (1.205, 0.62), (1.195, 0.50), (1.235, 0.36), (1.252, 0.235), (1.262, 0.40),
+         (1.29, 0.52), (1.283, 0.64), (1.315, 0.82), (1.30, 1.0)],
+        [(1.075, 1.0), (1.06, 0.88), (1.085, 0.74), (1.082, 0.64), (1.112, 0.53), (1.118, 0.45), (1.128, 0.56),
+         (1.15, 0.66), (1.146, 0.76), (1.172, 0.88), (1.16, 1.0)],
+    )  # fmt: skip
+    for knots in trees:
+        tree = mask(width, height, [spline(knots, 160)])
+        tree = np.clip(ndimage.gaussian_filter(tree, 5) * 1.6 - 0.3 + 0.12 * rough, 0, 1)
+        middle = float(np.mean([px for px, _ in knots]))
+        sway = 0.6 * np.sin(13 * y + 30 * (x - middle)) + 2.2 * (x - middle)
+        flames = noise(rng, width, height, (0.016, 0.14), 2) + 0.8 * np.sin(60 * (x - middle) + 5 * np.sin(9 * y))
+        leaves = ramp(flames, [-1.6, -0.3, 0.8, 1.9], palette("050f1c 0f2a30 27503a 8a7a36"))
+        scene, angles = mixed(scene, leaves, tree), np.where(tree > 0.5, np.pi / 2 + sway, angles)
+        standing = np.maximum(standing, tree)
+    return scene, angles, standing
 
 
 def paint(rng: np.random.Generator, width: int, height: int) -> Image.Image:
     """Paint the night."""
     x, y = grid(width, height)
-    wind = flow(x, y, noise(rng, width, height, 0.4, 2))
-    scene = sky(x, y, combed(noise(rng, width, height, 0.035, 2), wind, 18))
-    angles = wind
-    for base, codes in ((0.66, "1b2c74 2c4f9c 5d8fc0"), (0.71, "14235c 23407f 3f7a8c"), (0.80, "10204a 1d4a5a 3d7a4f")):
-        crest = base - 0.045 * np.sin(4.1 * x + 9 * base) - 0.02 * np.sin(9.7 * x + 31 * base)
-        inside = np.clip((y - crest) * height / 3, 0, 1)
-        stripes = np.sin((y - crest) * 95 + 2.0 * noise(rng, width, height, 0.25, 2))
-        scene = mixed(scene, ramp(stripes, [-1.0, 0.2, 1.0], palette(codes)), inside)
-        slope = np.arctan(np.gradient(crest, axis=1) * height)
-        angles = np.where(inside > 0.5, slope + 0.25 * np.sin(12 * x), angles)
-    village = Village(Canvas(width, height, BLACK), Canvas(width, height, BLACK))
-    village.build(rng)
+    wind = flow(x, y, noise(rng, width, height, 0.5, 2))
+    streams = combed(noise(rng, width, height, 0.030, 2), wind, 0.16)
+    bands = combed(noise(rng, width, height, 0.14, 2), wind, 0.3)
+    scene = lights(sky(x, y, streams, bands), x, y, noise(rng, width, height, 0.06, 2), streams)
+    scene, angles, open_sky = hills(rng, scene, wind)
+    village = Village(Canvas(width, height, np.zeros(3)), Canvas(width, height, np.zeros(3)))
+    village.build(rng, SHORE)
     built = village.turns.array()[..., 0]
-    scene = mixed(scene, village.faces.array(), (built > 0).astype(float))
-    angles = np.where(built > 0, built * np.pi, angles)
-    cypress = spline(
-        [
-            (1.06, 1.02),
-            (1.05, 0.86),
-            (1.085, 0.62),
-            (1.115, 0.42),
-            (1.135, 0.27),
-            (1.15, 0.42),
-            (1.2, 0.6),
-            (1.23, 0.85),
-            (1.25, 1.02),
-        ],
-        160,
+    scene, angles = (
+        mixed(scene, village.faces.array(), np.asarray(built > 0, dtype=np.float64)),
+        np.where(built > 0, built * np.pi, angles),
     )
-    tree = mask(width, height, [cypress])
-    flames = ramp(
-        np.sin(75 * x + 3 * np.sin(9 * y)) + 0.5 * noise(rng, width, height, (0.02, 0.2), 2),
-        [-1.0, 0.0, 0.8, 1.0],
-        palette("06140f 12331f 2c5a2c 7a7a2a"),
-    )
-    scene = mixed(scene, flames, tree)
-    upright = np.pi / 2 + 0.45 * np.sin(14 * y + 5 * x)
-    angles = np.where(tree > 0.5, upright, angles)
+    scene, angles = lake(rng, scene, angles)
+    scene, angles, standing = foreground(rng, scene, angles)
 
-    oils = Oils(rng, mixed(scene, colour("1a1a4a"), 0.35))
-    brush = Brush(rng, ragged=0.12, hair=0.14, square=3.0)
-    oils.layer(brush, scene, angles, (88, 22), 1.5, Jitter(6, 0.15, 0.2, 7))
-    oils.layer(brush, scene, angles, (52, 12), 1.9, Jitter(7, 0.16, 0.2, 7))
-    detail = np.maximum(0.25, ndimage.gaussian_filter(np.maximum(tree, lights(x, y)), 3))
-    oils.layer(brush, scene, angles, (34, 8), 1.7, Jitter(6, 0.13, 0.2, 8), where=detail)
-    houses = ((built > 0) & (tree < 0.5)).astype(float)
-    oils.layer(brush, scene, angles, (24, 8), 2.2, Jitter(5, 0.10, 0.15, 8), where=houses)
-    village.finish(oils, brush, tree)
-    return picture(oils.lit())
+    heavens = open_sky * (1 - standing) * (built == 0)
+    near = np.min([np.hypot(x - cx, y - cy) / (2.1 * r) for cx, cy, r in [*STARS, MOON]], axis=0)
+    glow = np.asarray(np.exp(-(near**4)), dtype=np.float64)
+    town = ndimage.gaussian_filter((built > 0) * (1.0 - standing) * (y < SHORE), 2)
+    rest = 1 - heavens
+    crisp = np.clip(ndimage.gaussian_gradient_magnitude(scene.mean(axis=2), 2) * 30 - 0.2, 0, 1) * rest
+    light = ndimage.gaussian_filter(scene.mean(axis=2), 2)
+
+    easel = Easel(rng, mixed(scene * 0.55, colour("0e1440"), 0.5))
+    bristle = Tool(rng, hair=1.7, run=70, ragged=0.4, dry=0.55, ridge=0.5, taper=0.45)
+    easel.layer(bristle, scene * 0.80, angles, (0.11, 0.036), 2.2, Tint(3, 5, 3, 4), stop=1, body=0.6)
+    easel.layer(bristle, scene, angles, (0.115, 0.0165), 1.15, Tint(5, 7, 4, 5), where=0.35 + 0.65 * heavens, stop=0.2)
+    easel.layer(bristle, scene, angles, (0.060, 0.0125), 1.5, Tint(4, 6, 4, 5), where=rest, stop=0.13)
+    easel.layer(bristle, scene, angles, (0.075, 0.0105), 0.8, Tint(7, 9, 4, 5), where=heavens, body=1.3, order=light)
+    easel.layer(
+        bristle, scene, angles, (0.040, 0.0085), 1.5, Tint(5, 6, 3, 5), where=glow * heavens, stop=0.3, body=1.5
+    )
+    easel.layer(bristle, scene, angles, (0.026, 0.0060), 1.7, Tint(4, 5, 3, 4), where=town, stop=0.10)
+    easel.layer(bristle, scene, angles, (0.028, 0.0055), 0.9, Tint(4, 5, 3, 4), where=crisp, stop=0.10)
+    hearts(easel, bristle, standing)
+    village.light(easel, bristle, standing, SHORE)
+    return picture(easel.lit())
+
+
+def hearts(easel: Easel, bristle: Tool, standing: Field) -> None:
+    """Put down the hearts of the stars, and the crescent on the moon's disc, in a few loaded touches."""
+    rng, rows = easel.rng, len(standing)
+    for cx, cy, radius in STARS:
+        row, column = int(cy * rows), int(min(cx * rows, standing.shape[1] - 1))
+        for k in range(2 + int(radius * 110) if standing[row, column] < 0.5 else 0):
+            away, shade = radius * rng.uniform(0.05, 0.42) * (k > 0), rng.choice(["fffbe6", "fff3bc", "ffe27a"])
+            arc(easel, bristle, (cx, cy), away, rng.uniform(0, 2 * np.pi), 0.8 * radius, 0.36 * radius, shade)
+    cx, cy, radius = MOON
+    for _ in range(44):
+        away, turn = radius * np.sqrt(rng.uniform(0.0, 0.45)), rng.uniform(0, 2 * np.pi)
+        arc(easel, bristle, (cx + 0.012, cy - 0.005), away, turn, 0.4 * radius, 0.15 * radius, "f7de86")
+    for _ in range(46):
+        turn = np.pi + 0.35 + rng.normal(0, 0.62)
+        away, shade = (
+            radius * (0.80 - rng.uniform(0, 0.30) * np.cos(turn - np.pi - 0.35)),
+            rng.choice(["f28a12", "ffae2a"]),
+        )
+        arc(easel, bristle, (cx, cy), away, turn, 0.5 * radius, 0.12 * radius, shade)
+
+
+def arc(
+    easel: Easel, tool: Tool, centre: tuple[float, float], radius: float, turn: float, length: float, width: float,
+    shade: str,
+) -> None:  # fmt: skip
+    """One stroke of `shade` around `centre`, its middle in the direction `turn`."""
+    bend = length / max(radius, 0.4 * length)
+    angles = turn + np.linspace(-0.5, 0.5, 7) * bend
+    round_it = max(radius, 0.4 * length) * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    path = np.array(centre) + round_it + (radius - max(radius, 0.4 * length)) * np.array([np.cos(turn), np.sin(turn)])
+    paint = mixtures(easel.rng, np.array([colour(shade)]), Tint(3, 5, 2, 4))[0]
+    easel.stroke(tool, path, max(0.006, width), paint, 1.6)
