@@ -93,10 +93,10 @@ class Settings:
 
     size: int = 720
     shape: tuple[int, int] | None = None
-    epochs: int = 240
+    epochs: int = 220
     content_weight: float = 1.0
     style_weight: float = 1e4
-    tv_weight: float = 3.0
+    tv_weight: float = 2.0
     network: Network = "auto"
     weights: str | None = None
     content_layers: tuple[str, ...] = ("relu4_2",)
