@@ -129,7 +129,7 @@ def stylize(
                 message=step.message,
                 checkpoint=checkpoint,
             )
-            checkpoint.expire()
+            checkpoint.expire(settings.epochs)
             del step  # what the solver lets go of in its next step is not to be held here
 
 

@@ -88,7 +88,7 @@ class TestInterrupt:
         monkeypatch.setattr(engine, "stylize", interrupted)
         assert run(photo, painting, out) == 130
         assert not out.exists()
-        assert "nothing to keep" in capsys.readouterr().err
+        assert "before the picture was saved" in capsys.readouterr().err
 
     @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
     def test_the_real_signal_to_a_real_process_with_the_real_network(
