@@ -158,7 +158,7 @@ class Recorder:
             self._recipe = make_recipe(
                 settings, network=network, photo=inputs.photo, paintings=inputs.paintings, start=inputs.start
             )
-        recipe = replace(self._recipe, steered=self._record.steered)
+        recipe = replace(self._recipe, steered=self._record.steered).until(self._image_epoch)
         save_image(image, self._run.result, recipe=recipe.to_json())
         self._saved = self._image_epoch
 

@@ -71,12 +71,12 @@ def picture_file(moment: Moment, photo: Path | None, recipe: Path | None, fmt: i
 
 
 def _recipe(picture: Path, moment: Moment) -> str | None:
-    """The run's recipe, with the photo's colours that are wanted now."""
+    """The run's recipe until this moment, with the photo's colours that are wanted now."""
     try:
         recipe = read_recipe(picture)
     except StyleTransferError:  # the run's picture is damaged; its moments can be taken home all the same
         return None
-    return None if recipe is None else replace(recipe, photo_colors=moment.colors / 100).to_json()
+    return None if recipe is None else replace(recipe.until(moment.epoch), photo_colors=moment.colors / 100).to_json()
 
 
 def recolored(moment: Moment, photo: Path) -> Image.Image:
