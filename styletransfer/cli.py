@@ -46,8 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         display = Display(quiet=arguments.quiet)
         if arguments.download_vgg19:
-            _download(arguments, display)
-            return 0
+            return _download(arguments, display)
         return _paint(arguments, display)
     except StyleTransferError as error:
         sys.stderr.write(f"styletransfer: {error}\n")
@@ -249,13 +248,18 @@ def _start(arguments: argparse.Namespace, recipe: "Recipe | None", display: "Dis
     return None
 
 
-def _download(arguments: argparse.Namespace, display: "Display") -> None:
+def _download(arguments: argparse.Namespace, display: "Display") -> int:
     from styletransfer.download import download_vgg19
     from styletransfer.locations import vgg19_available, vgg19_path
 
     if arguments.photo is not None:
         raise StyleTransferError("--download-vgg19 only downloads: paint with a second command when it is done.")
     if not vgg19_available():
-        with display.progress("VGG-19") as report:
-            download_vgg19(lambda done, total: report(done, total, f"{done / 1e6:.0f} of {total / 1e6:.0f} MB"))
+        try:
+            with display.progress("VGG-19") as report:
+                download_vgg19(lambda done, total: report(done, total, f"{done / 1e6:.0f} of {total / 1e6:.0f} MB"))
+        except KeyboardInterrupt:
+            sys.stderr.write("styletransfer: The download was stopped; the next one goes on from where it is.\n")
+            return INTERRUPTED
     display.say(f"The weights of VGG-19 are in {vgg19_path()}.")
+    return 0

@@ -37,6 +37,16 @@ class TestDownload:
         assert "575 of 575 MB" in said
         assert "vgg19.safetensors" in said
 
+    def test_ctrl_c_says_that_it_goes_on_later(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        def download(_: Any) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("styletransfer.download.download_vgg19", download)
+        assert cli.main(["--download-vgg19"]) == 130
+        assert "the next one goes on" in capsys.readouterr().err
+
     def test_a_failure_is_a_sentence(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         def download(_: Any) -> None:
             raise StyleTransferError("The server cannot be reached.")
