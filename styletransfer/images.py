@@ -19,6 +19,7 @@ from styletransfer.decoding import to_srgb
 from styletransfer.errors import StyleTransferError
 from styletransfer.files import check_writable as check_file_writable
 from styletransfer.files import replacing
+from styletransfer.hush import hushed
 
 pillow_heif.register_heif_opener()
 
@@ -73,7 +74,7 @@ def open_image(source: str | Path | bytes | BinaryIO, *, name: str | None = None
     label = _label(source, name)
     data = _read(source, label)
     try:
-        with Image.open(io.BytesIO(data), formats=_READABLE) as opened:
+        with hushed(), Image.open(io.BytesIO(data), formats=_READABLE) as opened:
             _check_pixels(*opened.size, label)
             if not painted:
                 _check_shape(*opened.size, label)
@@ -81,7 +82,7 @@ def open_image(source: str | Path | bytes | BinaryIO, *, name: str | None = None
             image = to_srgb(opened)
     except StyleTransferError:
         raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+    except Image.DecompressionBombError as error:
         raise _too_many_pixels(label) from error
     except UnidentifiedImageError as error:
         raise StyleTransferError(
@@ -204,7 +205,7 @@ def embedded_recipe(source: str | Path | bytes | BinaryIO, *, name: str | None =
     """
     data = _read(source, _label(source, name))
     try:
-        with Image.open(io.BytesIO(data), formats=_READABLE) as opened:
+        with hushed(), Image.open(io.BytesIO(data), formats=_READABLE) as opened:
             if isinstance(opened, PngImageFile):
                 text = opened.info.get(RECIPE_KEY)
                 if text is None and opened.width * opened.height <= LARGEST_PIXELS:
