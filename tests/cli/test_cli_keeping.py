@@ -240,12 +240,7 @@ class TestBrokenOff:
     def test_by_the_system_or_a_closed_terminal(self, photo: Path, painting: Path, out: Path, end: str) -> None:
         command = [sys.executable, "-m", "styletransfer", photo, painting, "-o", out]
         command += ["--size", "64", "--epochs", "5000", "--save-every", "1"]
-        before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever was started with nohup passes that on
-        try:
-            process = subprocess.Popen([str(part) for part in command], cwd=ROOT, stderr=subprocess.DEVNULL)
-        finally:
-            signal.signal(signal.SIGHUP, before)
-        with process:
+        with subprocess.Popen([str(part) for part in command], cwd=ROOT, stderr=subprocess.DEVNULL) as process:
             while not out.with_name("out-0002.png").exists() and process.poll() is None:
                 time.sleep(0.05)
             process.send_signal(getattr(signal, end))

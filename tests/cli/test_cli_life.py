@@ -106,12 +106,7 @@ class TestInterrupt:
     ) -> None:
         command = [sys.executable, "-m", "styletransfer", photo, painting, "-o", out]
         command += ["--size", "64", "--epochs", "5000", "--save-every", "1"]
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
-        try:
-            process = subprocess.Popen([str(part) for part in command], cwd=ROOT, stderr=subprocess.PIPE, text=True)
-        finally:
-            signal.signal(signal.SIGINT, before)
-        with process:
+        with subprocess.Popen([str(part) for part in command], cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
             while not out.with_name("out-0002.png").exists() and process.poll() is None:
                 time.sleep(0.05)
             process.send_signal(signal.SIGINT)
