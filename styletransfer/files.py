@@ -27,7 +27,7 @@ def check_writable(path: str | Path, *, stream: bool = False) -> None:
         _check_place(path)
         if stream and is_stream(path):
             return
-        if path.exists() and not path.is_file():
+        if path.exists() and (is_stream(path) or not path.is_file()):
             raise StyleTransferError(f"{path} is a device or a pipe, not a file; choose another name.")
         # Only a real attempt tells: permissions, read-only disks and foreign file systems all have their own rules.
         trial = _beside(path)
@@ -38,12 +38,22 @@ def check_writable(path: str | Path, *, stream: bool = False) -> None:
 
 
 def is_stream(path: str | Path) -> bool:
-    """Whether `path` is something that is written to and not replaced: a pipe, a terminal, /dev/null."""
+    """Whether `path` is something that is written to and not replaced: a pipe, a terminal, /dev/null, /dev/stdout."""
+    if _descriptor(path) is not None:
+        return True  # whatever it leads to, a file perhaps: others write there as well
     try:
         mode = Path(path).stat().st_mode
     except OSError:
         return False
     return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)
+
+
+def _descriptor(path: str | Path) -> int | None:
+    """The open file of this process that `path` stands for, if it is such a name as /dev/stdout or /dev/fd/3."""
+    whole = Path(path).absolute()
+    if str(whole.parent) in ("/dev/fd", "/proc/self/fd") and whole.name.isdecimal():
+        return int(whole.name)
+    return {"/dev/stdout": 1, "/dev/stderr": 2}.get(str(whole))
 
 
 def _check_place(path: Path) -> None:
@@ -91,8 +101,10 @@ def write_text(path: str | Path, text: str) -> None:
             temporary.write_text(text, encoding="ascii", newline="\n")
         return
     try:
-        with Path(path).open("w", encoding="ascii", newline="\n") as stream:
-            stream.write(text)
+        descriptor = _descriptor(path)
+        # Opened by its name, a file behind /dev/stdout would be written from its beginning once more.
+        with Path(path).open("wb") if descriptor is None else os.fdopen(os.dup(descriptor), "wb") as stream:
+            stream.write(text.encode("ascii"))
     except OSError as error:
         raise _cannot_write(Path(path), error) from error
 

@@ -3,6 +3,8 @@
 import os
 import socket
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -148,6 +150,18 @@ class TestStreams:
         assert not is_stream(tmp_path / "nothing")
         write_text(tmp_path / "a.txt", "text\n")
         assert (tmp_path / "a.txt").read_bytes() == b"text\n"
+
+    def test_standard_output_that_leads_to_a_file_is_written_on(self, tmp_path: Path) -> None:
+        code = (
+            "from styletransfer.files import check_writable, write_text\n"
+            "print('before', flush=True)\n"
+            "check_writable('/dev/stdout', stream=True)\n"
+            "write_text('/dev/stdout', 'text\\n')\n"
+            "print('after')"
+        )
+        with (tmp_path / "out").open("w") as out:
+            subprocess.run([sys.executable, "-c", code], stdout=out, check=True, cwd=Path(__file__).parents[1])
+        assert (tmp_path / "out").read_text().split() == ["before", "text", "after"]
 
     def test_a_socket_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)  # a socket's whole path must be short
