@@ -51,7 +51,8 @@ class Keeper:
         self._moments: list[bytes] = []
         self._budget = Budget(share=0.03, least=5.0)
         self._rows: list[table.Row] = []
-        if done and order.losses is not None:
+        self._table = order.losses is not None and not files.is_stream(order.losses)  # a file that can be read again
+        if done and order.losses is not None and self._table:
             self._rows += [row for row in table.read_rows(order.losses) if int(row[0]) <= done]
         self._lost: dict[str, list[str]] = {}
         self._told: set[str] = set()
@@ -64,7 +65,7 @@ class Keeper:
                 f"{order.film} will begin with epoch {self._done + 1}, as {order.state} keeps no pictures of those "
                 "before; for a film of all of them, paint anew."
             )
-        if order.losses is not None and len(self._rows) < self._done:
+        if self._table and len(self._rows) < self._done:
             sentences.append(f"{order.losses} will lack epochs up to {self._done}, as it does not hold them all.")
         return sentences
 
@@ -164,7 +165,7 @@ class Keeper:
             return
         # The losses first: a table may know of epochs that the state does not, never the other way round.
         self._lost.pop("losses", None)
-        if self._order.losses is not None and not files.is_stream(self._order.losses):
+        if self._table:
             self._try("losses", self._save_losses)
         frame.checkpoint.save(state, notes={NOTE: self._recipe.until(frame.epoch).to_json()})
 

@@ -127,9 +127,15 @@ class TestLosses:
         read: list[str] = []
         reader = threading.Thread(target=lambda: read.append(pipe.read_text()))
         reader.start()
-        assert run(photo, painting, out, "--losses", str(pipe)) == 0
+        state = str(tmp_path / "state")
+        assert run(photo, painting, out, "--losses", str(pipe), "--state", state) == 0
         reader.join()
         assert read[0].count("\n") == 4
+        reader = threading.Thread(target=lambda: read.append(pipe.read_text()))
+        reader.start()
+        assert run(photo, painting, out, "--losses", str(pipe), "--state", state, "--epochs", "5") == 0
+        reader.join()
+        assert read[1].count("\n") == 3
         assert pipe.is_fifo()
 
 
