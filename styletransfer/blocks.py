@@ -155,8 +155,8 @@ class _Run(torch.autograd.Function):
 def _run_end(end: End, x: Tensor, block: Block | None = None) -> tuple[Tensor, Tensor, list[Tensor]]:
     """Run the end of a block, and the block's head before it if one is given, stripe by stripe.
 
-    A stripe is read with some rows more on either side, so that what the missing rows spoil is cut off again, and X [X^T 1]
-    is a sum over positions: the stripes together are exactly the whole.
+    A stripe is read with some rows more on either side, so that what the missing rows spoil is cut off again, and
+    X [X^T 1] is a sum over positions: the stripes together are exactly the whole.
 
     Returns:
         The pooled features, what their gradient needs, and X [X^T 1] of each style tap.
@@ -215,9 +215,8 @@ def _kept_rows(source: slice, keep: slice) -> slice:
 
 def _counted(region: Region, source: slice, keep: slice) -> Region:
     """What counts for the sums of a stripe's kept rows, where `region` counts in the whole."""
-    first, end = (
-        min(max(edge - source.start, keep.start), keep.stop) for edge in (region.rows.start, region.rows.stop)
-    )
+    edges = region.rows.start, region.rows.stop
+    first, end = (min(max(edge - source.start, keep.start), keep.stop) for edge in edges)
     return Region(slice(first, end), region.columns)
 
 

@@ -71,6 +71,7 @@ class Checkpoint:
         scale: (height, width) in pixels of the scale that the last epoch was painted at.
         origin: Gives what the painting is made from.
         standing: Where the solver stands, or None once the painting has gone on.
+        notes: What was noted beside it when it was saved, plain JSON that the engine knows nothing of.
     """
 
     epoch: int
@@ -78,6 +79,7 @@ class Checkpoint:
     scale: tuple[int, int]
     origin: Callable[[], Origin] = field(repr=False)
     standing: Standing | None = field(repr=False)
+    notes: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def network(self) -> Literal["vgg16", "vgg19"]:
@@ -107,16 +109,18 @@ class Checkpoint:
             raise StyleTransferError(f"The saved state has {self.epoch} epochs already; ask for more of them.")
         return self.standing
 
-    def expire(self) -> None:
-        """The painting goes on, and what stands here would soon be of two minds."""
-        self.standing = None
+    def expire(self, epochs: int) -> None:
+        """The painting goes on, unless it has all its `epochs`, and what stands here would soon be of two minds."""
+        if self.epoch < epochs:
+            self.standing = None
 
-    def save(self, path: str | Path, *, settled: bool = True) -> None:
+    def save(self, path: str | Path, *, settled: bool = True, notes: Mapping[str, Any] | None = None) -> None:
         """Write it all to `path`, where it stands whole or not at all.
 
         Args:
             path: The file.
             settled: Wait until it is on the disk itself, safe from a power cut, which takes most of the time.
+            notes: To be found in `notes` again when it is loaded; those it has already if None.
 
         Raises:
             StyleTransferError: It cannot be written; what stood there is as it was.
@@ -138,6 +142,7 @@ class Checkpoint:
             "weighting": standing.weighting,
             "solver": {name: float(number) for name, number in standing.solver.numbers.items()},
             "origin": vars(origin),
+            "notes": dict(self.notes if notes is None else notes),
         }
         with replacing(path) as temporary:
             _write(temporary, tensors, json.dumps(facts), settled=settled)
@@ -202,7 +207,8 @@ def _checkpoint(facts: dict[str, Any], tensors: dict[str, Tensor]) -> Checkpoint
         paintings=tuple(map(str, values["paintings"])),
         start=values["start"],
     )
-    return Checkpoint(int(facts["epoch"]), float(facts["seconds"]), (height, width), lambda: origin, standing)
+    notes = dict(facts.get("notes", {}))
+    return Checkpoint(int(facts["epoch"]), float(facts["seconds"]), (height, width), lambda: origin, standing, notes)
 
 
 def _write(path: Path, tensors: Mapping[str, Tensor], facts: str, *, settled: bool) -> None:

@@ -8,12 +8,13 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, get_args
+from typing import TYPE_CHECKING, NoReturn, cast, get_args
 
 from styletransfer import __version__
-from styletransfer.errors import StyleTransferError, is_out_of_memory
+from styletransfer.errors import NO_MEMORY, StyleTransferError, is_out_of_memory
 from styletransfer.settings import PRESETS, Device, Network, Optimizer, Pooling, Precision, Settings, Start
 from styletransfer.waiting import wait_briefly
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 BAD_INPUT = 2
 INTERRUPTED = 130
 """Exit codes; 0 is success."""
+
+_MOST_SEARCHED = 200
+"""Files beside a picture with a recipe that are looked through for the one that it was started from."""
 
 _USAGE = "%(prog)s PHOTO PAINTING [PAINTING ...] -o OUT [options]\n       %(prog)s --download-vgg19"
 
@@ -45,8 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         display = Display(quiet=arguments.quiet)
         if arguments.download_vgg19:
-            _download(arguments, display)
-            return 0
+            return _download(arguments, display)
         return _paint(arguments, display)
     except StyleTransferError as error:
         sys.stderr.write(f"styletransfer: {error}\n")
@@ -54,10 +57,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
-        sys.stderr.write("styletransfer: There is not enough memory to paint at this size; choose a smaller --size.\n")
+        sys.stderr.write(f"styletransfer: {NO_MEMORY}\n")
         return BAD_INPUT
     except KeyboardInterrupt:
-        sys.stderr.write("styletransfer: Stopped; there was nothing to keep yet.\n")
+        sys.stderr.write("styletransfer: Stopped before the picture was saved.\n")
         return INTERRUPTED
 
 
@@ -183,7 +186,7 @@ def _paint(arguments: argparse.Namespace, display: "Display") -> int:
         paintings=tuple(arguments.paintings),
         out=arguments.out,
         settings=settings,
-        start=None if arguments.init in (None, *get_args(Start)) else Path(arguments.init),
+        start=_start(arguments, recipe, display),
         save_every=arguments.save_every,
         losses=arguments.losses,
         film=arguments.film,
@@ -191,6 +194,7 @@ def _paint(arguments: argparse.Namespace, display: "Display") -> int:
         photo_colors=restored if arguments.photo_colors is None else arguments.photo_colors,
         steered=recipe.steered if recipe and settings.weighting == recipe.settings.weighting else (),
         state=arguments.state,
+        parts=recipe.parts if recipe and arguments.epochs is None else (),
     )
     return 0 if paint(order, display) else INTERRUPTED
 
@@ -224,13 +228,41 @@ def _recipe(path: Path, has_weights: bool, display: "Display") -> "Recipe":
     return recipe
 
 
-def _download(arguments: argparse.Namespace, display: "Display") -> None:
+def _start(arguments: argparse.Namespace, recipe: "Recipe | None", display: "Display") -> Path | None:
+    """The picture to start from: what was given, or the recipe's, found by its checksum among the files at hand."""
+    if arguments.init is not None:
+        return None if arguments.init in get_args(Start) else Path(arguments.init)
+    if recipe is None or recipe.start is None:
+        return None
+    from styletransfer.images import LARGEST_FILE
+    from styletransfer.recipe import sha256_of
+
+    candidates = [arguments.photo, *arguments.paintings]
+    with suppress(OSError):  # a folder that may not be listed
+        candidates += sorted(arguments.recipe.absolute().parent.iterdir())[:_MOST_SEARCHED]
+    for path in candidates:
+        with suppress(OSError, StyleTransferError):  # a file that cannot be read is not the one
+            if path.is_file() and path.stat().st_size <= LARGEST_FILE and sha256_of(path) == recipe.start:
+                display.say(f"It starts from {path}, as the picture with the recipe did.")
+                return cast("Path", path)
+    display.say(
+        f"{arguments.recipe} was started from a picture that is not beside it: give that with --init for the same."
+    )
+    return None
+
+
+def _download(arguments: argparse.Namespace, display: "Display") -> int:
     from styletransfer.download import download_vgg19
     from styletransfer.locations import vgg19_available, vgg19_path
 
     if arguments.photo is not None:
         raise StyleTransferError("--download-vgg19 only downloads: paint with a second command when it is done.")
     if not vgg19_available():
-        with display.progress("VGG-19") as report:
-            download_vgg19(lambda done, total: report(done, total, f"{done / 1e6:.0f} of {total / 1e6:.0f} MB"))
+        try:
+            with display.progress("VGG-19") as report:
+                download_vgg19(lambda done, total: report(done, total, f"{done / 1e6:.0f} of {total / 1e6:.0f} MB"))
+        except KeyboardInterrupt:
+            sys.stderr.write("styletransfer: The download was stopped; the next one goes on from where it is.\n")
+            return INTERRUPTED
     display.say(f"The weights of VGG-19 are in {vgg19_path()}.")
+    return 0

@@ -3,6 +3,8 @@
 Values of float arrays are sRGB in 0 to 1 unless a name says otherwise.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -43,6 +45,9 @@ _FROM_LINEAR = np.rint(
     255 * np.where(_LINEAR <= 0.0031308, 12.92 * _LINEAR, 1.055 * _LINEAR ** (1 / 2.4) - 0.055)
 ).astype(np.uint8)
 """Linear light in 65536 steps to sRGB level; a table is ten times as fast as the power, and as exact at 8 bits."""
+
+_BAND = 1 << 20
+"""Pixels that are worked on at a time where a picture may have far more of them than the result."""
 
 _NOISE_VARIANCE = (1 / 255) ** 2
 """Variance along an axis of colour that is no more than rounding; no palette is stretched by it."""
@@ -104,9 +109,12 @@ def match_palette(painting: Image.Image, photo: Image.Image) -> Image.Image:
     source_mean, source_covariance = _color_statistics(painting)
     target_mean, target_covariance = _color_statistics(photo)
     transfer = _root(target_covariance) @ _inverse_root(source_covariance)
-    pixels = np.asarray(painting.convert("RGB"), dtype=np.float32) / np.float32(255)
-    matched = (pixels - source_mean.astype(np.float32)) @ transfer.T.astype(np.float32) + target_mean.astype(np.float32)
-    image = Image.fromarray(np.rint(np.clip(matched, 0, 1) * 255).astype(np.uint8))
+    factor, offset = transfer.T.astype(np.float32), (target_mean - transfer @ source_mean).astype(np.float32)
+    image = Image.new("RGB", painting.size)
+    for top, band in _bands(painting):
+        pixels = np.asarray(band.convert("RGB"), dtype=np.float32) / np.float32(255)
+        matched = pixels @ factor + offset
+        image.paste(Image.fromarray(np.rint(np.clip(matched, 0, 1) * 255).astype(np.uint8)), (0, top))
     return join_alpha(image, painting.getchannel("A") if painting.mode == "RGBA" else None)
 
 
@@ -120,12 +128,23 @@ def _mix_into_gamut(linear: Floats, grey: Floats) -> Floats:
 
 def _color_statistics(image: Image.Image) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Mean (3,) and covariance (3, 3) of the colours, each pixel weighted by its opacity."""
-    pixels = np.asarray(image.convert("RGBA"), dtype=np.float64).reshape(-1, 4) / 255
-    colors, weights = pixels[:, :3], pixels[:, 3]
-    total = max(weights.sum(), 1e-9)
-    mean = weights @ colors / total
-    centered = colors - mean
-    return mean, (centered * weights[:, None]).T @ centered / total
+    total, sums, products = 0.0, np.zeros(3), np.zeros((3, 3))
+    for _, band in _bands(image):
+        pixels = np.asarray(band.convert("RGBA"), dtype=np.float64).reshape(-1, 4) / 255
+        colors, weights = pixels[:, :3], pixels[:, 3]
+        total += weights.sum()
+        sums += weights @ colors
+        products += (colors * weights[:, None]).T @ colors
+    total = max(total, 1e-9)
+    mean = sums / total
+    return mean, products / total - np.outer(mean, mean)  # of 8-bit values, in float64: nothing is lost by it
+
+
+def _bands(image: Image.Image) -> Iterator[tuple[int, Image.Image]]:
+    """The picture in bands of whole rows, about `_BAND` pixels each, with the row that each begins at."""
+    rows = max(1, _BAND // image.width)
+    for top in range(0, image.height, rows):
+        yield top, image.crop((0, top, image.width, min(top + rows, image.height)))
 
 
 def _root(covariance: NDArray[np.float64]) -> NDArray[np.float64]:

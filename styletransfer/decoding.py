@@ -35,8 +35,12 @@ def to_srgb(image: Image.Image) -> Image.Image:
     transpose = _UPRIGHT.get(_orientation(image))
     profile = image.info.get("icc_profile")
     image = _to_eight_bits(image)
-    image = _expand(image)
-    image = _convert_colors(image, profile)
+    if image.mode in ("L", "LA") and image.has_transparency_data:  # a profile for grey knows nothing of transparency
+        alpha = image.convert("RGBA").getchannel("A")
+        image = _convert_colors(image.convert("L"), profile)
+        image.putalpha(alpha)
+    else:
+        image = _convert_colors(_expand(image), profile)
     if transpose is not None:
         image = image.transpose(transpose)
     if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):

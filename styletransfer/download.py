@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -78,8 +78,8 @@ def vgg19_release() -> Release:
 def download_vgg19(progress: Progress | None = None, cancelled: Cancelled | None = None) -> Path:
     """Fetch VGG-19's weights and keep its convolutions, so that `network="auto"` finds them.
 
-    When the line breaks or the download is cancelled, what has come stays as `*.part` beside the result's place, and
-    the next call goes on from there. Otherwise nothing but the result is left.
+    When the line breaks, the download is cancelled or the conversion fails, what has come stays as `*.part` beside the
+    result's place, and the next call goes on from there. In the end nothing but the result is left.
 
     Args:
         progress: Told how far it is, some times for every megabyte.
@@ -96,10 +96,8 @@ def download_vgg19(progress: Progress | None = None, cancelled: Cancelled | None
     part = target.with_name("vgg19-dcbb9e9d.pth.part")
     with _alone(target):
         fetch(release, part, progress, cancelled)
-        try:
-            _convert(part, target)
-        finally:
-            part.unlink()
+        _convert(part, target)
+        part.unlink()  # only now: what has been fetched and checked is not to be fetched again
     return target
 
 
@@ -107,12 +105,13 @@ def fetch(release: Release, part: Path, progress: Progress | None = None, cancel
     """Complete the file `part`, of which a beginning may be there, until it is the released one.
 
     Tries again after a break as long as every few tries bring something new. The file stays after a break or when
-    cancelled; it goes when it is not the released one or does not fit on the disk.
+    cancelled. It goes when it is not the released one, and becomes as it was when the disk is full.
 
     Raises:
         StyleTransferError: The file cannot be fetched or kept, is another one, or `cancelled` said so.
     """
     most, failures = _size(part), 0
+    begun = most
     while True:
         try:
             _transfer(release, part, progress, cancelled)
@@ -125,7 +124,7 @@ def fetch(release: Release, part: Path, progress: Progress | None = None, cancel
                 raise StyleTransferError(_explain(release, error)) from error
             _pause(_PAUSES[max(failures, 1) - 1], cancelled)
         except OSError as error:
-            part.unlink(missing_ok=True)
+            _cut(part, begun)
             raise _cannot_write(part.parent, error) from error
     with part.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -143,23 +142,48 @@ def _transfer(release: Release, part: Path, progress: Progress | None, cancelled
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={done}-"} if done else {})
     with requests.get(release.url, headers=headers, stream=True, timeout=_TIMEOUT) as response:
         response.raise_for_status()
-        if response.status_code != requests.codes.partial_content:
-            done = 0  # a server that knows no ranges sends all of it again
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            raise _WrongFileError(release, "it is a web page, such as a network's login")
+        again = done > 0 and response.status_code != requests.codes.partial_content
+        done = 0 if again else done  # a server that knows no ranges sends all of it again
         announced = response.headers.get("Content-Length")
         if announced is not None and announced != str(release.size - done):
             raise _WrongFileError(release, "its length differs")  # what has come before stays: this may be a login page
-        with part.open("r+b" if done else "wb") as file:
-            file.seek(done)
-            for chunk in response.iter_content(_CHUNK):
-                done += len(chunk)
-                if done > release.size:
-                    break
-                file.write(chunk)
-                if progress:
-                    progress(done, release.size)
-                _check_cancelled(cancelled)
+        if not again:
+            _receive(response, part, done, release, progress, cancelled)
+            return
+        _check_room(part, release.size)
+        anew = part.with_suffix(".anew.part")
+        try:
+            _receive(response, anew, 0, release, progress, cancelled)
+        finally:  # whatever ended it: what has come before gives way only to something longer
+            if _size(anew) > _size(part):
+                anew.replace(part)
+            anew.unlink(missing_ok=True)
+
+
+def _receive(
+    response: requests.Response,
+    part: Path,
+    done: int,
+    release: Release,
+    progress: Progress | None,
+    cancelled: Cancelled | None,
+) -> None:
+    """Write an answer into `part`, after its first `done` bytes."""
+    begun = done
+    with part.open("r+b" if done else "wb") as file:
+        file.seek(done)
+        for chunk in response.iter_content(_CHUNK):
+            done += len(chunk)
+            if done > release.size:
+                break
+            file.write(chunk)
+            if progress:
+                progress(done, release.size)
+            _check_cancelled(cancelled)
     if done > release.size:
-        part.unlink()
+        _cut(part, begun)
         raise _WrongFileError(release, "it is longer")
     if done < release.size:
         raise requests.ConnectionError("the server ended the answer too early")
@@ -179,6 +203,15 @@ def _convert(source: Path, target: Path) -> None:
 
 def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
+
+
+def _cut(path: Path, size: int) -> None:
+    """Leave the first `size` bytes of a file, and no file where that is nothing."""
+    with suppress(OSError):
+        if size:
+            os.truncate(path, size)
+        else:
+            path.unlink()
 
 
 def _check_room(part: Path, missing: int) -> None:

@@ -38,6 +38,8 @@ from styletransfer.weights import Weights, load_weights
 
 MOST_SETBACKS = 8
 """Steps in a row that may diverge before the run gives up."""
+CLIPPED_EVERY = 10
+"""Epochs between two looks at the clipped picture's losses, where it is another; each costs half an epoch."""
 FIRST_PREVIEW = 10
 """Epoch before which nothing is shown, in a run of many times as many: it would be the photo, hardly touched."""
 
@@ -119,8 +121,7 @@ def stylize(
         for step in steps:
             epoch += 1
             picture = step.standing.picture
-            due = epoch % settings.preview_every == 0 and epoch >= min(FIRST_PREVIEW, settings.epochs // 10)
-            shown = due or epoch == settings.epochs
+            clipped = _is_due(epoch, CLIPPED_EVERY, settings) and not settings.bounded
             seconds = time.perf_counter() - begin
             checkpoint = Checkpoint(epoch, seconds, shape, origin, step.standing)
             yield Frame(
@@ -128,17 +129,25 @@ def stylize(
                 epochs=settings.epochs,
                 scale=shape,
                 losses=step.standing.losses,
-                clipped_losses=objective.clipped_losses(picture, step.standing.weighting) if shown else None,
+                clipped_losses=objective.clipped_losses(picture, step.standing.weighting) if clipped else None,
                 seconds=seconds,
-                image=join_alpha(to_image(picture), alpha) if shown else None,
+                image=join_alpha(to_image(picture), alpha)
+                if _is_due(epoch, settings.preview_every, settings)
+                else None,
                 network=network.name,
                 device=device.type,
                 half=dtype == torch.bfloat16,
                 message=step.message,
                 checkpoint=checkpoint,
             )
-            checkpoint.expire()
+            checkpoint.expire(settings.epochs)
             del step  # what the solver lets go of in its next step is not to be held here
+
+
+def _is_due(epoch: int, every: int, settings: Settings) -> bool:
+    """Whether something that comes every so many epochs, and with the last one, comes now."""
+    due = epoch % every == 0 and epoch >= min(FIRST_PREVIEW, settings.epochs // 10)
+    return due or epoch == settings.epochs
 
 
 StyleTerm = Callable[[Moments], Tensor]
@@ -189,10 +198,8 @@ class Objective:
         }
         return {**terms, "total": torch.stack(list(terms.values())).sum()}
 
-    def clipped_losses(self, picture: Tensor, weighting: Weighting) -> dict[LossName, float] | None:
-        """The losses of the picture as it is saved, where that is another than the one that is painted."""
-        if self.settings.bounded:
-            return None
+    def clipped_losses(self, picture: Tensor, weighting: Weighting) -> dict[LossName, float]:
+        """The losses of the picture as it is saved, with what is out of range clipped."""
         low, high = pixel_range(picture.device)
         with torch.no_grad():
             terms = self.losses(torch.minimum(torch.maximum(picture, low), high), weighting)

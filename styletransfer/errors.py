@@ -4,6 +4,8 @@ Everything that a person can cause - a wrong file, an impossible setting, a full
 `StyleTransferError` with one sentence that says what is wrong and what to do. Anything else that escapes is a bug.
 """
 
+NO_MEMORY = "There is not enough memory to paint at this size; choose a smaller --size."
+
 
 class StyleTransferError(Exception):
     """Bad input or a failing machine, in one plain sentence that can be shown as it is."""

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,22 +11,49 @@ from typing import IO
 from styletransfer.errors import StyleTransferError
 
 
-def check_writable(path: str | Path) -> None:
+def check_writable(path: str | Path, *, stream: bool = False) -> None:
     """Makes sure that a file can be written at `path`, without touching what may stand there.
 
+    Args:
+        path: The file.
+        stream: Whether a stream, such as a pipe or /dev/stdout, will do as well.
+
     Raises:
-        StyleTransferError: The folder is missing, is a file or cannot be written to, or `path` is a folder or a
-            write-protected file.
+        StyleTransferError: The folder is missing, is a file or cannot be written to, or `path` is a folder, a device or
+            a write-protected file.
     """
     path = Path(path)
     try:
         _check_place(path)
+        if stream and is_stream(path):
+            return
+        if path.exists() and (is_stream(path) or not path.is_file()):
+            raise StyleTransferError(f"{path} is a device or a pipe, not a file; choose another name.")
         # Only a real attempt tells: permissions, read-only disks and foreign file systems all have their own rules.
         trial = _beside(path)
         trial.touch(exist_ok=False)
         trial.unlink()
     except OSError as error:
         raise _cannot_write(path, error) from error
+
+
+def is_stream(path: str | Path) -> bool:
+    """Whether `path` is something that is written to and not replaced: a pipe, a terminal, /dev/null, /dev/stdout."""
+    if _descriptor(path) is not None:
+        return True  # whatever it leads to, a file perhaps: others write there as well
+    try:
+        mode = Path(path).stat().st_mode
+    except OSError:
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)
+
+
+def _descriptor(path: str | Path) -> int | None:
+    """The open file of this process that `path` stands for, if it is such a name as /dev/stdout or /dev/fd/3."""
+    whole = Path(path).absolute()
+    if str(whole.parent) in ("/dev/fd", "/proc/self/fd") and whole.name.isdecimal():
+        return int(whole.name)
+    return {"/dev/stdout": 1, "/dev/stderr": 2}.get(str(whole))
 
 
 def _check_place(path: Path) -> None:
@@ -45,7 +73,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
     """Gives a temporary path in the same folder and with the same ending; moves it to `path` if the block succeeds.
 
     If the block fails, the temporary file is removed, and what stood at `path` stays as it was. A link at `path` is
-    followed, so that the file behind it is replaced.
+    followed, so that the file behind it is replaced. Only a file is ever replaced, never a device or a pipe.
 
     Raises:
         StyleTransferError: As `check_writable`; or an `OSError` in the block, such as a full disk.
@@ -60,6 +88,25 @@ def replacing(path: str | Path) -> Iterator[Path]:
         raise _cannot_write(Path(path), error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Writes ASCII text, whole or not at all; into a stream, where `path` is one.
+
+    Raises:
+        StyleTransferError: As `check_writable`, or the disk is full.
+    """
+    if not is_stream(path):
+        with replacing(path) as temporary:
+            temporary.write_text(text, encoding="ascii", newline="\n")
+        return
+    try:
+        descriptor = _descriptor(path)
+        # Opened by its name, a file behind /dev/stdout would be written from its beginning once more.
+        with Path(path).open("wb") if descriptor is None else os.fdopen(os.dup(descriptor), "wb") as stream:
+            stream.write(text.encode("ascii"))
+    except OSError as error:
+        raise _cannot_write(Path(path), error) from error
 
 
 def settle(file: IO[bytes]) -> None:

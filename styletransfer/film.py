@@ -112,7 +112,7 @@ def _shots(
 
 
 def _opened(moment: Moment) -> Image.Image:
-    return moment if isinstance(moment, Image.Image) else open_image(moment)
+    return moment if isinstance(moment, Image.Image) else open_image(moment, painted=True)
 
 
 def _write_mp4(shots: Iterator[Image.Image], ticks: list[int], size: tuple[int, int], path: Path) -> None:

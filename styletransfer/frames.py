@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from PIL import Image
 
@@ -14,8 +14,8 @@ LOSS_NAMES: tuple[LossName, ...] = ("content", "style", "tv", "total")
 class Savable(Protocol):
     """All that the rest of a painting depends on; see `styletransfer.checkpoint`."""
 
-    def save(self, path: str | Path, *, settled: bool = True) -> None:
-        """Write it to `path`, whole or not at all; unless `settled`, a power cut may still take it.
+    def save(self, path: str | Path, *, settled: bool = True, notes: Mapping[str, Any] | None = None) -> None:
+        """Write it to `path`, whole or not at all, with `notes`; unless `settled`, a power cut may still take it.
 
         Raises StyleTransferError.
         """
@@ -39,7 +39,8 @@ class Frame:
         device: Kind of device that it is painted on: "cpu", "cuda" or "mps".
         half: Whether the network reckoned in half precision; see `Settings.precision`.
         message: What the user should know of this epoch, for example that a step diverged and was taken back.
-        checkpoint: What the painting can be gone on with later; it can be saved until the next frame is asked for.
+        checkpoint: What the painting can be gone on with later; it can be saved until the next frame is asked for,
+            and the last one's ever after.
     """
 
     epoch: int

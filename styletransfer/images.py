@@ -19,6 +19,7 @@ from styletransfer.decoding import to_srgb
 from styletransfer.errors import StyleTransferError
 from styletransfer.files import check_writable as check_file_writable
 from styletransfer.files import replacing
+from styletransfer.hush import hushed
 
 pillow_heif.register_heif_opener()
 
@@ -52,7 +53,7 @@ _EXIF_IFD = 0x8769
 _USER_COMMENT = 0x9286
 
 
-def open_image(source: str | Path | bytes | BinaryIO, *, name: str | None = None) -> Image.Image:
+def open_image(source: str | Path | bytes | BinaryIO, *, name: str | None = None, painted: bool = False) -> Image.Image:
     """Opens a picture of any kind: upright, in 8-bit sRGB, fully loaded, without metadata.
 
     Reads JPEG, PNG, WebP, AVIF, TIFF, GIF (first frame), HEIC/HEIF and BMP.
@@ -60,6 +61,7 @@ def open_image(source: str | Path | bytes | BinaryIO, *, name: str | None = None
     Args:
         source: Path of the file, its bytes, or a binary stream.
         name: What to call the picture in error messages; by default the path as given, or "The picture".
+        painted: Whether it is only to be shown, as what was painted here, and may be as small, long and clear as it is.
 
     Returns:
         RGB, or RGBA if any pixel is not fully opaque.
@@ -72,13 +74,15 @@ def open_image(source: str | Path | bytes | BinaryIO, *, name: str | None = None
     label = _label(source, name)
     data = _read(source, label)
     try:
-        with Image.open(io.BytesIO(data), formats=_READABLE) as opened:
-            _check_shape(*opened.size, label)
+        with hushed(), Image.open(io.BytesIO(data), formats=_READABLE) as opened:
+            _check_pixels(*opened.size, label)
+            if not painted:
+                _check_shape(*opened.size, label)
             opened.load()
             image = to_srgb(opened)
     except StyleTransferError:
         raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+    except Image.DecompressionBombError as error:
         raise _too_many_pixels(label) from error
     except UnidentifiedImageError as error:
         raise StyleTransferError(
@@ -88,7 +92,7 @@ def open_image(source: str | Path | bytes | BinaryIO, *, name: str | None = None
         raise StyleTransferError(f"There is not enough memory to open {label}; make it smaller first.") from error
     except Exception as error:  # a damaged or hostile file can break a decoder in any way
         raise StyleTransferError(f"{label} is damaged or incomplete; save or download it again.") from error
-    if image.mode == "RGBA" and image.getchannel("A").getextrema() == (0, 0):
+    if not painted and image.mode == "RGBA" and image.getchannel("A").getextrema() == (0, 0):
         raise StyleTransferError(f"{label} is fully transparent; use a picture that shows something.")
     return image
 
@@ -201,7 +205,7 @@ def embedded_recipe(source: str | Path | bytes | BinaryIO, *, name: str | None =
     """
     data = _read(source, _label(source, name))
     try:
-        with Image.open(io.BytesIO(data), formats=_READABLE) as opened:
+        with hushed(), Image.open(io.BytesIO(data), formats=_READABLE) as opened:
             if isinstance(opened, PngImageFile):
                 text = opened.info.get(RECIPE_KEY)
                 if text is None and opened.width * opened.height <= LARGEST_PIXELS:
@@ -250,14 +254,18 @@ def _read(source: str | Path | bytes | BinaryIO, label: str) -> bytes:
     return data
 
 
-def _check_shape(width: int, height: int, label: str) -> None:
+def _check_pixels(width: int, height: int, label: str) -> None:
     if width * height > LARGEST_PIXELS:
         raise _too_many_pixels(label)
+
+
+def _check_shape(width: int, height: int, label: str) -> None:
     if min(width, height) < SHORTEST_SIDE:
         raise StyleTransferError(
             f"{label} is too small ({width} x {height} pixels); each side needs at least {SHORTEST_SIDE} pixels."
         )
-    if max(width, height) > LARGEST_ASPECT * min(width, height):
+    # Half a pixel more: the painting of the narrowest photo has a short side that is rounded.
+    if max(width, height) > LARGEST_ASPECT * (min(width, height) + 0.5):
         raise StyleTransferError(
             f"{label} is too long and narrow ({width} x {height} pixels); crop it so that the long side is at most "
             f"{LARGEST_ASPECT} times the short one."

@@ -1,7 +1,8 @@
 """How much memory is free. Knows nothing of torch."""
 
-import os
 from pathlib import Path
+
+import psutil
 
 RESERVE = 150_000_000
 """Bytes that should stay free for everything else."""
@@ -20,22 +21,15 @@ def available_bytes() -> int | None:
 def resident_bytes(pid: int) -> int:
     """Bytes of memory that a process takes; 0 where the system does not tell."""
     try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, IndexError, OSError, ValueError):
+        return int(psutil.Process(pid).memory_info().rss)
+    except (psutil.Error, OSError):
         return 0
 
 
 def _free() -> int | None:
     try:
-        for line in Path("/proc/meminfo").read_text("ascii").splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) * 1024
-    except (OSError, ValueError):
-        pass
-    try:  # not Linux: all the memory there is, as what is free cannot be told without another library
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, OSError, ValueError):
+        return int(psutil.virtual_memory().available)
+    except (psutil.Error, OSError, RuntimeError, ValueError):  # a system that hides it, as some containers do
         return None
 
 

@@ -1,30 +1,24 @@
 """A painting ordered on the command line: its files are checked, it is painted, and what comes of it is kept."""
 
-import csv
-import io
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import cast, get_args
-
-from PIL import Image
+from typing import TYPE_CHECKING, cast
 
 from styletransfer import files, film, forecast, images
-from styletransfer.budget import Budget
-from styletransfer.color import with_photo_colors
-from styletransfer.display import Display
-from styletransfer.errors import StyleTransferError
+from styletransfer.display import Display, Report
+from styletransfer.errors import NO_MEMORY, StyleTransferError, is_out_of_memory
 from styletransfer.frames import LOSS_NAMES, Frame
 from styletransfer.interrupt import Interrupt
+from styletransfer.keeper import FILM_HOLD, NOTE, Keeper, film_format
 from styletransfer.outlook import Outlook
-from styletransfer.recipe import make_recipe
+from styletransfer.recipe import Part, Recipe, make_recipe
 from styletransfer.settings import Settings, Weighting
 
-FILM_HOLD = 2.0
-"""Seconds that a film rests on the finished picture."""
-
-_COLUMNS = ("epoch", "seconds", "height", "width", *LOSS_NAMES)
+if TYPE_CHECKING:
+    from styletransfer.checkpoint import Checkpoint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +38,7 @@ class Order:
         photo_colors: How much of the photo's own colours the result gets back, from 0 to 1.
         steered: (epoch, weights from it on) of each change of the weights on the way.
         state: File that the state of the painting is kept in, and gone on with where it is there already; or None.
+        parts: As in `Recipe`, where a painting that was not painted in one go is to be painted again; else empty.
     """
 
     photo: Path
@@ -58,6 +53,7 @@ class Order:
     photo_colors: float = 0.0
     steered: tuple[tuple[int, Weighting], ...] = ()
     state: Path | None = None
+    parts: tuple[Part, ...] = ()
 
     def snapshot(self, epoch: int) -> Path:
         """Where the picture after `epoch` is kept: out-0010.png for out.png."""
@@ -80,7 +76,7 @@ class Order:
         outputs = [self.out]
         for path in (self.losses, self.film, self.state):
             if path is not None:
-                files.check_writable(path)
+                files.check_writable(path, stream=path == self.losses)
                 outputs.append(path)
         if len({os.path.realpath(path) for path in outputs}) < len(outputs):
             raise StyleTransferError("The picture and what is kept besides need different names.")
@@ -92,11 +88,6 @@ class Order:
             if os.path.realpath(path) in read:
                 raise StyleTransferError(f"{path} would be written over, but it is needed; choose another name.")
 
-    def weighting(self, epoch: int) -> Weighting:
-        """The weights that `epoch` is painted with."""
-        changes = [weighting for begins, weighting in self.steered if begins <= epoch]
-        return changes[-1] if changes else self.settings.weighting
-
     def _check_film(self, path: Path) -> None:
         film_format(path)
         longest = film.LONGEST_FILM - FILM_HOLD
@@ -105,158 +96,179 @@ class Order:
 
 
 def paint(order: Order, display: Display) -> bool:
-    """Paint what was ordered and save it; Ctrl-C ends the painting early and saves what there is.
+    """Paint what was ordered and save it; whatever ends the painting early, what there is gets saved.
 
     Returns:
-        Whether it was painted to the end.
+        Whether it was painted to the end; False after Ctrl-C.
 
     Raises:
-        StyleTransferError: The order or a picture does not allow it, or the result cannot be saved.
-        KeyboardInterrupt: Ctrl-C came before there was anything to save.
+        StyleTransferError: The order or a picture does not allow it, it broke off, or something cannot be saved. The
+            sentence says what there is.
+        KeyboardInterrupt: Ctrl-C came before the picture was saved.
     """
     order.check()
-    photo, paintings = images.open_image(order.photo), [images.open_image(path) for path in order.paintings]
-    start = None if order.start is None else images.open_image(order.start)
-    with display.waiting("Laying out the brushes"):
-        from styletransfer.checkpoint import load_checkpoint
-        from styletransfer.engine import find_device, stylize  # torch takes seconds: no mistyped name waits for it
-        from styletransfer.precision import network_dtype
-        from styletransfer.weights import load_weights
-
-        device = find_device(order.settings.device)
-        resume = None if order.state is None or not order.state.exists() else load_checkpoint(order.state)
-        begun = resume.precision if resume else "auto"
-        half = network_dtype(device, order.settings.precision, begun).itemsize == 2
-        outlook = Outlook(photo.size, order.settings, device.type, half=half)
-        auto = order.settings.network == "auto" and order.settings.weights is None
-        weights = load_weights(resume.network if resume and auto else order.settings.network, order.settings.weights)
-    # Now, while the files are sure to be as they were read.
-    recipe = make_recipe(
-        order.settings,
-        network=weights.name,
-        half=half,
-        photo=order.photo,
-        paintings=order.paintings,
-        start=order.start,
-        steered=order.steered,
-        photo_colors=order.photo_colors,
-    )
-    keeper = _Keeper(order, photo, recipe.to_json())
-    epoch = before = 0 if resume is None else resume.epoch
-    if resume is not None:
-        display.say(f"Going on after epoch {epoch}, from {order.state}.")
-    display.say(f"Network: {weights.source}")
-    if not display.quiet:
-        with display.waiting("Trying the brushes"):
-            sentence = outlook.sentence(
-                weights.name,
-                len(paintings),
-                before,
-                lambda picture, small: stylize(picture, picture, small, weights=weights),
-            )
-        display.say(sentence)
-    # A picture of every epoch costs next to nothing here, and so Ctrl-C keeps the newest.
-    settings = replace(order.settings, preview_every=1)
-    work = partial(forecast.work, photo.size, settings, len(paintings))
-    with display.progress("Painting") as report, Interrupt() as interrupt:
-
-        def steer() -> Weighting:
-            return order.weighting(epoch + 1)
-
+    job = _Job(order, display)
+    ended: BaseException | None = None
+    filmed = True
+    with Interrupt() as interrupt:
+        with display.progress("Painting") as report:
+            try:
+                job.paint(interrupt, report)
+            except (Exception, KeyboardInterrupt) as error:
+                if job.keeper.frame is None:
+                    raise
+                ended = error
+            interrupt.armed = True
+            job.keeper.save_picture()
+        interrupt.armed = False
         try:
-            frames = stylize(photo, paintings, settings, start=start, weights=weights, steer=steer, resume=resume)
-            for frame in frames:
-                epoch = frame.epoch
-                keeper.add(frame)
-                outlook.add(frame)
-                interrupt.armed = order.state is not None  # else there is no state that the end of a step is waited for
-                report(work(before, epoch), work(before, frame.epochs), _state(frame))
-                if frame.message:
-                    display.say(frame.message)
-                if interrupt.asked:
-                    keeper.keep_state()
-                    break
+            with display.waiting("Putting the film together"):
+                job.keeper.save_film()
         except KeyboardInterrupt:
-            if keeper.frame is None:
-                raise
-    display.say(keeper.finish())
-    return keeper.whole
+            filmed = False
+    said = [job.keeper.sentence(whole=ended is None), *job.keeper.missing()]
+    stopped = isinstance(ended, KeyboardInterrupt) or not filmed
+    if isinstance(ended, Exception):
+        raise _broken_off(ended, said)
+    if len(said) > 1 and not stopped:
+        raise StyleTransferError(" ".join(said))
+    display.say(" ".join(said))
+    return not stopped
 
 
-class _Keeper:
-    """Keeps what comes of an order: the newest picture, the pictures on the way, the losses."""
+class _Job:
+    """All that it takes to paint an order, laid out.
 
-    def __init__(self, order: Order, photo: Image.Image, recipe: str) -> None:
-        self.frame: Frame | None = None
-        self._order = order
-        self._photo = photo
-        self._moments: list[bytes] = []
-        self._recipe = recipe
-        self._budget = Budget(share=0.03, least=5.0)
-        self._rows: list[tuple[object, ...]] = [_COLUMNS]
+    Args:
+        order: What is to be painted; it has been checked.
+        display: Is told what is painted with, and how long it will take.
 
-    @property
-    def whole(self) -> bool:
-        """Whether the last epoch is there."""
-        return self.frame is not None and self.frame.epoch == self.frame.epochs
-
-    def add(self, frame: Frame) -> None:
-        """Take in the next frame, which must have a picture."""
-        losses = (f"{frame.losses[name]:.6g}" for name in LOSS_NAMES)
-        self._rows.append((frame.epoch, f"{frame.seconds:.3f}", *frame.scale, *losses))
-        self.frame = frame
-        if self._order.film is not None:
-            self._moments.append(images.encode(self._colored(frame), "jpeg", quality=90))
-        every = self._order.save_every
-        if every and frame.epoch % every == 0:
-            self._save(frame, self._order.snapshot(frame.epoch))
-        if self._budget.due() or self.whole:
-            self.keep_state()
-
-    def keep_state(self) -> None:
-        """Save the state of the painting, if that was ordered. Only before the next frame is asked for."""
-        if self._order.state is not None and self.frame is not None and self.frame.checkpoint is not None:
-            with self._budget.spending():
-                self.frame.checkpoint.save(self._order.state)
-
-    def finish(self) -> str:
-        """Save the newest picture and the losses. Returns a sentence on them."""
-        frame = self.frame
-        assert frame is not None  # noqa: S101 - there is something to keep
-        self._save(frame, self._order.out)
-        if self._order.losses is not None:
-            table = io.StringIO()
-            csv.writer(table, lineterminator="\n").writerows(self._rows)
-            with files.replacing(self._order.losses) as temporary:
-                temporary.write_text(table.getvalue(), encoding="ascii")
-        if self._order.film is not None:
-            kind = film_format(self._order.film)
-            film.export(self._moments, self._order.film, fmt=kind, seconds=self._order.film_seconds, hold=FILM_HOLD)
-        height, width = frame.scale
-        how = "Painted" if self.whole else f"Stopped after epoch {frame.epoch} of {frame.epochs}:"
-        return f"{how} {self._order.out} ({width} x {height} pixels, {frame.seconds:.0f} s)."
-
-    def _save(self, frame: Frame, path: Path) -> None:
-        images.save_image(self._colored(frame), path, recipe=self._recipe)
-
-    def _colored(self, frame: Frame) -> Image.Image:
-        assert frame.image is not None  # noqa: S101 - every frame was asked to have one
-        if not self._order.photo_colors:
-            return frame.image
-        return with_photo_colors(frame.image, self._photo, self._order.photo_colors)
-
-
-def film_format(path: Path) -> film.FilmFormat:
-    """The kind of film that the ending of a file's name stands for.
+    Attributes:
+        keeper: Keeps what is painted.
 
     Raises:
-        StyleTransferError: The ending is unknown.
+        StyleTransferError: A picture, the weights, the state or the memory does not allow it.
     """
-    ending = path.suffix.lower().removeprefix(".")
-    for kind in get_args(film.FilmFormat):
-        if kind == ending:
-            return cast("film.FilmFormat", kind)
-    raise StyleTransferError(f"{path} does not end in .mp4, .webp or .gif; choose one of these for the film.")
+
+    def __init__(self, order: Order, display: Display) -> None:
+        self._order, self._display = order, display
+        self._photo = images.open_image(order.photo)
+        self._paintings = [images.open_image(path) for path in order.paintings]
+        self._start = None if order.start is None else images.open_image(order.start)
+        with display.waiting("Laying out the brushes"):
+            from styletransfer.checkpoint import load_checkpoint
+            from styletransfer.engine import find_device  # torch takes seconds: no mistyped name waits for it
+            from styletransfer.precision import network_dtype
+            from styletransfer.weights import load_weights
+
+            device = find_device(order.settings.device)
+            self._resume = None if order.state is None or not order.state.exists() else load_checkpoint(order.state)
+            begun = self._resume.precision if self._resume else "auto"
+            half = network_dtype(device, order.settings.precision, begun).itemsize == 2
+            self._outlook = Outlook(self._photo.size, order.settings, device.type, half=half)
+            network = order.settings.network
+            if self._resume is not None and network == "auto" and order.settings.weights is None:
+                network = self._resume.network
+            self._weights = load_weights(network, order.settings.weights)
+        # Now, while the files are sure to be as they were read.
+        recipe = make_recipe(
+            order.settings,
+            network=self._weights.name,
+            half=half,
+            photo=order.photo,
+            paintings=order.paintings,
+            start=order.start,
+            steered=order.steered,
+            photo_colors=order.photo_colors,
+            parts=order.parts,
+        )
+        self._begin = self._epoch = 0
+        if self._resume is not None:
+            self._begin = self._epoch = self._resume.epoch
+            recipe = recipe.following(_past(self._resume, recipe), self._begin)
+            display.say(f"Going on after epoch {self._begin}, from {order.state}.")
+        self._recipe = recipe
+        self._end = recipe.all_parts[-1][1]
+        self.keeper = Keeper(order, self._photo, recipe, self._begin, display.say)
+        self._announce()
+
+    def _announce(self) -> None:
+        for sentence in self.keeper.gaps():
+            self._display.say(sentence)
+        self._display.say(f"Network: {self._weights.source}")
+        if self._display.quiet:
+            return
+        from styletransfer.engine import stylize
+
+        with self._display.waiting("Trying the brushes"):
+            sentence = self._outlook.sentence(
+                self._weights.name,
+                len(self._paintings),
+                self._begin,
+                self._end,
+                lambda picture, small: stylize(picture, picture, small, weights=self._weights),
+            )
+        self._display.say(sentence)
+
+    def paint(self, interrupt: Interrupt, report: Report) -> None:
+        """Paint to the end. Raises whatever breaks it off, and KeyboardInterrupt when Ctrl-C has come."""
+        work = partial(forecast.work, self._photo.size, self._order.settings, len(self._paintings), self._begin)
+        for frame in self._frames():
+            self._epoch = frame.epoch
+            self.keeper.add(frame)
+            self._outlook.add(frame)
+            interrupt.armed = self._order.state is not None  # else no state is worth waiting for the end of a step
+            report(work(frame.epoch), work(max(self._end, frame.epoch)), _state(frame))
+            if frame.message:
+                self._display.say(frame.message)
+            if interrupt.asked:
+                self.keeper.keep_state()
+                raise KeyboardInterrupt
+
+    def _frames(self) -> Iterator[Frame]:
+        """Every frame from where it begins, part by part."""
+        from styletransfer.engine import stylize
+
+        resume = self._resume
+        # With no part left, the engine says that all is painted already.
+        for planned, last in [part for part in self._recipe.all_parts if part[1] > self._begin] or [(self._end,) * 2]:
+            # A picture of every epoch costs next to nothing here, and so Ctrl-C keeps the newest.
+            settings = replace(self._order.settings, epochs=planned, preview_every=1)
+            for frame in stylize(
+                self._photo,
+                self._paintings,
+                settings,
+                start=self._start,
+                weights=self._weights,
+                steer=lambda: self._recipe.weighting(self._epoch + 1),
+                resume=resume,
+            ):
+                yield frame
+                if frame.epoch == last:
+                    resume = cast("Checkpoint | None", frame.checkpoint)
+                    break
+
+
+def _past(resume: "Checkpoint", recipe: Recipe) -> Recipe:
+    """The recipe of what an earlier command has painted."""
+    try:
+        return Recipe.from_json(resume.notes[NOTE])
+    except (KeyError, TypeError, StyleTransferError):  # saved by a program that noted none
+        if resume.standing is None:
+            return recipe
+        content, style, tv = resume.standing.weighting
+        settings = replace(recipe.settings, content_weight=content, style_weight=style, tv_weight=tv)
+        return replace(recipe, settings=settings, steered=())
+
+
+def _broken_off(failure: Exception, said: list[str]) -> Exception:
+    """What to tell of a painting that broke off, with what there is of it."""
+    if is_out_of_memory(failure):
+        return StyleTransferError(" ".join([NO_MEMORY, *said]))
+    if isinstance(failure, StyleTransferError):
+        return StyleTransferError(" ".join([str(failure), *said]))
+    failure.add_note(" ".join(said))
+    return failure
 
 
 def _state(frame: Frame) -> str:

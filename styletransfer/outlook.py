@@ -39,7 +39,12 @@ class Outlook:
             _check_memory(photo_size, settings, half)
 
     def sentence(
-        self, network: str, paintings: int, done: int, paint: Callable[[Image.Image, Settings], Iterator[Frame]]
+        self,
+        network: str,
+        paintings: int,
+        done: int,
+        last: int,
+        paint: Callable[[Image.Image, Settings], Iterator[Frame]],
     ) -> str:
         """The expected time and, where it is the processor's, memory: "About 50 s, 1.1 GB of memory.".
 
@@ -47,13 +52,14 @@ class Outlook:
             network: What is painted with.
             paintings: How many paintings are looked at.
             done: Epochs that are done already.
+            last: Epoch after which it ends.
             paint: Paints a picture in its own manner; called only where this machine's speed is not yet known.
         """
         speed = self._speeds.find(network, self._device, self._settings.precision)
         if speed is None:
             speed = probe(paint, self._settings)
             self._learn(speed, rough=True)
-        work = forecast.work(self._photo_size, self._settings, paintings, first=done)
+        work = forecast.work(self._photo_size, self._settings, paintings, first=done, last=last)
         said = f"About {amounts.duration(speed.seconds_per_megapixel * work)}"
         if self._device == "cpu":
             said += f", {amounts.storage(forecast.memory(self._photo_size, self._settings, half=self._half))} of memory"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path, PureWindowsPath
 from typing import Any, BinaryIO
 
@@ -14,11 +15,12 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.images import embedded_recipe
 from styletransfer.settings import MOST_PAINTINGS, Settings, Weighting
 
-FORMAT = 1
+FORMAT = 2
 """Version of the text's layout; stands under the text's first key, "styletransfer".
 
 It must rise with every key that a reader cannot pass over without painting something else, so that older programs say
-that they are too old. A new setting needs no rise: whoever does not know it says so by itself.
+that they are too old; a recipe without that key keeps the older version. A new setting needs no rise: whoever does not
+know it says so by itself. 2 brought `parts`.
 """
 LONGEST_TEXT = 32 * 1024
 """Characters; a real recipe has about a thousand, and EXIF holds no more than 64 KB."""
@@ -31,7 +33,11 @@ _MARK = '"styletransfer"'
 _LONGEST_STRING = 200
 _LONGEST_LIST = 100
 _LARGEST_INTEGER = 2**63
+_MOST_EPOCHS = 100_000
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+Part = tuple[int, int]
+"""(epochs that a painting was to have in all, epoch reached) of a part of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +69,9 @@ class Recipe:
         steered: (epoch, weights from it on) of each change of the three weights on the way, oldest first; the
             settings hold those that it was begun with. So it can be painted again change by change.
         photo_colors: How much of the photo's own colours were put back in the end, from 0 to 1.
+        parts: How it came about if it was not painted in one go to the end, oldest first: stopped after epoch 40 of 60
+            is ((60, 40),), and gone on with to epoch 100, ((60, 40), (100, 100)). The sizes that it was painted at
+            depend on it. The settings hold the last number of epochs that it was to have.
     """
 
     settings: Settings
@@ -74,13 +83,42 @@ class Recipe:
     start: str | None = None
     steered: tuple[tuple[int, Weighting], ...] = ()
     photo_colors: float = 0.0
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def all_parts(self) -> tuple[Part, ...]:
+        """The parts, also where it was painted in one go."""
+        return self.parts or ((self.settings.epochs, self.settings.epochs),)
+
+    def weighting(self, epoch: int) -> Weighting:
+        """The weights that `epoch` is painted with."""
+        changes = [weighting for begins, weighting in self.steered if begins <= epoch]
+        return changes[-1] if changes else self.settings.weighting
+
+    def until(self, epoch: int) -> "Recipe":
+        """The recipe of the picture after `epoch`, on the way to the one that this is the recipe of."""
+        parts = [part for part in self.all_parts if part[1] < epoch]
+        planned = next((planned for planned, reached in self.all_parts if reached >= epoch), self.settings.epochs)
+        steered = tuple(change for change in self.steered if change[0] <= epoch)
+        return _of_parts(replace(self, steered=steered), [*parts, (planned, epoch)])
+
+    def following(self, past: "Recipe", epoch: int) -> "Recipe":
+        """The recipe of a painting that was begun as `past` tells and, after its `epoch`, painted as this one tells."""
+        begun = past.until(epoch)
+        content, style, tv = begun.settings.weighting
+        settings = replace(self.settings, content_weight=content, style_weight=style, tv_weight=tv)
+        now = self.weighting(epoch + 1)
+        change = () if now == begun.weighting(epoch) else ((epoch + 1, now),)
+        later = tuple(change for change in self.steered if change[0] > epoch + 1)
+        recipe = replace(self, settings=settings, steered=(*begun.steered, *change, *later))
+        return _of_parts(recipe, [*begun.all_parts, *(part for part in self.all_parts if part[1] > epoch)])
 
     def to_json(self) -> str:
         """The recipe as one line of ASCII, to be given to `images.encode` or `images.save_image`."""
         settings = self.settings.to_dict()
         settings.pop("weights")
         values: dict[str, Any] = {
-            "styletransfer": FORMAT,
+            "styletransfer": FORMAT if self.parts else 1,
             "settings": settings,
             "network": self.network,
             "photo": self.photo,
@@ -95,6 +133,8 @@ class Recipe:
             values["steered"] = [[epoch, *weighting] for epoch, weighting in self.steered[-MOST_CHANGES:]]
         if self.photo_colors:
             values["photo_colors"] = self.photo_colors
+        if self.parts:
+            values["parts"] = self.parts[-_LONGEST_LIST:]
         return json.dumps(values, separators=(",", ":"))
 
     @classmethod
@@ -108,7 +148,7 @@ class Recipe:
         layout = values.get("styletransfer")
         if isinstance(layout, int) and layout > FORMAT:
             raise StyleTransferError(_NEWER)
-        if layout != FORMAT:
+        if layout not in (1, FORMAT) or isinstance(layout, bool):
             raise _damaged("its version is missing")
         settings = _object("settings", values.get("settings"))
         # A path in a picture from somewhere else is nothing to be opened.
@@ -121,8 +161,9 @@ class Recipe:
         if not isinstance(paintings, list) or not 1 <= len(paintings) <= MOST_PAINTINGS:
             raise _damaged("its paintings are missing")
         weights = values.get("weights")
+        whole = Settings.from_dict(settings)
         return cls(
-            settings=Settings.from_dict(settings),
+            settings=whole,
             network=_string("network", values.get("network")),
             photo=_sha256("photo", values.get("photo")),
             paintings=tuple(_sha256("paintings", painting) for painting in paintings),
@@ -131,7 +172,16 @@ class Recipe:
             start=None if values.get("start") is None else _sha256("start", values["start"]),
             steered=_changes(values.get("steered", [])),
             photo_colors=_number("photo_colors", values.get("photo_colors", 0.0), 1.0),
+            parts=_parts(values.get("parts", []), whole.epochs),
         )
+
+
+def _of_parts(recipe: Recipe, parts: Sequence[Part]) -> Recipe:
+    """The same in these parts; one that goes on as it was to go on is no part of its own."""
+    joined = tuple(part for part, following in pairwise([*parts, (0, 0)]) if following[0] != part[0])
+    planned, reached = joined[-1]
+    whole = len(joined) == 1 and reached == planned
+    return replace(recipe, settings=replace(recipe.settings, epochs=planned), parts=() if whole else joined)
 
 
 def make_recipe(
@@ -144,6 +194,7 @@ def make_recipe(
     start: bytes | str | Path | None = None,
     steered: Sequence[tuple[int, Weighting]] = (),
     photo_colors: float = 0.0,
+    parts: Sequence[Part] = (),
 ) -> Recipe:
     """The recipe of a picture that was painted just now, with the versions that are installed.
 
@@ -156,6 +207,7 @@ def make_recipe(
         start: The file of the picture that it was begun from, or None.
         steered: As in `Recipe`.
         photo_colors: As in `Recipe`.
+        parts: As in `Recipe`.
 
     Raises:
         StyleTransferError: A file cannot be read.
@@ -175,6 +227,7 @@ def make_recipe(
         start=None if start is None else sha256_of(start),
         steered=tuple(steered),
         photo_colors=photo_colors,
+        parts=tuple(parts),
     )
 
 
@@ -253,6 +306,22 @@ def _changes(value: object) -> tuple[tuple[int, Weighting], ...]:
         epoch, *weights = (_number("steered", number, _LARGEST_INTEGER) for number in change)
         changes.append((int(epoch), Weighting(*weights)))
     return tuple(changes)
+
+
+def _parts(value: object, epochs: int) -> tuple[Part, ...]:
+    if not isinstance(value, list) or len(value) > _LONGEST_LIST:
+        raise _damaged("parts is no list of parts")
+    parts: list[Part] = []
+    for part in value:
+        if not isinstance(part, list) or len(part) != 2 or not all(type(number) is int for number in part):
+            raise _damaged("parts holds something else than two whole numbers")
+        planned, reached = part
+        if not (parts[-1][1] if parts else 0) < reached <= planned <= _MOST_EPOCHS:
+            raise _damaged("its parts do not follow each other")
+        parts.append((planned, reached))
+    if parts and parts[-1][0] != epochs:
+        raise _damaged("its parts have another end")
+    return tuple(parts)
 
 
 def _versions(value: object) -> dict[str, str]:

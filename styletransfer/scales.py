@@ -8,10 +8,10 @@ from styletransfer.images import scaled_shape
 from styletransfer.settings import SMALLEST_SIDE, Settings
 
 SMALLEST_SCALE = 80
-"""Long side in pixels of the smallest picture that it makes sense to begin with, where a deep layer sees the whole."""
+"""Long side in pixels of the smallest picture to begin with: there, what a deep layer sees at once is the whole."""
 GROWTH = 0.62
-"""How many epochs a scale gets for each of the next smaller one's. Where the picture is small, an epoch costs little and
-decides on the composition; the larger ones only refine it."""
+"""How many epochs a scale gets for each of the next smaller one's. Where the picture is small, an epoch costs little
+and decides on the composition; the larger ones only refine it."""
 
 
 def scale_shapes(photo_size: tuple[int, int], settings: Settings) -> list[tuple[int, int]]:

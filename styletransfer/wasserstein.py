@@ -80,14 +80,14 @@ class _TraceOfRoot(torch.autograd.Function):
         product = (product + product.T) / 2
         try:
             values, vectors = torch.linalg.eigh(_on_a_solver(product))
-        except torch.linalg.LinAlgError:  # what is not finite has no roots
+        except RuntimeError:  # LinAlgError: what is not finite has no roots
             ctx.save_for_backward(torch.full_like(root, torch.nan))
             return covariance.new_tensor(torch.nan)
         roots = values.clamp_min(0).sqrt()
         inverse = torch.where(roots > _SMALLEST_ROOT * roots.max(), 1 / roots, 0)
         half = root @ (vectors * inverse.sqrt()).to(root)
         ctx.save_for_backward(half @ half.T / 2)
-        return roots.sum().to(root)
+        return cast("Tensor", roots.sum().to(root))
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:

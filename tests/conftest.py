@@ -1,6 +1,7 @@
 """What the core's tests share: pictures that are made on the spot, and networks with random weights."""
 
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 
 import hypothesis
 import numpy as np
@@ -15,6 +16,17 @@ from styletransfer.weights import Weights
 # A busy machine is no failure.
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signals_are_heard() -> Iterator[None]:
+    """What ignores Ctrl-C passes that on to all that it starts: a script's background jobs, nohup, cron, many a CI."""
+    usual = {"SIGINT": signal.default_int_handler, "SIGHUP": signal.SIG_DFL}
+    numbers = {getattr(signal, name): handler for name, handler in usual.items() if hasattr(signal, name)}
+    before = {number: signal.signal(number, handler) for number, handler in numbers.items()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(scope="session")

@@ -153,6 +153,16 @@ def test_a_checkpoint_of_the_past_is_not_to_be_used(paint: Paint, tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_last_one_can_be_saved_when_all_is_painted(paint: Paint, tmp_path: Path) -> None:
+    *_, last = paint()
+    assert last.checkpoint is not None
+    last.checkpoint.save(tmp_path / "state")
+    *_, further = paint(but(epochs=8), resume=tmp_path / "state")
+    path = keep(paint(), EPOCHS, tmp_path / "in time")
+    *_, other = paint(but(epochs=8), resume=path)
+    assert_same(further, other)
+
+
 def test_the_clock_goes_on(paint: Paint, tmp_path: Path) -> None:
     path = keep(paint(), 3, tmp_path / "state")
     before = load_checkpoint(path)
@@ -274,6 +284,7 @@ def forged(path: Path, facts: Callable[[dict[str, Any]], object], **tensors: tor
         (lambda facts: facts.update(solver=[]), {}, "damaged"),
         (lambda facts: facts["origin"].pop("photo"), {}, "damaged"),
         (lambda facts: facts.update(epoch=None), {}, "damaged"),
+        (lambda facts: facts.update(notes=3), {}, "damaged"),
         (lambda _: None, {"x": None}, "damaged"),
         (lambda _: None, {"picture": torch.zeros(1, 3, 5, 5)}, "damaged"),
         (lambda _: None, {"x": torch.zeros(7)}, "damaged"),
@@ -340,6 +351,15 @@ def test_a_full_disk_leaves_the_older_state_as_it_was(
         keep(paint(), 4, path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_notes_are_kept_beside_it(paint: Paint, tmp_path: Path) -> None:
+    frame = next(paint())
+    assert frame.checkpoint is not None
+    frame.checkpoint.save(tmp_path / "state", notes={"name": "cat"})
+    load_checkpoint(tmp_path / "state").save(tmp_path / "copy")
+    assert load_checkpoint(tmp_path / "copy").notes == {"name": "cat"}
+    assert load_checkpoint(forged(tmp_path / "copy", lambda facts: facts.pop("notes"))).notes == {}
 
 
 def test_a_loaded_state_can_be_saved_again(paint: Paint, tmp_path: Path) -> None:

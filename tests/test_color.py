@@ -1,11 +1,14 @@
 """Colours: put back from the photo after painting, or matched to it before."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from styletransfer import color
 from styletransfer.color import from_oklab, match_palette, to_oklab, with_photo_colors
 
 
@@ -119,6 +122,21 @@ class TestMatchPalette:
         mean = np.rint(255 * statistics(blobs(1))[0])
         assert np.abs(np.asarray(match_palette(plain, blobs(1)), int) - mean).max() <= 1
         assert np.abs(np.asarray(match_palette(blobs(1), plain), int) - np.asarray(plain, int)).max() <= 1
+
+    def test_a_large_photo_takes_little_memory(self) -> None:
+        photo, painting = blobs(1, size=(4000, 3000)), blobs(0, size=(3000, 2000))
+        photo.putalpha(200)
+        tracemalloc.start()
+        try:
+            match_palette(painting, photo)
+            assert tracemalloc.get_traced_memory()[1] < 160e6  # as many for a photo of 48 million pixels
+        finally:
+            tracemalloc.stop()
+
+    def test_in_bands_as_in_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        whole = np.asarray(match_palette(blobs(0), blobs(1)), int)
+        monkeypatch.setattr(color, "_BAND", 1000)
+        assert np.abs(np.asarray(match_palette(blobs(0), blobs(1)), int) - whole).max() <= 1
 
     def test_transparent_pixels_do_not_count(self) -> None:
         photo = blobs(1).convert("RGBA")

@@ -147,6 +147,19 @@ class TestColor:
         opened = open_image(saved(Image.new("L", (32, 32), 128), "PNG", icc_profile=gray_profile(1.0)))
         assert opened.getpixel((5, 5)) == pytest.approx((188, 188, 188), abs=1)  # sRGB's encoding of half the light
 
+    @pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+    def test_grey_profile_with_transparency(self, kind: str) -> None:
+        grey = Image.new("LA", (32, 32), (128, 77))
+        opened = open_image(saved(grey, kind, icc_profile=gray_profile(1.0)))
+        assert opened.getpixel((5, 5)) == pytest.approx((188, 188, 188, 77), abs=1)
+
+    def test_grey_profile_with_one_transparent_shade(self) -> None:
+        grey = Image.new("L", (32, 32), 128)
+        grey.paste(7, (0, 0, 16, 32))
+        opened = open_image(saved(grey, "PNG", icc_profile=gray_profile(1.0), transparency=7))
+        assert opened.getpixel((20, 5)) == pytest.approx((188, 188, 188, 255), abs=1)
+        assert opened.getpixel((5, 5))[3] == 0
+
     def test_cmyk_with_its_own_profile(self) -> None:
         strange = cmyk_profile([(54, 81, 70), (100, 0, 0), (100, 0, 0), (0, 0, 0)])  # its "cyan" ink is red
         data = saved(Image.new("CMYK", (32, 32), (255, 0, 0, 0)), "TIFF", icc_profile=strange)
@@ -210,7 +223,6 @@ class TestOrientation:
         assert opened.size == gradient().size
         assert np.abs(np.asarray(opened, int) - np.asarray(gradient(), int)).mean() < 4
 
-    @pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
     @pytest.mark.parametrize("exif", [b"Exif\0\0nonsense", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff", b"\0"])
     def test_a_damaged_block_is_ignored(self, exif: bytes) -> None:
         assert open_image(saved(gradient(), "JPEG", exif=exif)).size == gradient().size

@@ -27,6 +27,7 @@ class Server:
     base: str = ""
     knows_ranges: bool = True
     says_length: bool = True
+    kind: str | None = None
     announced: int | None = None
     statuses: list[int] = field(default_factory=list)  # of the next answers, before all goes well
     breaks: list[int] = field(default_factory=list)  # bytes after which the next answers end
@@ -46,6 +47,8 @@ class Server:
         request.send_response(206 if start else 200)
         if start:
             request.send_header("Content-Range", f"bytes {start}-{len(self.content) - 1}/{len(self.content)}")
+        if self.kind:
+            request.send_header("Content-Type", self.kind)
         if self.says_length:
             request.send_header("Content-Length", str(len(body) if self.announced is None else self.announced))
         request.end_headers()
@@ -190,10 +193,62 @@ def test_a_longer_file_is_not_kept(server: Server, part: Path, says_length: bool
     assert not part.exists()
 
 
-def test_a_login_page_does_not_cost_what_has_come_before(server: Server, part: Path) -> None:
+@pytest.mark.parametrize("says_length", [True, False])
+@pytest.mark.parametrize("kind", ["text/html; charset=utf-8", None])
+def test_a_login_page_does_not_cost_what_has_come_before(
+    server: Server, part: Path, says_length: bool, kind: str | None
+) -> None:
     part.write_bytes(CONTENT[:1_000_000])
     server.content, server.knows_ranges = b"<html>Please log in</html>", False
-    with pytest.raises(StyleTransferError, match="not the expected file"):
+    server.says_length, server.kind = says_length, kind
+    with pytest.raises(StyleTransferError, match="not the expected file" if says_length or kind else "try again"):
+        fetch(server.release(), part)
+    assert part.read_bytes() == CONTENT[:1_000_000]
+    assert list(part.parent.iterdir()) == [part]
+    server.content, server.says_length, server.kind = CONTENT, False, None
+    fetch(server.release(), part)
+    assert part.read_bytes() == CONTENT
+    assert list(part.parent.iterdir()) == [part]
+
+
+def test_a_login_page_is_no_beginning(server: Server, part: Path) -> None:
+    server.content, server.says_length, server.kind = b"<html>Please log in</html>", False, "text/html"
+    with pytest.raises(StyleTransferError, match="web page"):
+        fetch(server.release(), part)
+    assert not part.exists()
+
+
+@pytest.mark.parametrize("how", ["cancelled", "Ctrl-C", "the disk is full"])
+def test_what_is_sent_anew_takes_the_place_of_the_old_only_when_there_is_more(
+    server: Server, part: Path, how: str
+) -> None:
+    """From a server that knows no ranges, and stopped at some point."""
+    server.knows_ranges = False
+    error = {"Ctrl-C": KeyboardInterrupt(), "the disk is full": OSError(errno.ENOSPC, "No space left on device")}
+
+    def stopped(after: int) -> None:
+        def progress(done: int, _: int) -> None:
+            if done >= after and how in error:
+                raise error[how]
+            reached.append(done)
+
+        reached: list[int] = []
+        with pytest.raises((StyleTransferError, KeyboardInterrupt)):
+            fetch(server.release(), part, progress, lambda: bool(reached) and reached[-1] >= after)
+
+    part.write_bytes(CONTENT[:1_000_000])
+    stopped(500_000)
+    assert part.read_bytes() == CONTENT[:1_000_000]
+    stopped(1_500_000)
+    assert part.stat().st_size > 1_000_000 or how == "the disk is full"
+    assert CONTENT.startswith(part.read_bytes())
+    assert list(part.parent.iterdir()) == [part]
+
+
+def test_an_answer_that_is_too_long_does_not_cost_what_has_come_before(server: Server, part: Path) -> None:
+    part.write_bytes(CONTENT[:1_000_000])
+    server.content, server.says_length = CONTENT * 2, False
+    with pytest.raises(StyleTransferError, match="it is longer"):
         fetch(server.release(), part)
     assert part.read_bytes() == CONTENT[:1_000_000]
 
@@ -299,11 +354,22 @@ def test_what_is_fetched_is_converted_and_the_big_file_goes(home: Path, monkeypa
     assert {file.name for file in path.parent.iterdir()} - {"vgg19.lock"} == {path.name}
 
 
-@pytest.mark.usefixtures("small_release")
-def test_a_file_that_is_no_network_leaves_nothing(home: Path) -> None:
+@pytest.mark.usefixtures("home")
+def test_a_conversion_that_fails_or_is_stopped_is_tried_again_without_fetching(
+    small_release: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(StyleTransferError, match=r"vgg19-dcbb9e9d.* is not a weights file"):
         download_vgg19()
-    assert not list((home / "weights").glob("vgg19*.*[!k]"))
+
+    def interrupted(_: Path, __: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(download, "_convert", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        download_vgg19()
+    monkeypatch.setattr(download, "_convert", lambda source, target: target.write_bytes(source.read_bytes()))
+    assert download_vgg19().read_bytes() == CONTENT
+    assert small_release.ranges == [None]
 
 
 @pytest.mark.usefixtures("home")

@@ -1,13 +1,16 @@
 """A file that is written is whole or not there."""
 
 import os
+import socket
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from styletransfer.errors import StyleTransferError
-from styletransfer.files import check_writable, replacing
+from styletransfer.files import check_writable, is_stream, replacing, write_text
 
 
 def test_replaces_what_is_there(tmp_path: Path) -> None:
@@ -109,6 +112,63 @@ def test_refuses_where_the_system_refuses(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(Path, "touch", refuse)
     with pytest.raises(StyleTransferError, match=r"cannot be written \(Permission denied\)"):
         check_writable(tmp_path / "a.png")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+class TestStreams:
+    """They are written into where they will do, and never replaced."""
+
+    @pytest.fixture(params=["fifo", "device", "link to a device"])
+    def special(self, tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+        path = tmp_path / "special"
+        if request.param == "fifo":
+            os.mkfifo(path)
+        elif request.param == "device":
+            try:
+                os.mknod(path, stat.S_IFCHR | 0o600, os.makedev(1, 3))  # another /dev/null
+            except PermissionError:
+                pytest.skip("only root may make a device")
+        else:
+            path.symlink_to(os.devnull)
+        return path
+
+    def test_are_not_replaced(self, special: Path) -> None:
+        before = special.stat()
+        for refused in (check_writable, lambda path: replacing(path).__enter__()):
+            with pytest.raises(StyleTransferError, match="is a device or a pipe"):
+                refused(special)
+        check_writable(special, stream=True)
+        assert is_stream(special)
+        assert special.stat() == before
+        assert list(special.parent.iterdir()) == [special]
+
+    def test_text_goes_into_them(self, tmp_path: Path) -> None:
+        link = tmp_path / "null"
+        link.symlink_to(os.devnull)
+        write_text(link, "text")
+        assert is_stream(os.devnull)
+        assert not is_stream(tmp_path / "nothing")
+        write_text(tmp_path / "a.txt", "text\n")
+        assert (tmp_path / "a.txt").read_bytes() == b"text\n"
+
+    def test_standard_output_that_leads_to_a_file_is_written_on(self, tmp_path: Path) -> None:
+        code = (
+            "from styletransfer.files import check_writable, write_text\n"
+            "print('before', flush=True)\n"
+            "check_writable('/dev/stdout', stream=True)\n"
+            "write_text('/dev/stdout', 'text\\n')\n"
+            "print('after')"
+        )
+        with (tmp_path / "out").open("w") as out:
+            subprocess.run([sys.executable, "-c", code], stdout=out, check=True, cwd=Path(__file__).parents[1])
+        assert (tmp_path / "out").read_text().split() == ["before", "text", "after"]
+
+    def test_a_socket_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)  # a socket's whole path must be short
+        with socket.socket(socket.AF_UNIX) as one:
+            one.bind("socket")
+            with pytest.raises(StyleTransferError, match="is a device or a pipe"):
+                check_writable("socket", stream=True)
 
 
 def test_a_name_that_no_disk_takes_is_one_sentence(tmp_path: Path) -> None:

@@ -171,9 +171,18 @@ class TestBadInput:
     def test_too_small(self, size: tuple[int, int]) -> None:
         self.refused(saved(Image.new("RGB", size), "PNG"), "too small")
 
-    @pytest.mark.parametrize("size", [(16, 129), (129, 16), (400, 4000)])
+    @pytest.mark.parametrize("size", [(16, 133), (133, 16), (400, 4000)])
     def test_too_long(self, size: tuple[int, int]) -> None:
         self.refused(saved(Image.new("RGB", size), "PNG"), "long and narrow")
+
+    def test_the_painting_of_the_narrowest_photo_is_not_too_long(self) -> None:
+        for size in range(256, 1200):
+            height, width = scaled_shape(4000, 500, size)
+            assert open_image(saved(Image.new("L", (width, height)), "PNG")).size == (width, height)
+
+    def test_what_is_only_shown_may_have_any_shape(self) -> None:
+        assert open_image(saved(Image.new("RGB", (900, 3)), "PNG"), painted=True).size == (900, 3)
+        assert open_image(saved(Image.new("RGBA", (20, 20)), "PNG"), painted=True).mode == "RGBA"
 
     @pytest.mark.parametrize("size", [(16, 16), (16, 128), (128, 16)])
     def test_limits_themselves_are_allowed(self, size: tuple[int, int]) -> None:

@@ -150,6 +150,46 @@ class TestNone:
             make_recipe(Settings(), network="vgg16", photo=tmp_path / "gone.jpg", paintings=[b""])
 
 
+class TestParts:
+    """A picture that was not painted in one go to the end says so."""
+
+    WHOLE = recipe(settings=Settings(epochs=60), steered=((5, Weighting(1, 2, 3)), (50, Weighting(4, 5, 6))))
+
+    def test_on_the_way(self) -> None:
+        middle = self.WHOLE.until(40)
+        assert middle.parts == ((60, 40),)
+        assert middle.steered == ((5, Weighting(1, 2, 3)),)
+        assert self.WHOLE.until(60) == self.WHOLE
+        assert read_recipe(encode(PICTURE, "jpeg", recipe=middle.to_json())) == middle
+
+    def test_gone_on_with_as_it_was(self) -> None:
+        assert self.WHOLE.following(self.WHOLE.until(40), 40) == self.WHOLE
+
+    def test_gone_on_with_otherwise(self) -> None:
+        further = recipe(settings=Settings(epochs=100, tv_weight=9.0))
+        made = further.following(self.WHOLE, 60).until(80)
+        assert made.parts == ((60, 60), (100, 80))
+        assert made.settings == Settings(epochs=100)
+        assert made.steered == (*self.WHOLE.steered, (61, further.settings.weighting))
+        assert [made.weighting(epoch) for epoch in (4, 5, 60, 61)] == [
+            Settings().weighting,
+            *(change for _, change in made.steered),
+        ]
+
+    def test_an_older_program_is_told_that_it_is_too_old(self) -> None:
+        assert json.loads(self.WHOLE.to_json())["styletransfer"] == 1
+        assert json.loads(self.WHOLE.until(40).to_json())["styletransfer"] == 2
+
+    @pytest.mark.parametrize(
+        "parts",
+        [3, [3], [[60]], [[60, 0]], [[60, 61]], [[60, 40.5]], [[60, 40], [60, 40]], [[61, 40]], [[60, 5]] * 999],
+    )
+    def test_forged(self, parts: object) -> None:
+        text = changed(settings=Settings(epochs=60).to_dict(), parts=parts)
+        with pytest.raises(StyleTransferError, match="damaged"):
+            Recipe.from_json(text)
+
+
 class TestForged:
     @pytest.mark.parametrize(
         "text",
@@ -213,7 +253,7 @@ class TestForged:
 
     def test_a_newer_layout(self) -> None:
         with pytest.raises(StyleTransferError, match="newer version"):
-            Recipe.from_json(changed(styletransfer=2))
+            Recipe.from_json(changed(styletransfer=3))
 
     def test_a_setting_of_a_newer_version(self) -> None:
         with pytest.raises(StyleTransferError, match="newer version"):

@@ -1,16 +1,14 @@
-"""Loss curves in bounded memory, and as they lie on disk."""
+"""Loss curves in bounded memory."""
 
-import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from styletransfer.frames import LossName
 from styletransfer.studio.snapshot import LossHistory
+from styletransfer.table import read_rows
 
 POINTS = 400
 """Most points of a curve: what a chart can take once a second."""
-
-COLUMNS = ("epoch", "seconds", "height", "width", "content", "style", "tv", "total")
 
 Point = tuple[int, float, float, float, float]
 """(epoch, content, style, tv, total)"""
@@ -73,21 +71,3 @@ def read_history(path: Path) -> History:
 def read_losses(path: Path) -> LossHistory:
     """The curves of a losses.csv; empty when there is none."""
     return read_history(path).curves()
-
-
-def read_rows(path: Path) -> list[list[str]]:
-    """The rows of a losses.csv, without the heading. A last line that was cut off is left out."""
-    rows = []
-    try:
-        with path.open(newline="", encoding="ascii", errors="replace") as lines:
-            for row in csv.reader(_whole(lines)):
-                if len(row) == len(COLUMNS) and row[0] != COLUMNS[0]:
-                    _ = [int(row[0]), *map(float, row[1:])]  # raises where the file is damaged
-                    rows.append(row)
-    except (OSError, ValueError, csv.Error):
-        pass  # a damaged file: what stands before the damage is still worth showing
-    return rows
-
-
-def _whole(lines: Iterable[str]) -> Iterable[str]:
-    return (line for line in lines if line.endswith("\n"))

@@ -13,8 +13,8 @@ from typing import Any
 from PIL import Image
 
 from styletransfer import images
-from styletransfer.studio.history import COLUMNS
 from styletransfer.studio.jobs import Studio
+from styletransfer.table import COLUMNS
 
 TILE = 240
 """Long side in pixels of a moment on the sheet: enough to follow while the hand moves."""

@@ -132,6 +132,11 @@ def _restore(studio: Studio, recipe: Recipe) -> list[str]:
     blend.adopt(files, settings.style_shares)
     if recipe.steered:
         sentences.append("Its weights were changed on the way; here they are as they were in the end.")
+    if len(recipe.parts) == 1:
+        planned, reached = recipe.parts[0]
+        sentences.append(f"It was stopped after epoch {reached} of {planned}; Start paints it to the end.")
+    elif recipe.parts:
+        sentences.append("It was gone on with for more epochs than were planned; Start paints them in one go.")
     if recipe.start is not None:
         beginning.adopt(found[recipe.start][1] if recipe.start in found else None)
     if recipe.start is not None and recipe.start not in found:

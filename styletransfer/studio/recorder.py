@@ -1,7 +1,6 @@
 """Writes a run to disk while it is being painted, at a small, fixed share of the painting's time."""
 
 import csv
-import io
 from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
@@ -14,11 +13,11 @@ from styletransfer.images import encode, save_image
 from styletransfer.recipe import Recipe, make_recipe
 from styletransfer.settings import Weighting
 from styletransfer.studio.checkpoints import Checkpoints
-from styletransfer.studio.history import COLUMNS, read_rows
 from styletransfer.studio.messages import Ended
 from styletransfer.studio.record import gone_on, until
 from styletransfer.studio.runs import Run, write_whole
 from styletransfer.studio.snapshot import State
+from styletransfer.table import read_rows, row, to_csv
 
 PREVIEW_WIDTH = 1024
 PREVIEW_QUALITY = 90
@@ -61,9 +60,8 @@ class Recorder:
         """
         if self._losses is None:
             self._losses = self._opened(frame.epoch)
-        losses, seconds = frame.losses, self._before + seconds
-        values = (f"{losses[name]:.6g}" for name in ("content", "style", "tv", "total"))
-        csv.writer(self._losses, lineterminator="\n").writerow([frame.epoch, f"{seconds:.3f}", *frame.scale, *values])
+        seconds += self._before
+        csv.writer(self._losses, lineterminator="\n").writerow(row(replace(frame, seconds=seconds)))
         self._checkpoint = frame.checkpoint
         self._half = frame.half
         self._record = replace(
@@ -142,11 +140,9 @@ class Recorder:
 
     def _opened(self, epoch: int) -> TextIO:
         """The losses, ready for those of `epoch`, the first of this attempt."""
-        rows = [row for row in read_rows(self._run.losses) if int(row[0]) < epoch]
+        rows = [values for values in read_rows(self._run.losses) if int(values[0]) < epoch]
         self._before = float(rows[-1][1]) if rows else 0.0
-        table = io.StringIO()
-        csv.writer(table, lineterminator="\n").writerows([COLUMNS, *rows])
-        write_whole(self._run.losses, table.getvalue().encode("ascii"))
+        write_whole(self._run.losses, to_csv(rows).encode("ascii"))
         for kept, path in self._run.timeline():
             if kept < epoch:
                 self._kept.append(path)
@@ -169,7 +165,7 @@ class Recorder:
                 paintings=inputs.paintings,
                 start=inputs.start,
             )
-        recipe = replace(self._recipe, steered=self._record.steered)
+        recipe = replace(self._recipe, steered=self._record.steered).until(self._image_epoch)
         save_image(image, self._run.result, recipe=recipe.to_json())
         self._saved = self._image_epoch
 

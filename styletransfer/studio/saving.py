@@ -66,19 +66,21 @@ def picture_file(moment: Moment, photo: Path | None, recipe: Path | None, fmt: i
     """The moment's picture at its own resolution as a file of that format, with the run's recipe in it."""
     if moment.final and fmt == "png" and moment.path.suffix == ".png" and not moment.colors:
         return io.BytesIO(moment.path.read_bytes())
-    image = recolored(moment, photo) if moment.colors and photo else images.open_image(moment.path)
+    image = recolored(moment, photo) if moment.colors and photo else images.open_image(moment.path, painted=True)
     return io.BytesIO(images.encode(image, fmt, recipe=_recipe(recipe, moment) if recipe else None))
 
 
 def _recipe(picture: Path, moment: Moment) -> str | None:
-    """The run's recipe, with the photo's colours that are wanted now."""
+    """The run's recipe until this moment, with the photo's colours that are wanted now."""
     try:
         recipe = read_recipe(picture)
     except StyleTransferError:  # the run's picture is damaged; its moments can be taken home all the same
         return None
-    return None if recipe is None else replace(recipe, photo_colors=moment.colors / 100).to_json()
+    return None if recipe is None else replace(recipe.until(moment.epoch), photo_colors=moment.colors / 100).to_json()
 
 
 def recolored(moment: Moment, photo: Path) -> Image.Image:
     """The moment's picture with as much of the photo's colours as it is looked at with."""
-    return with_photo_colors(images.open_image(moment.path), images.open_image(photo), moment.colors / 100)
+    return with_photo_colors(
+        images.open_image(moment.path, painted=True), images.open_image(photo), moment.colors / 100
+    )

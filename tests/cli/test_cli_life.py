@@ -37,6 +37,16 @@ class TestDownload:
         assert "575 of 575 MB" in said
         assert "vgg19.safetensors" in said
 
+    def test_ctrl_c_says_that_it_goes_on_later(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        def download(_: Any) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("styletransfer.download.download_vgg19", download)
+        assert cli.main(["--download-vgg19"]) == 130
+        assert "the next one goes on" in capsys.readouterr().err
+
     def test_a_failure_is_a_sentence(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         def download(_: Any) -> None:
             raise StyleTransferError("The server cannot be reached.")
@@ -88,7 +98,7 @@ class TestInterrupt:
         monkeypatch.setattr(engine, "stylize", interrupted)
         assert run(photo, painting, out) == 130
         assert not out.exists()
-        assert "nothing to keep" in capsys.readouterr().err
+        assert "before the picture was saved" in capsys.readouterr().err
 
     @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
     def test_the_real_signal_to_a_real_process_with_the_real_network(
@@ -96,12 +106,7 @@ class TestInterrupt:
     ) -> None:
         command = [sys.executable, "-m", "styletransfer", photo, painting, "-o", out]
         command += ["--size", "64", "--epochs", "5000", "--save-every", "1"]
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
-        try:
-            process = subprocess.Popen([str(part) for part in command], cwd=ROOT, stderr=subprocess.PIPE, text=True)
-        finally:
-            signal.signal(signal.SIGINT, before)
-        with process:
+        with subprocess.Popen([str(part) for part in command], cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
             while not out.with_name("out-0002.png").exists() and process.poll() is None:
                 time.sleep(0.05)
             process.send_signal(signal.SIGINT)

@@ -28,12 +28,13 @@ from styletransfer.settings import Settings, Weighting
 from styletransfer.studio import shelf as shelf_module
 from styletransfer.studio.checkpoints import Checkpoints
 from styletransfer.studio.faults import TAKEN
-from styletransfer.studio.history import read_losses, read_rows
+from styletransfer.studio.history import read_losses
 from styletransfer.studio.jobs import Snapshot, State, Studio
 from styletransfer.studio.messages import Ended
 from styletransfer.studio.recorder import Recorder
 from styletransfer.studio.runs import Run, Submission
 from styletransfer.studio.shelf import Shelf
+from styletransfer.table import read_rows
 
 SMALL = "tests.studio.small:stylize"
 PROJECT = Path(__file__).parents[2]

@@ -110,6 +110,15 @@ def test_a_squeezed_shape_and_changed_weights_come_back(studio: Standin, visit: 
     assert (settings.shape, settings.weighting, settings.normalized) == ((96, 224), Weighting(2.0, 5.0, 1.0), False)
 
 
+def test_that_it_was_not_painted_in_one_go_is_said(studio: Standin, visit: Callable[..., AppTest]) -> None:
+    whole = recipe_of(Settings(epochs=60))
+    page = drop(visit(), painted(whole.until(40)))
+    assert "It was stopped after epoch 40 of 60" in text(page)
+    assert studio.chosen[started(page)].epochs == 60
+    page = drop(visit(), painted(recipe_of(Settings(epochs=100)).following(whole, 60)))
+    assert "for more epochs than were planned" in text(page)
+
+
 def test_the_users_own_pictures_are_found_in_past_runs(studio: Standin, visit: Callable[..., AppTest]) -> None:
     run = hang(studio.home / "runs")
     page = drop(visit(), run.result.read_bytes())

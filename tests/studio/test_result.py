@@ -177,6 +177,14 @@ def test_a_file_has_the_colours_that_are_looked_at_and_the_recipe(tmp_path: Path
     assert read_recipe(data) == replace(RECIPE, photo_colors=colors / 100)
 
 
+def test_a_moment_on_the_way_has_the_recipe_until_there(tmp_path: Path) -> None:
+    painted, photo = saved(tmp_path)
+    data = picture_file(Moment(20, painted, (32, 48), final=False, colors=0), photo, painted, "jpeg").getvalue()
+    recipe = read_recipe(data)
+    assert recipe is not None
+    assert recipe.parts == ((RECIPE.settings.epochs, 20),)
+
+
 def test_a_moment_is_saved_as_the_preview_it_is_and_said_to_be_one(studio: Standin, run: str) -> None:
     path = studio.result_path(run)
     assert path is not None

@@ -18,7 +18,7 @@ from styletransfer.budget import Budget
 from styletransfer.errors import StyleTransferError
 from styletransfer.frames import Frame
 from styletransfer.recipe import read_recipe, sha256_of
-from styletransfer.settings import Settings
+from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.history import POINTS, History, read_losses
 from styletransfer.studio.messages import Ended
 from styletransfer.studio.presence import Presence
@@ -282,6 +282,18 @@ def test_a_recorded_run_can_be_read_back(tmp_path: Path) -> None:
         "3,0.300,80,120,1,2,0.5,3.5",
     ]
     assert read_losses(run.losses).total == (3.5, 3.5, 3.5)
+
+
+def test_the_recipe_of_a_run_that_was_stopped_tells_how_far_it_came(tmp_path: Path) -> None:
+    run = new_run(tmp_path, epochs=20)
+    recorder = Recorder(run)
+    recorder.add(frame(1, 20), 0.1)
+    recorder.add(frame(2, 20, Image.new("RGB", (96, 64), "green")), 0.2)
+    recorder.steer(Weighting(9, 9, 9))  # nothing has been painted with these
+    recorder.finish(Ended(run_id=run.run_id, state=State.STOPPED))
+    recipe = read_recipe(run.result)
+    assert recipe is not None
+    assert (recipe.settings.epochs, recipe.parts, recipe.steered) == (20, ((20, 2),), ())
 
 
 def test_the_result_keeps_the_photo_s_transparency(tmp_path: Path) -> None:
