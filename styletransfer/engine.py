@@ -104,23 +104,20 @@ def stylize(
         standing = resume.resumed(origin(), settings.epochs).copied(device)
         epoch, plan = resume.epoch, plan[sizes.index(resume.scale) :]
         begin -= resume.seconds
+        if epoch >= plan[0][1]:
+            picture, standing = standing.picture, None
     for shape, end in plan:
         if epoch >= end:
-            if standing is not None:
-                picture, standing = standing.picture, None
-            continue
+            continue  # it is done, or there are too few epochs for it
         objective = Objective.between(network, photo, paintings, shape, settings, device)
-        if picture is not None:
-            picture = _upsampled(picture, shape)
-        elif settings.init == "noise":
-            picture = torch.randn(1, 3, *shape, generator=generator).to(device)
-        else:
-            picture = to_tensor(_resized(photo, shape), device)
+        picture = _first_picture(photo, shape, settings, generator) if picture is None else _upsampled(picture, shape)
+        picture = picture.to(device)
         steps = optimize(objective, picture, end - epoch, settings, steer or (lambda: settings.weighting), standing)
         standing = None
         for step in steps:
             epoch += 1
             picture = step.standing.picture
+            shown = _is_due(epoch, settings.preview_every, settings)
             clipped = _is_due(epoch, CLIPPED_EVERY, settings) and not settings.bounded
             seconds = time.perf_counter() - begin
             checkpoint = Checkpoint(epoch, seconds, shape, origin, step.standing)
@@ -131,9 +128,7 @@ def stylize(
                 losses=step.standing.losses,
                 clipped_losses=objective.clipped_losses(picture, step.standing.weighting) if clipped else None,
                 seconds=seconds,
-                image=join_alpha(to_image(picture), alpha)
-                if _is_due(epoch, settings.preview_every, settings)
-                else None,
+                image=join_alpha(to_image(picture), alpha) if shown else None,
                 network=network.name,
                 device=device.type,
                 half=dtype == torch.bfloat16,
@@ -336,6 +331,14 @@ def find_device(name: str) -> torch.device:
 def _resized(image: Image.Image, shape: tuple[int, int]) -> Image.Image:
     """The image squeezed to (height, width)."""
     return image.resize((shape[1], shape[0]), Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def _first_picture(
+    photo: Image.Image, shape: tuple[int, int], settings: Settings, generator: torch.Generator
+) -> Tensor:
+    if settings.init == "noise":
+        return torch.randn(1, 3, *shape, generator=generator)
+    return to_tensor(_resized(photo, shape))
 
 
 def _upsampled(picture: Tensor, shape: tuple[int, int]) -> Tensor:
