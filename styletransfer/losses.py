@@ -94,8 +94,8 @@ def add_sums_gradient(grad: Tensor, features: Tensor, grad_sums: Tensor) -> None
     if grad.is_contiguous(memory_format=torch.channels_last):
         pixels(grad).addmm_(pixels(features), square).add_(line)
     else:  # a part of it
-        height, width = grad.shape[2:]
-        grad += torch.addmm(line, pixels(features), square).view(height, width, -1).permute(2, 0, 1)
+        channels, height, width = grad.shape[1:]
+        grad += torch.addmm(line, pixels(features), square).view(height, width, channels).permute(2, 0, 1)
 
 
 def gram_loss(gram: Tensor, target: Tensor) -> Tensor:

@@ -5,7 +5,15 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from styletransfer.losses import add_products_gradient, content_loss, feature_products, style_loss, total_variation
+from styletransfer.losses import (
+    Moments,
+    add_sums_gradient,
+    content_loss,
+    feature_sums,
+    gram_loss,
+    squared_variation,
+    total_variation,
+)
 
 
 def random(*shape: int) -> torch.Tensor:
@@ -24,44 +32,60 @@ class TestContent:
         assert torch.autograd.gradcheck(content_loss, (x, target))
 
 
-class TestFeatureProducts:
+class TestFeatureSums:
     def test_by_hand(self) -> None:
         features = torch.tensor([[1.0, 2.0], [3.0, 4.0]]).view(1, 2, 1, 2)  # two channels of two pixels
-        assert torch.equal(feature_products(features), torch.tensor([[1.0 + 4, 3 + 8], [3 + 8, 9 + 16]]))
+        assert torch.equal(feature_sums(features), torch.tensor([[1.0 + 4, 3 + 8, 3], [3 + 8, 9 + 16, 7]]))
 
     def test_grow_with_the_picture(self) -> None:
         features = random(1, 4, 6, 5)
-        assert torch.allclose(feature_products(features.repeat(1, 1, 3, 2)), 6 * feature_products(features))
+        assert torch.allclose(feature_sums(features.repeat(1, 1, 3, 2)), 6 * feature_sums(features))
 
     @pytest.mark.parametrize("layout", [torch.channels_last, torch.contiguous_format])
     def test_gradient_is_added_and_right_for_an_asymmetric_use(self, layout: torch.memory_format) -> None:
         """Nothing says that what comes back through X X^T is symmetric."""
-        features, factor, before = random(1, 3, 2, 4).requires_grad_(), random(3, 3), random(1, 3, 2, 4)
-        (expected,) = torch.autograd.grad((factor * feature_products(features)).sum(), features)
+        features, factor, before = random(1, 3, 2, 4).requires_grad_(), random(3, 4), random(1, 3, 2, 4)
+        (expected,) = torch.autograd.grad((factor * feature_sums(features)).sum(), features)
         grad = before.contiguous(memory_format=torch.channels_last)
-        add_products_gradient(grad, features.detach().contiguous(memory_format=layout), factor)
+        add_sums_gradient(grad, features.detach().contiguous(memory_format=layout), factor)
         assert torch.allclose(grad, before + expected)
+
+    def test_gradient_of_a_part(self) -> None:
+        """Where the borders do not count, the gradient goes to what lies within them alone."""
+        features, factor = random(1, 3, 5, 6).contiguous(memory_format=torch.channels_last), random(3, 4)
+        inner = features[:, :, 1:-1, 2:-2].clone().requires_grad_()
+        (expected,) = torch.autograd.grad((factor * feature_sums(inner)).sum(), inner)
+        grad = torch.zeros_like(features)
+        add_sums_gradient(grad[:, :, 1:-1, 2:-2], features[:, :, 1:-1, 2:-2], factor)
+        assert torch.allclose(grad[:, :, 1:-1, 2:-2], expected)
+        assert grad.count_nonzero() == expected.numel()
 
     @given(cuts=st.lists(st.integers(1, 6), min_size=1, max_size=5))
     def test_stripes_add_up_to_the_whole(self, cuts: list[int]) -> None:
         features = random(1, 3, sum(cuts), 7)
-        parts = [feature_products(stripe) for stripe in torch.split(features, cuts, dim=2)]
-        assert torch.allclose(torch.stack(parts).sum(dim=0), feature_products(features))
+        parts = [feature_sums(stripe) for stripe in torch.split(features, cuts, dim=2)]
+        assert torch.allclose(torch.stack(parts).sum(dim=0), feature_sums(features))
+
+    @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+    def test_nothing_adds_nothing(self, dtype: torch.dtype) -> None:
+        assert torch.equal(feature_sums(torch.ones(1, 3, 0, 4, dtype=dtype)).float(), torch.zeros(3, 4))
 
 
-class TestStyle:
+class TestMoments:
     def test_by_hand(self) -> None:
-        grams = [torch.tensor([[1.0, 2.0], [2.0, 5.0]]), torch.tensor([[3.0]])]
-        targets = [torch.tensor([[0.0, 2.0], [2.0, 2.0]]), torch.tensor([[1.0]])]
-        assert style_loss(grams, targets, (2.0, 0.5)).item() == pytest.approx(2 * (1 + 9) / 4 + 0.5 * 4)
+        moments = Moments(mean=torch.tensor([1.0, 2.0]), second=torch.tensor([[3.0, 2.0], [2.0, 8.0]]))
+        assert torch.equal(moments.gram, torch.tensor([[1.5, 1.0], [1.0, 4.0]]))
+        assert torch.equal(moments.covariance, torch.tensor([[2.0, 0.0], [0.0, 4.0]]))
 
-    def test_every_layer_needs_its_weight(self) -> None:
-        with pytest.raises(ValueError, match="zip"):
-            style_loss([torch.eye(2)], [torch.eye(2)], (1.0, 1.0))
+
+class TestGram:
+    def test_by_hand(self) -> None:
+        gram, target = torch.tensor([[1.0, 2.0], [2.0, 5.0]]), torch.tensor([[0.0, 2.0], [2.0, 2.0]])
+        assert gram_loss(gram, target).item() == pytest.approx((1 + 9) / 4)
 
     def test_gradient(self) -> None:
         gram, target = random(4, 4).requires_grad_(), random(4, 4).T
-        assert torch.autograd.gradcheck(lambda gram: style_loss([gram], [target], (1.5,)), (gram,))
+        assert torch.autograd.gradcheck(lambda gram: gram_loss(gram, target), (gram,))
 
 
 class TestTotalVariation:
@@ -76,3 +100,18 @@ class TestTotalVariation:
 
     def test_gradient(self) -> None:
         assert torch.autograd.gradcheck(total_variation, (random(1, 3, 5, 4).requires_grad_(),))
+
+
+class TestSquaredVariation:
+    def test_by_hand(self) -> None:
+        row = torch.tensor([[0.0, 1.0, 3.0], [2.0, 2.0, 2.0]])
+        down, across = (4 + 1 + 1) / 3, (1 + 4 + 0 + 0) / 4
+        assert squared_variation(row.expand(1, 3, 2, 3)).item() == pytest.approx(down + across)
+
+    def test_a_pixel_that_stands_out_costs_more_than_an_edge_of_as_many_steps(self) -> None:
+        speck, ramp = torch.zeros(1, 3, 1, 9), torch.zeros(1, 3, 1, 9)
+        speck[..., 4] = 2
+        ramp[..., :5] = torch.linspace(0, 2, 5)
+        ramp[..., 5:] = torch.linspace(1.5, 0, 4)
+        assert total_variation(speck.expand(1, 3, 2, 9)) == total_variation(ramp.expand(1, 3, 2, 9))
+        assert squared_variation(speck.expand(1, 3, 2, 9)) > 3 * squared_variation(ramp.expand(1, 3, 2, 9))

@@ -13,7 +13,7 @@ from styletransfer import blocks, bounds
 from styletransfer import network as network_module
 from styletransfer.convolution import Convolution
 from styletransfer.errors import StyleTransferError
-from styletransfer.losses import style_loss, total_variation
+from styletransfer.losses import gram_loss, total_variation
 from styletransfer.network import Network
 from styletransfer.settings import Settings
 from styletransfer.weights import SLOTS, Weights, calibration_pictures, load_weights
@@ -37,6 +37,11 @@ def unscaled(weights: Weights) -> Weights:
     return dataclasses.replace(weights, activation_means=torch.ones_like(weights.activation_means))
 
 
+def as_trained(**changes: Any) -> Settings:
+    """Settings with which the network is what it was trained as."""
+    return Settings(**{"pooling": "max", "padding": "zeros", **changes})
+
+
 def seen_by_torchvision(features: nn.Sequential, picture: Tensor) -> dict[str, Tensor]:
     """What each of torchvision's layers gives, by our names."""
     network = "vgg19" if sum(isinstance(layer, nn.Conv2d) for layer in features) == 16 else "vgg16"
@@ -56,24 +61,25 @@ class TestTaps:
     @pytest.mark.parametrize("kind", ["relu", "conv"])
     def test_see_what_torchvision_sees(self, name: str, kind: str, request: pytest.FixtureRequest) -> None:
         layers = layer_names(name, kind)
-        settings = Settings(content_layers=layers, style_layers=layers)
+        settings = as_trained(content_layers=layers, style_layers=layers)
         picture = random_picture(50, 67)
         expected = seen_by_torchvision(request.getfixturevalue(f"{name}_features"), picture)
-        content, grams = Network(unscaled(request.getfixturevalue(name)), settings)(picture)
-        for layer, features, gram in zip(layers, content, grams, strict=True):
+        content, moments = Network(unscaled(request.getfixturevalue(name)), settings)(picture)
+        for layer, features, seen in zip(layers, content, moments, strict=True):
             exact = expected[layer]
             assert features.shape == exact.shape
             assert float((features - exact).norm() / exact.norm()) < 1e-4, layer
             x = exact[0].flatten(1)
-            assert float((gram - x @ x.T / x.numel()).norm() / gram.norm()) < 1e-4, layer
+            assert float((seen.gram - x @ x.T / x.numel()).norm() / seen.gram.norm()) < 1e-4, layer
+            assert float((seen.mean - x.mean(1)).norm() / seen.mean.norm()) < 1e-4, layer
 
     def test_keep_the_order_in_which_they_were_named(self, vgg16: Weights) -> None:
         picture = random_picture(32, 32)
         layers = ("relu3_1", "conv1_1", "relu2_2")
         settings = Settings(content_layers=layers, style_layers=layers[::-1])
-        content, grams = Network(vgg16, settings)(picture)
+        content, moments = Network(vgg16, settings)(picture)
         assert [features.shape[1] for features in content] == [256, 64, 128]
-        assert [len(gram) for gram in grams] == [128, 64, 256]
+        assert [len(seen.mean) for seen in moments] == [128, 64, 256]
 
     @pytest.mark.parametrize(("name", "last"), [("vgg16", "relu4_3"), ("vgg19", "relu4_4")])
     def test_last_is_the_last_of_its_block(self, name: str, last: str, request: pytest.FixtureRequest) -> None:
@@ -112,7 +118,7 @@ class TestGradient:
         ],
     )
     def test_is_that_of_plain_autograd(self, content: tuple[str, ...], style: tuple[str, ...], vgg16: Weights) -> None:
-        settings = Settings(content_layers=content, style_layers=style)
+        settings = as_trained(content_layers=content, style_layers=style)
         picture = random_picture(39, 52, torch.float64).requires_grad_()
         plain = plainly(unscaled(vgg16), picture)
         seen = [plain[name] for name in content]
@@ -122,7 +128,7 @@ class TestGradient:
         factors = [torch.randn(x.shape, dtype=torch.float64, generator=generator) for x in seen]
         expected, gradient = (
             torch.autograd.grad(sum((x * f).sum() for x, f in zip(terms, factors, strict=True)), picture)[0]
-            for terms in (seen, [*ours.content, *ours.grams])
+            for terms in (seen, [*ours.content, *(one.gram for one in ours.moments)])
         )
         assert float((gradient - expected).norm() / expected.norm()) < 1e-10
 
@@ -140,7 +146,7 @@ def plainly(weights: Weights, x: Tensor) -> dict[str, Tensor]:
 
 class TestPooling:
     def test_average_is_the_average_but_for_a_factor(self, vgg16: Weights, vgg16_features: nn.Sequential) -> None:
-        settings = Settings(content_layers=("relu1_2", "conv2_1"), style_layers=("relu1_1",), pooling="average")
+        settings = as_trained(content_layers=("relu1_2", "conv2_1"), style_layers=("relu1_1",), pooling="average")
         before, after = Network(unscaled(vgg16), settings)(random_picture(33, 38)).content
         gain = network_module.AVERAGE_POOLING_GAIN[0]
         with torch.no_grad():
@@ -158,6 +164,37 @@ class TestPooling:
         assert torch.allclose(means["average"], means["max"], rtol=0.25)
 
 
+class TestPadding:
+    """With "reflect" the network sees the picture mirrored over its borders, and counts what lies within them."""
+
+    LAYERS = ("relu1_1", "relu2_2", "relu3_1", "conv4_2", "relu5_1")
+
+    def moments(self, weights: Weights, picture: Tensor, **changes: Any) -> list[Any]:
+        settings = as_trained(content_layers=("relu1_1",), style_layers=self.LAYERS, **changes)
+        return Network(weights, settings)(picture).moments
+
+    def test_is_a_mirrored_picture_of_which_the_margin_does_not_count(self, vgg16: Weights) -> None:
+        picture = random_picture(50, 67)
+        mirrored = F.pad(picture, (16,) * 4, mode="reflect")
+        plain = plainly(unscaled(vgg16), mirrored)
+        for layer, seen in zip(self.LAYERS, self.moments(unscaled(vgg16), picture, padding="reflect"), strict=True):
+            edge = 16 >> (int(layer[4]) - 1)
+            x = plain[layer][0, :, edge:-edge, edge:-edge].flatten(1)
+            assert float((seen.gram - x @ x.T / x.numel()).norm() / seen.gram.norm()) < 1e-4, layer
+            assert float((seen.mean - x.mean(1)).norm() / seen.mean.norm()) < 1e-4, layer
+
+    def test_no_border_is_to_be_told_from_the_middle(self, vgg16: Weights) -> None:
+        """A flat picture has the same features all over, but for the frame that zeros leave."""
+        flat = torch.full((1, 3, 96, 96), 0.7)
+        for padding, framed in (("reflect", False), ("zeros", True)):
+            for seen in self.moments(vgg16, flat, padding=padding)[:4]:
+                assert (float(seen.covariance.trace()) > 1e-3 * float(seen.second.trace())) == framed
+
+    @pytest.mark.parametrize("shape", [(32, 32), (33, 47), (40, 200)])
+    def test_the_smallest_pictures_have_an_inside(self, shape: tuple[int, int], vgg16: Weights) -> None:
+        assert all(torch.isfinite(seen.second).all() for seen in self.moments(vgg16, random_picture(*shape)))
+
+
 @torch.no_grad()
 def mean_activations(network: Network, pictures: Sequence[Tensor]) -> Tensor:
     rows = [torch.stack([features.mean() for features in network(picture).content]) for picture in pictures]
@@ -167,7 +204,7 @@ def mean_activations(network: Network, pictures: Sequence[Tensor]) -> Tensor:
 class TestNormalization:
     def test_every_layer_of_the_bundled_network_has_mean_activation_1(self, photos: list[Tensor]) -> None:
         names = layer_names("vgg16", "relu")[:11]
-        network = Network(load_weights("vgg16"), Settings(content_layers=names, style_layers=names))
+        network = Network(load_weights("vgg16"), as_trained(content_layers=names, style_layers=names))
         means = mean_activations(network, photos)
         assert torch.allclose(means, torch.ones(len(names)), rtol=0.05), means
 
@@ -175,7 +212,7 @@ class TestNormalization:
         names = (*layer_names("vgg19", "relu"), "conv4_2")
         picture = random_picture(34, 45)
         raw, normal = (
-            Network(vgg19, Settings(content_layers=names, style_layers=("relu1_1",), normalized=normalized))(
+            Network(vgg19, as_trained(content_layers=names, style_layers=("relu1_1",), normalized=normalized))(
                 picture
             ).content
             for normalized in (False, True)
@@ -206,19 +243,20 @@ class TestStripes:
         """All terms of an objective, and the gradient of their sum."""
         network = Network(weights, settings, dtype=dtype)
         x = picture.to(dtype).requires_grad_()
-        content, grams = network(x)
-        targets = [torch.eye(len(gram), dtype=dtype) for gram in grams]
-        terms = torch.stack(
-            [content[0].square().mean(), style_loss(grams, targets, [1.0] * len(grams)), total_variation(x)]
-        )
+        content, moments = network(x)
+        style = [
+            gram_loss(seen.gram, torch.eye(len(seen.mean), dtype=dtype)) + seen.mean.square().mean() for seen in moments
+        ]
+        terms = torch.stack([content[0].square().mean(), torch.stack(style).sum(), total_variation(x)])
         return terms.detach(), torch.autograd.grad(terms.sum(), x)[0]
 
     @pytest.mark.parametrize(
-        ("shape", "rows", "pooling"),
+        ("shape", "rows", "pooling", "padding"),
         [
-            ((37, 33), 4, "max"),  # the narrowest stripes there are
-            ((49, 34), 12, "average"),
-            ((66, 45), 28, "max"),
+            ((37, 33), 4, "max", "zeros"),  # the narrowest stripes there are
+            ((37, 33), 4, "average", "reflect"),  # some lie all in the margin
+            ((49, 34), 12, "average", "zeros"),
+            ((66, 45), 28, "max", "reflect"),
         ],
     )
     def test_equal_the_whole(
@@ -226,6 +264,7 @@ class TestStripes:
         shape: tuple[int, int],
         rows: int,
         pooling: Any,
+        padding: Any,
         vgg16: Weights,
         stripes: list[int],
         monkeypatch: pytest.MonkeyPatch,
@@ -234,6 +273,7 @@ class TestStripes:
             content_layers=("relu4_last",),
             style_layers=("relu1_1", "conv1_2", "relu2_1", "relu3_1", "relu3_3", "relu4_1"),
             pooling=pooling,
+            padding=padding,
         )
         picture = random_picture(*shape)
         for dtype, tolerance in ((torch.float32, (1e-4, 1e-3)), (torch.float64, (1e-10, 1e-10))):

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image, ImageStat
-from torch import Tensor
 
 from styletransfer.color import match_palette
 from styletransfer.engine import stylize
 from styletransfer.errors import StyleTransferError
 from styletransfer.images import fit
+from styletransfer.losses import Moments
 from styletransfer.paintings import Paintings
 from styletransfer.settings import SMALLEST_SIDE, Settings
 from styletransfer.weights import Weights
@@ -30,24 +30,25 @@ class Eye:
     def __init__(self) -> None:
         self.seen: list[Image.Image] = []
 
-    def __call__(self, image: Image.Image) -> list[Tensor]:
+    def __call__(self, image: Image.Image) -> list[Moments]:
         self.seen.append(image)
-        return [torch.tensor(ImageStat.Stat(image).mean)]
+        mean = torch.tensor(ImageStat.Stat(image).mean)
+        return [Moments(mean, torch.outer(mean, mean))]
 
 
 def looks(images: list[Image.Image], beside: tuple[int, int] = SHAPE, **settings: Any) -> Eye:
     eye = Eye()
-    Paintings(images, PHOTO, Settings(**settings)).grams(eye, beside)
+    Paintings(images, PHOTO, Settings(**settings)).moments(eye, beside)
     return eye
 
 
 def test_a_lone_painting_is_looked_at_whole_and_as_it_is(soft_picture: MakePicture) -> None:
     painting = soft_picture(1, (640, 400))
     eye = Eye()
-    (gram,) = Paintings([painting], PHOTO, Settings()).grams(eye, SHAPE)
+    (moments,) = Paintings([painting], PHOTO, Settings()).moments(eye, SHAPE)
     (seen,) = eye.seen
     assert seen.tobytes() == fit(painting, 300).tobytes()
-    assert torch.equal(gram, torch.tensor(ImageStat.Stat(seen).mean))
+    assert torch.equal(moments.mean, torch.tensor(ImageStat.Stat(seen).mean))
 
 
 @pytest.mark.parametrize(("stroke", "side"), [(0.25, 75), (0.5, 150), (1.0, 300)])
@@ -71,12 +72,12 @@ def test_broader_strokes_are_a_larger_painting_in_parts_no_longer_than_the_pictu
 def test_the_parts_make_up_the_painting(soft_picture: MakePicture) -> None:
     painting = soft_picture(3, (400, 250))
     eye = Eye()
-    (gram,) = Paintings([painting], PHOTO, Settings(stroke_size=2)).grams(eye, SHAPE)
+    (moments,) = Paintings([painting], PHOTO, Settings(stroke_size=2)).moments(eye, SHAPE)
     whole = np.asarray(fit(painting, 600), dtype=float)
     first = np.asarray(eye.seen[0], dtype=float)
     inside = (slice(first.shape[0] - 8), slice(first.shape[1] - 8))  # away from where the cut is
     assert np.abs(first[inside] - whole[: first.shape[0], : first.shape[1]][inside]).max() <= 1
-    assert gram.tolist() == pytest.approx(whole.mean(axis=(0, 1)).tolist(), abs=0.5)
+    assert moments.mean.tolist() == pytest.approx(whole.mean(axis=(0, 1)).tolist(), abs=0.5)
 
 
 def test_a_stroke_keeps_its_size_relative_to_the_picture() -> None:
@@ -102,8 +103,8 @@ def test_squeezed_pictures_have_strokes_too() -> None:
 def test_paintings_of_any_shape_count_by_their_shares() -> None:
     images = [Image.new("RGB", (90, 400), (250, 0, 0)), Image.new("RGB", (500, 100), (0, 100, 0))]
     for shares, expected in ((None, (125, 50, 0)), ((3.0, 1.0), (187.5, 25, 0)), ((0.0, 2.0), (0, 100, 0))):
-        (gram,) = Paintings(images, PHOTO, Settings(style_shares=shares)).grams(Eye(), SHAPE)
-        assert gram.tolist() == pytest.approx(expected)
+        (moments,) = Paintings(images, PHOTO, Settings(style_shares=shares)).moments(Eye(), SHAPE)
+        assert moments.mean.tolist() == pytest.approx(expected)
     assert len(looks(images, style_shares=(0.0, 2.0)).seen) == 1  # what does not count is not looked at
 
 
@@ -118,7 +119,7 @@ def test_numbers_that_do_not_fit_are_refused(count: int, shares: tuple[float, ..
 def test_the_painting_gets_the_photo_s_palette_before_it_is_looked_at(soft_picture: MakePicture) -> None:
     painting, photo = soft_picture(1, (300, 200)), soft_picture(2, (300, 200))
     eye = Eye()
-    Paintings([painting], photo, Settings(palette="photo")).grams(eye, SHAPE)
+    Paintings([painting], photo, Settings(palette="photo")).moments(eye, SHAPE)
     assert eye.seen[0].tobytes() == match_palette(painting, photo).tobytes()
 
 
