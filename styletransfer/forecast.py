@@ -3,16 +3,19 @@
 The figures were measured on a processor with VGG-16 and L-BFGS; see the constants.
 """
 
+import math
 from dataclasses import replace
 from itertools import accumulate
 
 from styletransfer.bounds import history_length, is_large
 from styletransfer.images import scaled_shape
-from styletransfer.scales import scale_shapes, split_epochs
+from styletransfer.scales import scale_shapes, seen_shape, split_epochs
 from styletransfer.settings import LARGEST_SIZE, SMALLEST_SIZE, Settings
 
-_OVERHEAD = 0.007
-"""Work of an epoch that does not grow with the picture, in million pixels."""
+_OVERHEAD = {"gram": 0.007, "wasserstein": 0.025}
+"""Work of an epoch that does not grow with the picture, in million pixels: for the second style loss, the eigenvalues
+of the layers' covariances."""
+_USUAL = Settings()
 _STRIPED = 1.3
 """How many times as long a pixel takes where the network's first blocks are worked through in stripes: some features
 are computed twice, and more memory is taken from the system anew. In half precision it is less."""
@@ -26,9 +29,9 @@ _IMPORTS = 700_000_000
 """Bytes that a process holds before it paints anything: torch, mostly."""
 
 
-def epoch_work(shape: tuple[int, int]) -> float:
+def epoch_work(shape: tuple[int, int], settings: Settings = _USUAL) -> float:
     """What an epoch at (height, width) takes, in the time of a million pixels of a picture of middling size."""
-    whole = shape[0] * shape[1] / 1e6 + _OVERHEAD
+    whole = math.prod(seen_shape(shape, settings)) / 1e6 + _OVERHEAD[settings.style_loss]
     return _STRIPED * whole if is_large(shape) else whole
 
 
@@ -54,7 +57,7 @@ def work(
     for shape, begin, end in zip(shapes, [0, *ends], ends, strict=False):
         epochs = min(end, settings.epochs if last is None else last) - max(begin, first)
         if epochs > 0:
-            total += (epochs + looks) * epoch_work(shape)
+            total += (epochs + looks) * epoch_work(shape, settings)
     return total
 
 
@@ -81,8 +84,9 @@ def _bytes(shape: tuple[int, int], settings: Settings, half: bool) -> int:
     pixels = shape[0] * shape[1]
     whole, striped = (_HALF_WHOLE, _HALF_STRIPED) if half else (_FULL_WHOLE, _FULL_STRIPED)
     constant, per_pixel = striped if is_large(shape) else whole
+    seen = math.prod(seen_shape(shape, settings))
     history = 0
     if settings.optimizer == "lbfgs":
         variables = round(3 * pixels * sum(0.25**level for level in range(settings.pyramid)))
         history = 8 * variables * history_length(variables)
-    return _IMPORTS + constant + per_pixel * pixels + history
+    return _IMPORTS + constant + per_pixel * seen + history

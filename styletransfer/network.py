@@ -19,18 +19,13 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.head import Head, Tap
 from styletransfer.losses import Moments
 from styletransfer.pooling import AveragePool, MaxPool, Pool
+from styletransfer.scales import MARGIN
 from styletransfer.settings import Pooling, Settings, Weighting
 from styletransfer.weights import DEPTHS, Weights
 
 AVERAGE_POOLING_GAIN = (1.243, 1.35, 1.615, 1.927)
 """Factor on each average pooling with which the layer after it is as active as after max pooling, which the
 weights were trained with: found on VGG-16, for one pooling after the other, over the sample photos."""
-
-MARGIN = 16
-"""Pixels that a picture is mirrored over its borders, where `Settings.padding` is "reflect". A network that sees zeros
-beyond a border paints a frame: there its features, and with them the Gram matrices, tell of the border instead of the
-painting. The margin is looked at, so that what is inside has neighbours, but does not count. A multiple of the deepest
-layer's stride, so that it ends between two positions in every layer, and what an odd pooling drops lies within it."""
 
 EVEN = Weighting(1.0, 1.0, 1.0)
 RAW_BALANCE = {"vgg16": Weighting(0.35, 0.1, 1.0)}

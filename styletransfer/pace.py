@@ -28,8 +28,8 @@ class Pace:
     def __init__(self, settings: Settings, photo_size: tuple[int, int]) -> None:
         shapes = scale_shapes(photo_size, settings)
         ends = accumulate(split_epochs(settings.epochs, len(shapes)))
-        self._plan = list(zip(map(epoch_work, shapes), ends, strict=True))
-        self._precision = settings.precision
+        self._plan = list(zip((epoch_work(shape, settings) for shape in shapes), ends, strict=True))
+        self._settings = settings
         self._scale: tuple[int, int] | None = None
         self._marks: deque[tuple[float, int]] = deque(maxlen=256)
 
@@ -57,12 +57,12 @@ class Pace:
         if speed is None or self._scale is None or len(self._marks) < 6:
             return None
         pixels = self._scale[0] * self._scale[1]
-        return None if pixels < FEWEST_PIXELS else 1 / (speed * epoch_work(self._scale))
+        return None if pixels < FEWEST_PIXELS else 1 / (speed * epoch_work(self._scale, self._settings))
 
     def speed(self, network: str, device: str, *, half: bool) -> Speed | None:
         """The same, with what it was measured on; see `Speed`."""
         seconds = self.seconds_per_megapixel
-        return None if seconds is None else Speed(network, device, seconds, self._precision, half)
+        return None if seconds is None else Speed(network, device, seconds, self._settings.precision, half)
 
     @property
     def seconds_left(self) -> float | None:
@@ -74,4 +74,4 @@ class Pace:
         for cost, end in self._plan:
             work += cost * max(0, end - epoch)
             epoch = max(epoch, end)
-        return work / epoch_work(self._scale) / speed
+        return work / epoch_work(self._scale, self._settings) / speed

@@ -30,4 +30,4 @@ def probe(paint: Callable[[Image.Image, Settings], Iterator[Frame]], settings: S
     # The quickest, as much else is being started at the same time.
     seconds = min(later - earlier for (_, earlier), (_, later) in pairwise(done))
     frame = done[-1][0]
-    return Speed(frame.network, frame.device, seconds / epoch_work(frame.scale), settings.precision, frame.half)
+    return Speed(frame.network, frame.device, seconds / epoch_work(frame.scale, small), settings.precision, frame.half)

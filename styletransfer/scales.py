@@ -9,6 +9,11 @@ from styletransfer.settings import SMALLEST_SIDE, Settings
 
 SMALLEST_SCALE = 80
 """Long side in pixels of the smallest picture to begin with: there, what a deep layer sees at once is the whole."""
+MARGIN = 16
+"""Pixels that a picture is mirrored over its borders, where `Settings.padding` is "reflect". A network that sees zeros
+beyond a border paints a frame: there its features, and with them the style losses, tell of the border instead of the
+painting. The margin is looked at, so that what is inside has neighbours, but does not count. A multiple of the deepest
+layer's stride, so that it ends between two positions in every layer, and what an odd pooling drops lies within it."""
 GROWTH = 0.62
 """How many epochs a scale gets for each of the next smaller one's. Where the picture is small, an epoch costs little
 and decides on the composition; the larger ones only refine it."""
@@ -38,6 +43,12 @@ def scale_shapes(photo_size: tuple[int, int], settings: Settings) -> list[tuple[
             break
         shapes.insert(0, (height, width))
     return shapes
+
+
+def seen_shape(shape: tuple[int, int], settings: Settings) -> tuple[int, int]:
+    """(height, width) of what the network looks at where the picture is `shape`."""
+    margin = MARGIN if settings.padding == "reflect" else 0
+    return shape[0] + 2 * margin, shape[1] + 2 * margin
 
 
 def split_epochs(epochs: int, scales: int) -> list[int]:

@@ -187,7 +187,7 @@ class TestPadding:
         """A flat picture has the same features all over, but for the frame that zeros leave."""
         flat = torch.full((1, 3, 96, 96), 0.7)
         for padding, framed in (("reflect", False), ("zeros", True)):
-            for seen in self.moments(vgg16, flat, padding=padding)[:4]:
+            for seen in self.moments(vgg16, flat, padding=padding)[:3]:
                 assert (float(seen.covariance.trace()) > 1e-3 * float(seen.second.trace())) == framed
 
     @pytest.mark.parametrize("shape", [(32, 32), (33, 47), (40, 200)])
