@@ -1,5 +1,7 @@
 """What a painting is reckoned to take, before it is begun."""
 
+from dataclasses import replace
+
 import pytest
 
 from styletransfer import forecast
@@ -64,10 +66,10 @@ def test_lbfgs_remembers_and_a_large_picture_fewer_steps() -> None:
 def test_the_largest_size_that_fits_fits_and_the_next_does_not(preset: str, free: int) -> None:
     largest = forecast.largest_size(PHOTO, PRESETS[preset], free, half=False)
     assert largest is not None
-    settings = Settings(size=largest, optimizer=PRESETS[preset].optimizer, pyramid=PRESETS[preset].pyramid)
+    settings = replace(PRESETS[preset], size=largest, shape=None)
     assert forecast.memory(PHOTO, settings, half=False) <= free
     if largest < 8192:
-        larger = Settings(size=largest + 32, optimizer=settings.optimizer, pyramid=settings.pyramid)
+        larger = replace(settings, size=largest + 32)
         assert forecast.memory(PHOTO, larger, half=False) > free
 
 

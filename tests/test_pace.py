@@ -4,6 +4,7 @@ import pytest
 
 from styletransfer.forecast import epoch_work
 from styletransfer.pace import Pace
+from styletransfer.scales import split_epochs
 from styletransfer.settings import Settings
 
 
@@ -42,8 +43,9 @@ def test_a_tiny_picture_says_nothing_about_the_machine_s_speed() -> None:
 
 @pytest.mark.parametrize(("scales", "epochs"), [(1, 60), (2, 60), (2, 61), (3, 120), (3, 100)])
 def test_time_left_knows_that_later_scales_take_longer(scales: int, epochs: int) -> None:
-    share = epochs // scales
-    sizes = [800 // 2 ** (scales - 1 - min(epoch // share, scales - 1)) for epoch in range(epochs)]
+    sizes = []
+    for scale, share in enumerate(split_epochs(epochs, scales)):
+        sizes += share * [800 // 2 ** (scales - 1 - scale)]
     costs = [epoch_work((size * 3 // 4, size)) for size in sizes]
     pace = Pace(Settings(size=800, epochs=epochs, scales=scales), (2000, 1500))
     for epoch, size in enumerate(sizes):
