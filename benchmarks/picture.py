@@ -1,5 +1,9 @@
 """Seconds to a picture: until the notebook's objective is as low as its own loop has it after 500 epochs, or nearly.
 
+What counts is the picture that is saved. The notebook lets pixels leave the range from 0 to 1 and clips them in the
+end, which costs it a part of what it has gained; ours keeps them within at every step. The same is measured for the
+pictures before they are clipped, ours unbounded as well, as that is the loss that the notebook prints.
+
     python -m benchmarks.picture [--height 300 --width 450] [--epochs 500]
                                   [--precision full auto]
 
@@ -15,8 +19,9 @@ from dataclasses import replace
 from benchmarks.measure import add_precision, whole_number
 from benchmarks.notebook import paint, preprocess
 from benchmarks.subjects import PAINTING, PHOTO, VGG16, features, settings
-from styletransfer import PRESETS, stylize
+from styletransfer import stylize
 from styletransfer.settings import Precision
+from styletransfer.tensors import to_image
 
 EXCESSES = (0.2, 0.05, 0.02, 0.0)
 
@@ -30,40 +35,41 @@ def main() -> None:
     add_precision(parser, "full", "auto")
     options = parser.parse_args()
     shape = (options.height, options.width)
-    goal, notebook_seconds = notebook(shape, options.epochs)
-    print(f"notebook: total loss {goal:.4g} after {options.epochs} epochs, {notebook_seconds:.0f} s")
+    goal, saved_goal, notebook_seconds = notebook(shape, options.epochs)
+    print(
+        f"notebook: total loss {goal:.4g}, of the saved picture {saved_goal:.4g}, after {options.epochs} epochs, "
+        f"{notebook_seconds:.0f} s"
+    )
     for precision in options.precision:
-        print(f"ours, precision {precision}:")
-        for excess, epochs, seconds in ours(shape, goal, options.epochs, precision):
-            print(
-                f"  {excess:.0%} above that after {epochs} epochs, {seconds:.0f} s, "
-                f"{seconds / notebook_seconds:.3f} of the notebook's time",
-                flush=True,
-            )
+        for bounded, target in ((True, saved_goal), (False, goal)):
+            print(f"ours, precision {precision}, {'the saved picture' if bounded else 'before it is clipped'}:")
+            for excess, epochs, seconds in ours(shape, target, options.epochs, precision, bounded=bounded):
+                print(
+                    f"  {excess:.0%} above that after {epochs} epochs, {seconds:.0f} s, "
+                    f"{seconds / notebook_seconds:.3f} of the notebook's time",
+                    flush=True,
+                )
 
 
-def notebook(shape: tuple[int, int], epochs: int) -> tuple[float, float]:
-    """The total loss that the notebook's loop ends with, and its seconds."""
+def notebook(shape: tuple[int, int], epochs: int) -> tuple[float, float, float]:
+    """The total loss that the notebook's loop ends with, that of its picture as it is saved, and its seconds."""
     begin = time.perf_counter()
     steps = paint(features(), preprocess(PHOTO, shape), preprocess(PAINTING, shape), VGG16)
-    total = 0.0
-    for _, (losses, _picture) in zip(range(epochs), steps, strict=False):
+    total, picture = 0.0, None
+    for _, (losses, picture) in zip(range(epochs), steps, strict=False):
         total = losses["total"]
-    return total, time.perf_counter() - begin
+    seconds = time.perf_counter() - begin
+    assert picture is not None  # noqa: S101 - there is at least one epoch
+    (saved,) = stylize(PHOTO, PAINTING, replace(settings(shape), epochs=1), start=to_image(picture))
+    return total, saved.losses["total"], seconds
 
 
-def ours(shape: tuple[int, int], goal: float, epochs: int, precision: Precision) -> Iterator[tuple[float, int, float]]:
+def ours(
+    shape: tuple[int, int], goal: float, epochs: int, precision: Precision, *, bounded: bool
+) -> Iterator[tuple[float, int, float]]:
     """How far above `goal` the same objective is at the final size, and the epochs and seconds that it took."""
-    best = PRESETS["balanced"]
-    # Beginning at half the size, as the preset does, makes larger strokes, but does not come down any sooner.
-    recipe = replace(
-        settings(shape),
-        optimizer=best.optimizer,
-        pyramid=best.pyramid,
-        scales=1,
-        precision=precision,
-        epochs=epochs,
-    )
+    # Beginning at smaller sizes, as the presets do, makes larger strokes, but does not come down any sooner.
+    recipe = replace(settings(shape), optimizer="lbfgs", pyramid=3, bounded=bounded, precision=precision, epochs=epochs)
     excesses = list(EXCESSES)
     begin = time.perf_counter()
     for frame in stylize(PHOTO, PAINTING, recipe):
