@@ -56,8 +56,8 @@ def notebook(shape: tuple[int, int], epochs: int) -> tuple[float, float, float]:
     begin = time.perf_counter()
     steps = paint(features(), preprocess(PHOTO, shape), preprocess(PAINTING, shape), VGG16)
     total, picture = 0.0, None
-    for _, (losses, picture) in zip(range(epochs), steps, strict=False):
-        total = losses["total"]
+    for _, (losses, after) in zip(range(epochs), steps, strict=False):
+        total, picture = losses["total"], after
     seconds = time.perf_counter() - begin
     assert picture is not None  # noqa: S101 - there is at least one epoch
     (saved,) = stylize(PHOTO, PAINTING, replace(settings(shape), epochs=1), start=to_image(picture))
