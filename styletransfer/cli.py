@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn, cast, get_args
 
 from styletransfer import __version__
 from styletransfer.errors import NO_MEMORY, StyleTransferError, is_out_of_memory
-from styletransfer.settings import PRESETS, Device, Network, Optimizer, Pooling, Precision, Settings, Start
+from styletransfer.settings import PRESETS, Device, Network, Optimizer, Pooling, Precision, Settings, Start, StyleLoss
 from styletransfer.waiting import wait_briefly
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     )
     add("--content-layers", type=_names, metavar="A,B", help="where the network looks at the photo, such as relu4_2")
     add("--style-layers", type=_names, metavar="A,B", help="where it looks at the painting, such as relu1_1,relu2_1")
+    add("--style-loss", choices=get_args(StyleLoss), help="how manners are compared; gram is the textbook's way")
     add("--pooling", choices=get_args(Pooling), help="how the network shrinks what it sees")
     add("--network", choices=get_args(Network), help="auto takes VGG-19 if it has been downloaded, else VGG-16")
     add("--weights", metavar="FILE", help="weights of VGG-16 or VGG-19 of your own (.pth or .safetensors)")

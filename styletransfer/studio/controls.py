@@ -21,8 +21,11 @@ _PRESET_NOTES = {
 
 _LIVE = "Weights act at once, all else in the next painting."
 """In the note's place while a run is being painted: one line as that, so that no slider moves from under the hand."""
-_APART = "Notebook weighs otherwise: all acts in the next painting."
+_APART = "This run weighs otherwise: all acts in the next painting."
 """Likewise, where weights here and in the run that is being painted do not mean the same."""
+
+_HIDDEN = ("normalized", "padding", "bounded", "tv_loss")
+"""Settings that nothing on the page sets and that make another painting of the rest: they come along with it."""
 
 _E6 = (1.0, 1.5, 2.2, 3.3, 4.7, 6.8)
 STEPS_EACH_WAY = 12
@@ -52,7 +55,7 @@ def restore(settings: Settings, steered: Weighting | None) -> None:
 
 def adopt(settings: Settings) -> None:
     """Set everything to what a sheet's cell stands for, except size and length if they are chosen already."""
-    if "preset" not in st.session_state or PRESETS[st.session_state["preset"]].normalized != settings.normalized:
+    if "preset" not in st.session_state or any(getattr(_base(), name) != getattr(settings, name) for name in _HIDDEN):
         restore(settings, None)
         return
     start = st.session_state["init"]
@@ -194,7 +197,8 @@ def _steer(studio: Studio) -> None:
 def _follows(studio: Studio, run_id: str) -> bool:
     """Whether the weights here mean the same to a run."""
     painted = studio.settings(run_id)
-    return painted is not None and painted.normalized == _base().normalized
+    base = _base()
+    return painted is not None and (painted.normalized, painted.tv_loss) == (base.normalized, base.tv_loss)
 
 
 def _slider(

@@ -41,13 +41,14 @@ def test_sliders_and_advanced_settings_reach_the_run(studio: Standin, visit: Cal
     page.select_slider(key="tv_weight").set_value(0.0)
     page.select_slider(key="resolution").set_value(128)
     page.select_slider(key="epochs").set_value(20)
+    page.selectbox(key="style_loss").set_value("gram")
     page.selectbox(key="optimizer").set_value("adam")
     page.number_input(key="seed").set_value(7)
     looked_at(page.run())
     settings = studio.chosen[started(page)]
     assert settings.style_weight == pytest.approx(100 * PRESETS["balanced"].style_weight)
     assert (settings.tv_weight, settings.size, settings.epochs) == (0.0, 128, 20)
-    assert (settings.optimizer, settings.seed) == ("adam", 7)
+    assert (settings.style_loss, settings.optimizer, settings.seed) == ("gram", "adam", 7)
 
 
 def test_what_is_moved_and_started_in_one_breath_is_what_is_painted(

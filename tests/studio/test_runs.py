@@ -137,7 +137,13 @@ def test_a_run_of_the_first_layout_opens(tmp_path: Path, shelf: Shelf) -> None:
     assert (snapshot.state, snapshot.error, snapshot.epoch) == (State.STOPPED, None, 7)
     assert (snapshot.photo_name, snapshot.painting_names) == ("cat.png", ("wave.jpg",))
     assert snapshot.steered == ((5, (1.0, 20000.0, 3.0)),)
-    assert shelf.settings(EARLIER) == Settings(style_layers=("relu1_1", "relu2_1"))
+    assert shelf.settings(EARLIER) == Settings(
+        **{name: tuple(value) if isinstance(value, list) else value for name, value in FIRST_SETTINGS.items()},
+        style_loss="gram",
+        padding="zeros",
+        bounded=False,
+        tv_loss="absolute",  # as it was painted
+    )
     inputs = shelf.inputs(EARLIER)
     assert inputs is not None
     assert inputs.paintings == (folder / "painting.jpg",)
