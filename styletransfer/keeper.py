@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast, get_args
 
 from PIL import Image
 
-from styletransfer import files, film, images, table
+from styletransfer import amounts, files, film, images, table
 from styletransfer.budget import Budget
 from styletransfer.color import with_photo_colors
 from styletransfer.errors import StyleTransferError, is_out_of_memory
@@ -48,6 +48,7 @@ class Keeper:
         self._recipe = recipe
         self._done = done
         self._say = say
+        self._clipped = ""
         self._moments: list[bytes] = []
         self._budget = Budget(share=0.03, least=5.0)
         self._rows: list[table.Row] = []
@@ -72,6 +73,8 @@ class Keeper:
     def add(self, frame: Frame) -> None:
         """Take in the next frame, which must have a picture."""
         self.frame = frame
+        if frame.clipped_losses is not None:
+            self._clipped = " " + amounts.clipped(frame.epoch, frame.clipped_losses["total"])
         self._rows.append(table.row(frame))
         if self._order.film is not None:
             self._moments.append(self._moment(frame, self._order.film))
@@ -125,7 +128,7 @@ class Keeper:
         if "picture" in self._lost:
             return f"Painted until {end}."
         how = "Painted" if whole else f"Stopped after {end}:"
-        return f"{how} {self._order.out} ({width} x {height} pixels, {frame.seconds:.0f} s)."
+        return f"{how} {self._order.out} ({width} x {height} pixels, {frame.seconds:.0f} s).{self._clipped}"
 
     def missing(self) -> list[str]:
         """What could not be kept, a sentence each."""

@@ -103,9 +103,9 @@ def test_lists_stand_for_tuples_in_json() -> None:
         "shape": [64, 96],
         "content_layers": ["relu4_2"],
         "style_layer_weights": [1, 2, 3, 4, 5],
-        "style_loss": "wasserstein",
     }
-    assert Settings.from_dict(lists) == Settings(**{name: tuple(values) for name, values in lists.items()})
+    tuples = {name: tuple(values) for name, values in lists.items()}
+    assert Settings.from_dict({**lists, "style_loss": "gram"}) == Settings(**tuples, style_loss="gram")
 
 
 def test_missing_values_keep_their_defaults() -> None:

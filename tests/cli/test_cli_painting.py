@@ -72,6 +72,17 @@ class TestPainting:
         assert run(photo, painting, out, "--device", "cpu", "--size", "200", "--epochs", "16") == 0
         assert Speeds().find("vgg16", "cpu") != tried
 
+    def test_says_the_loss_of_the_saved_picture_where_it_is_not_that_of_the_painted_one(
+        self, photo: Path, painting: Path, out: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert run(photo, painting, out) == 0
+        assert "clipped" not in capsys.readouterr().err
+        assert run(photo, painting, out, "--preset", "notebook", "--epochs", "12") == 0
+        last = capsys.readouterr().err.splitlines()[-1]
+        said = re.search(r" Saved, with colours out of range clipped: total (\S+) after epoch 12\.$", last)
+        assert said is not None
+        assert float(said[1]) > 0
+
     def test_quiet_says_nothing(
         self, photo: Path, painting: Path, out: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
