@@ -268,6 +268,7 @@ def _check_number(name: str, value: object, low: float, high: float = math.inf, 
 
 
 NOTEBOOK = Settings(
+    size=450,
     shape=(300, 450),
     epochs=500,
     content_weight=1.0,

@@ -23,7 +23,7 @@ from styletransfer.studio.saving import described, picture_file
 from styletransfer.studio.snapshot import State
 from styletransfer.studio.viewer import Look
 
-RECIPE = make_recipe(Settings(), network="vgg16", photo=b"the photo", paintings=[b"the painting"])
+RECIPE = make_recipe(Settings(epochs=60), network="vgg16", photo=b"the photo", paintings=[b"the painting"])
 Visit = Callable[..., AppTest]
 
 
@@ -31,7 +31,7 @@ Visit = Callable[..., AppTest]
 def run(studio: Standin) -> str:
     """A run of 60 epochs, over, with a preview of every fifth."""
     wave = ("wave.jpg", picture(size=(240, 240)))
-    run_id = studio.submit(picture(size=(640, 320)), [wave], Settings(), photo_name="cat.jpg")
+    run_id = studio.submit(picture(size=(640, 320)), [wave], Settings(epochs=60), photo_name="cat.jpg")
     for epoch in range(5, 61, 5):
         studio.paint(run_id, epoch, State.FINISHED)
     return run_id
