@@ -1,4 +1,4 @@
-"""Times and sizes as people say them."""
+"""Times, sizes and losses as people say them."""
 
 
 def duration(seconds: float) -> str:
@@ -13,6 +13,11 @@ def duration(seconds: float) -> str:
         return f"{minutes} min"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def clipped(epoch: int, total: float) -> str:
+    """The loss of a picture that is saved with what is out of range clipped, where it is painted without."""
+    return f"Saved, with colours out of range clipped: total {total:.3g} after epoch {epoch}."
 
 
 def megabytes(size: int) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn, cast, get_args
 
 from styletransfer import __version__
 from styletransfer.errors import NO_MEMORY, StyleTransferError, is_out_of_memory
-from styletransfer.settings import PRESETS, Device, Network, Optimizer, Pooling, Precision, Settings, Start
+from styletransfer.settings import PRESETS, Device, Network, Optimizer, Pooling, Precision, Settings, Start, StyleLoss
 from styletransfer.waiting import wait_briefly
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     )
     add("--content-layers", type=_names, metavar="A,B", help="where the network looks at the photo, such as relu4_2")
     add("--style-layers", type=_names, metavar="A,B", help="where it looks at the painting, such as relu1_1,relu2_1")
+    add("--style-loss", choices=get_args(StyleLoss), help="how manners are compared; gram is the textbook's way")
     add("--pooling", choices=get_args(Pooling), help="how the network shrinks what it sees")
     add("--network", choices=get_args(Network), help="auto takes VGG-19 if it has been downloaded, else VGG-16")
     add("--weights", metavar="FILE", help="weights of VGG-16 or VGG-19 of your own (.pth or .safetensors)")
@@ -145,7 +146,12 @@ def _add_colors(parser: argparse.ArgumentParser) -> None:
 def _add_files(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what to keep besides")
     add = group.add_argument
-    add("--save-every", type=int, metavar="N", help="keep the picture of every Nth epoch as OUT-0010.png and so on")
+    add(
+        "--save-every",
+        type=int,
+        metavar="N",
+        help="keep the picture of every Nth epoch, but for the first few, as OUT-0010.png and so on",
+    )
     add("--losses", type=Path, metavar="FILE.csv", help="write the losses of every epoch into a table")
     add(
         "--film", type=Path, metavar="FILE", help="make a film of the painting: a name that ends in .mp4, .webp or .gif"

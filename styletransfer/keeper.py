@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast, get_args
 
 from PIL import Image
 
-from styletransfer import files, film, images, table
+from styletransfer import amounts, files, film, images, table
 from styletransfer.budget import Budget
 from styletransfer.color import with_photo_colors
 from styletransfer.errors import StyleTransferError, is_out_of_memory
@@ -48,6 +48,7 @@ class Keeper:
         self._recipe = recipe
         self._done = done
         self._say = say
+        self._clipped = ""
         self._moments: list[bytes] = []
         self._budget = Budget(share=0.03, least=5.0)
         self._rows: list[table.Row] = []
@@ -70,13 +71,16 @@ class Keeper:
         return sentences
 
     def add(self, frame: Frame) -> None:
-        """Take in the next frame, which must have a picture."""
+        """Take in the next frame. The first few of a long painting have no picture, all later ones must have one."""
         self.frame = frame
+        if frame.clipped_losses is not None:
+            self._clipped = " " + amounts.clipped(frame.epoch, frame.clipped_losses["total"])
         self._rows.append(table.row(frame))
-        if self._order.film is not None:
+        pictured = frame.image is not None
+        if pictured and self._order.film is not None:
             self._moments.append(self._moment(frame, self._order.film))
         every = self._order.save_every
-        if every and frame.epoch % every == 0:
+        if pictured and every and frame.epoch % every == 0:
             self._try("pictures", lambda: self._save(frame, self._order.snapshot(frame.epoch)))
             self._tell("pictures")
         if self._budget.due() or frame.epoch == self._recipe.all_parts[-1][1]:
@@ -90,6 +94,11 @@ class Keeper:
             self._lost.pop("state", None)
             self._try("state", self._save_state)
         self._tell("state")
+
+    @property
+    def pictured(self) -> bool:
+        """Whether there is a picture to be saved."""
+        return self.frame is not None and self.frame.image is not None
 
     def save_picture(self) -> None:
         """Save the newest picture, and with it the losses."""
@@ -125,7 +134,7 @@ class Keeper:
         if "picture" in self._lost:
             return f"Painted until {end}."
         how = "Painted" if whole else f"Stopped after {end}:"
-        return f"{how} {self._order.out} ({width} x {height} pixels, {frame.seconds:.0f} s)."
+        return f"{how} {self._order.out} ({width} x {height} pixels, {frame.seconds:.0f} s).{self._clipped}"
 
     def missing(self) -> list[str]:
         """What could not be kept, a sentence each."""
@@ -182,7 +191,7 @@ class Keeper:
         return images.encode(image, "webp" if clear else "jpeg", quality=90)
 
     def _colored(self, frame: Frame) -> Image.Image:
-        assert frame.image is not None  # noqa: S101 - every frame was asked to have one
+        assert frame.image is not None  # noqa: S101 - it was looked whether there is one
         if not self._order.photo_colors:
             return frame.image
         return with_photo_colors(frame.image, self._photo, self._order.photo_colors)

@@ -115,7 +115,7 @@ def paint(order: Order, display: Display) -> bool:
             try:
                 job.paint(interrupt, report)
             except (Exception, KeyboardInterrupt) as error:
-                if job.keeper.frame is None:
+                if not job.keeper.pictured:
                     raise
                 ended = error
             interrupt.armed = True

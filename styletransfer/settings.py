@@ -28,6 +28,12 @@ MOST_PAINTINGS = 4
 SMALLEST_STROKE, LARGEST_STROKE = 0.25, 4.0
 
 
+_BEFORE: Mapping[str, Any] = MappingProxyType(
+    {"style_loss": "gram", "padding": "zeros", "bounded": False, "tv_loss": "absolute"}
+)
+"""What settings meant that were written when there was no choice of these."""
+
+
 class Weighting(NamedTuple):
     """The three weights of the objective, which may change while a picture is being painted."""
 
@@ -220,7 +226,9 @@ class Settings:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Settings":
-        """Settings from what `to_dict` gave; names that are missing keep their defaults.
+        """Settings from what `to_dict` gave, also that of earlier versions, which did not know of a style loss.
+
+        Other names that are missing keep their defaults, and so does everything where there are none at all.
 
         Raises:
             StyleTransferError: A name is unknown, or a value has the wrong type or is out of range.
@@ -233,6 +241,8 @@ class Settings:
         plain: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
         }
+        if plain and "style_loss" not in plain:
+            plain = {**_BEFORE, **plain}
         try:
             return cls(**plain)
         except (TypeError, ValueError) as error:
@@ -258,6 +268,7 @@ def _check_number(name: str, value: object, low: float, high: float = math.inf, 
 
 
 NOTEBOOK = Settings(
+    size=450,
     shape=(300, 450),
     epochs=500,
     content_weight=1.0,

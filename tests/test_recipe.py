@@ -93,6 +93,14 @@ class TestRoundTrip:
         assert len(text) < LONGEST_TEXT
         assert Recipe.from_json(text).steered == steered[-MOST_CHANGES:]
 
+    def test_a_picture_of_an_earlier_version_is_painted_again_as_it_was(self) -> None:
+        settings = json.loads(recipe().to_json())["settings"]
+        for name in ("style_loss", "padding", "bounded", "tv_loss"):
+            del settings[name]
+        read = Recipe.from_json(changed(settings=settings)).settings
+        assert (read.style_loss, read.padding, read.bounded, read.tv_loss) == ("gram", "zeros", False, "absolute")
+        assert read.shape == recipe().settings.shape
+
     def test_same_run_same_text(self) -> None:
         assert recipe().to_json() == recipe().to_json()
         assert recipe().to_json().isascii()

@@ -24,7 +24,11 @@ BAD_VALUES: dict[str, list[Any]] = {
     "content_layers": [(), "relu4_2", None, ("relu4_2", "relu4_2"), 4, (4,)],
     "style_layers": [(), "relu4_2", None, ("relu1_1", "relu1_1"), 1, (None,)],
     "style_layer_weights": [(1.0,), (1, 1, 1, 1, -1), (1, 1, 1, 1, NAN), (1, 1, 1, 1, INFINITY), 1.0],
+    "style_loss": ["nst", None],
     "pooling": ["mean", None],
+    "padding": ["black", None],
+    "bounded": ["yes", 1, None],
+    "tv_loss": ["cubed", None],
     "normalized": ["yes", 1, None],
     "precision": ["double", None],
     "init": ["black", None],
@@ -48,7 +52,11 @@ settings_values = st.fixed_dictionaries(
         "content_layers": st.sampled_from([("relu4_2",), ("relu4_last", "conv5_1")]),
         "style_layer_weights": st.none() | st.tuples(*[st.floats(0, 10)] * 5),
         "weights": st.none() | st.text(min_size=1),
+        "style_loss": st.sampled_from(["wasserstein", "gram"]),
         "pooling": st.sampled_from(["max", "average"]),
+        "padding": st.sampled_from(["reflect", "zeros"]),
+        "bounded": st.booleans(),
+        "tv_loss": st.sampled_from(["squared", "absolute"]),
         "normalized": st.booleans(),
         "precision": st.sampled_from(["auto", "full", "half"]),
         "seed": st.integers(0, 2**63 - 1),
@@ -96,12 +104,21 @@ def test_lists_stand_for_tuples_in_json() -> None:
         "content_layers": ["relu4_2"],
         "style_layer_weights": [1, 2, 3, 4, 5],
     }
-    assert Settings.from_dict(lists) == Settings(**{name: tuple(values) for name, values in lists.items()})
+    tuples = {name: tuple(values) for name, values in lists.items()}
+    assert Settings.from_dict({**lists, "style_loss": "gram"}) == Settings(**tuples, style_loss="gram")
 
 
 def test_missing_values_keep_their_defaults() -> None:
     assert Settings.from_dict({}) == Settings()
-    assert Settings.from_dict({"epochs": 7}).epochs == 7
+    assert Settings.from_dict({"style_loss": "wasserstein", "epochs": 7}) == Settings(epochs=7)
+
+
+def test_settings_of_an_earlier_version_mean_what_they_meant() -> None:
+    values = Settings(epochs=7).to_dict()
+    for name in ("style_loss", "padding", "bounded", "tv_loss"):
+        del values[name]
+    meant = Settings(epochs=7, style_loss="gram", padding="zeros", bounded=False, tv_loss="absolute")
+    assert Settings.from_dict(values) == meant
 
 
 def test_unknown_names_are_refused() -> None:

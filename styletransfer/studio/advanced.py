@@ -1,11 +1,11 @@
-"""What most painters leave alone: network, layers, pooling, solver, start, seed, device."""
+"""What most painters leave alone: network, layers, style loss, pooling, solver, start, seed, device."""
 
 from typing import TypedDict
 
 import streamlit as st
 
 from styletransfer.locations import vgg19_available
-from styletransfer.settings import Device, Network, Optimizer, Pooling, Settings, Start
+from styletransfer.settings import Device, Network, Optimizer, Pooling, Settings, Start, StyleLoss
 from styletransfer.studio import beginning
 from styletransfer.studio.download import download
 from styletransfer.studio.jobs import Studio
@@ -20,6 +20,7 @@ LAYERS = (
 """Taps that every network here has."""
 
 _NETWORKS = {"auto": "Best there is", "vgg16": "VGG-16", "vgg19": "VGG-19"}
+_STYLE_LOSSES = {"wasserstein": "Wasserstein", "gram": "Gram (textbook)"}
 _POOLINGS = {"max": "Max", "average": "Average"}
 _OPTIMIZERS = {"lbfgs": "L-BFGS", "adam": "Adam"}
 _DEVICES = {"auto": "Fastest there is", "cpu": "Processor", "cuda": "NVIDIA graphics card", "mps": "Apple graphics"}
@@ -35,6 +36,7 @@ class Chosen(TypedDict):
     network: Network
     content_layers: tuple[str, ...]
     style_layers: tuple[str, ...]
+    style_loss: StyleLoss
     pooling: Pooling
     optimizer: Optimizer
     init: Start
@@ -82,6 +84,14 @@ def advanced(studio: Studio, preset: Settings) -> None:
     )
     keep("style_layers")
     st.selectbox(
+        "Style loss",
+        list(_STYLE_LOSSES),
+        format_func=_STYLE_LOSSES.__getitem__,
+        key="style_loss",
+        help="How the painting’s manner is compared. Wasserstein: faint traits count too, so that all of the canvas is "
+        "painted. Gram: a few strong traits outweigh the rest.",
+    )
+    st.selectbox(
         "Pooling",
         list(_POOLINGS),
         format_func=_POOLINGS.__getitem__,
@@ -120,6 +130,7 @@ def chosen() -> Chosen:
         network=state["network"],
         content_layers=tuple(state["content_layers"]),
         style_layers=tuple(state["style_layers"]),
+        style_loss=state["style_loss"],
         pooling=state["pooling"],
         optimizer=state["optimizer"],
         init=beginning.setting(),

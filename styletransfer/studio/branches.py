@@ -1,12 +1,14 @@
 """Paint on from a moment of a run: a new run, a branch, that begins with that moment's picture."""
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 
 import streamlit as st
 from PIL import Image
 
 from styletransfer.errors import StyleTransferError
+from styletransfer.scales import scale_shapes, split_epochs
 from styletransfer.settings import LARGEST_SIZE, Settings
 from styletransfer.studio import markup, words
 from styletransfer.studio.collection import called
@@ -82,12 +84,20 @@ def onward(chosen: Settings, studio: Studio, run_id: str, moment: Moment) -> Set
     """The left column's settings for a run that begins with `moment`.
 
     A picture that has been painted at the run's final size is not taken back to coarser scales: its composition is
-    decided. One that comes from a coarser scale goes through them as any other.
+    decided. It gets as many epochs as that size has of them, which are the ones that take time. One that comes from a
+    coarser scale goes through them as any other.
     """
     kept = studio.timeline(run_id)
     with Image.open(kept[-1][1]) as last:
         decided = moment.final or moment.size == (last.height, last.width)
-    return replace(chosen, init="photo", scales=1 if decided else chosen.scales)
+    if not decided:
+        return replace(chosen, init="photo")
+    height, width = moment.size
+    scales = 1
+    with suppress(StyleTransferError):  # too small for the network, which is said beside the button
+        scales = len(scale_shapes((width, height), chosen))
+    epochs = max(ENLARGED_EPOCHS, split_epochs(chosen.epochs, scales)[-1])
+    return replace(chosen, init="photo", scales=1, epochs=min(epochs, chosen.epochs))
 
 
 def enlarged(chosen: Settings, moment: Moment) -> Settings | None:

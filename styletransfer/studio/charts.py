@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Collection, Mapping
+from itertools import pairwise
 from typing import Any
 
 from styletransfer.frames import LOSS_NAMES, LossName
@@ -22,6 +23,9 @@ LABELS: dict[LossName, str] = {"content": "Content", "style": "Style", "tv": "TV
 COLORS: dict[LossName, str] = {"content": "#4f86b5", "style": "#c96f4a", "tv": "#7d9a55", "total": "#8c857a"}
 """Each has a contrast of at least 3 : 1 on both backgrounds; the dashes tell them apart without colour."""
 _DASHES: dict[LossName, str] = {"content": "solid", "style": "dash", "tv": "dot", "total": "solid"}
+LABEL_SHARE = 0.055
+"""Share of the axis that a size's label takes; where another size begins before its end, there is none."""
+_GROWN = "rgba(140, 133, 122, 0.6)"
 _GRID = "rgba(140, 133, 122, 0.22)"
 
 
@@ -36,7 +40,8 @@ def loss_chart(
     Args:
         history: The losses so far; zeros (a term that is off) have no place on the axis and are left out.
         shown: The curves to draw.
-        changes: What was changed about the weights, by the epoch from which on it holds; each is marked.
+        changes: What was changed about the weights, by the epoch from which on it holds; each is marked. So is where
+            the picture grew, as the losses there are another size's.
         epochs: Last epoch of the axis; by default the newest of the losses.
     """
     kept = decimated(len(history.epochs), LARGEST_POINTS)
@@ -70,8 +75,14 @@ def loss_chart(
                 "exponentformat": "power",
                 "tickfont": {"size": 10 if _tick(span) == 1 else 12},  # Plotly enlarges powers of ten by a quarter
             },
-            "shapes": [_mark(epoch) for epoch in changes or ()],
-            "annotations": [_label(epoch, said) for epoch, said in (changes or {}).items()],
+            "shapes": [
+                *(_mark(epoch, COLORS["total"]) for epoch in changes or ()),
+                *(_mark(epoch, _GROWN) for epoch, _ in history.sizes[1:]),
+            ],
+            "annotations": [
+                *(_label(epoch, said) for epoch, said in (changes or {}).items()),
+                *_sizes(history.sizes, end),
+            ],
             "uirevision": "losses",  # keeps zoom and hover when new points arrive
         },
     }
@@ -92,9 +103,9 @@ def decimated(count: int, largest: int) -> list[int]:
     return [round(i * (count - 1) / (largest - 1)) for i in range(largest)]
 
 
-def _mark(epoch: int) -> dict[str, Any]:
-    """An upright line where the weights were changed."""
-    line = {"color": COLORS["total"], "width": 1, "dash": "dot"}
+def _mark(epoch: int, color: str) -> dict[str, Any]:
+    """An upright line where the weights were changed, or the picture grew."""
+    line = {"color": color, "width": 1, "dash": "dot"}
     return {"type": "line", "x0": epoch, "x1": epoch, "yref": "paper", "y0": 0, "y1": 1, "line": line}
 
 
@@ -102,6 +113,16 @@ def _label(epoch: int, said: str) -> dict[str, Any]:
     """A handle on such a line, which says what was changed when the pointer is on it."""
     place = {"x": epoch, "y": 1, "yref": "paper", "yanchor": "middle", "xanchor": "center"}
     return {**place, "text": "\u25c6", "hovertext": f"From epoch {epoch} on: {said}", "showarrow": False}
+
+
+def _sizes(sizes: tuple[tuple[int, int], ...], end: int) -> list[dict[str, Any]]:
+    """How large the picture became at each such line, to the right of it, where there is room."""
+    place = {"y": 1, "yref": "paper", "yanchor": "top", "xanchor": "left", "showarrow": False, "font": {"size": 10}}
+    return [
+        {**place, "x": epoch, "text": f"{size} px"}
+        for (epoch, size), (after, _) in pairwise([*sizes[1:], (end, 0)])
+        if after - epoch >= LABEL_SHARE * end
+    ]
 
 
 def _range(curves: list[dict[str, Any]]) -> list[float] | None:

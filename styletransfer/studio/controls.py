@@ -21,15 +21,18 @@ _PRESET_NOTES = {
 
 _LIVE = "Weights act at once, all else in the next painting."
 """In the note's place while a run is being painted: one line as that, so that no slider moves from under the hand."""
-_APART = "Notebook weighs otherwise: all acts in the next painting."
+_APART = "This run weighs otherwise: all acts in the next painting."
 """Likewise, where weights here and in the run that is being painted do not mean the same."""
+
+_HIDDEN = ("normalized", "padding", "bounded", "tv_loss")
+"""Settings that nothing on the page sets and that make another painting of the rest: they come along with it."""
 
 _E6 = (1.0, 1.5, 2.2, 3.3, 4.7, 6.8)
 STEPS_EACH_WAY = 12
 """Steps of a weight's slider below and above its default: two decades in the E6 series of preferred numbers."""
 
-SIZES = (128, 160, 192, 256, 320, 384, 450, 512, 640, 768, 896, 1024, 1280, 1536, 1792, 2048, 2560, 3072, 4096)
-EPOCHS = (5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 120, 150, 200, 250, 300, 400, 500, 700, 1000, 1500, 2000)
+SIZES = (128, 160, 192, 256, 320, 384, 450, 512, 600, 720, 840, 960, 1080, 1280, 1440, 1680, 2048, 2560, 3072, 4096)
+EPOCHS = (5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 120, 150, 180, 220, 270, 320, 400, 500, 700, 1000, 1500, 2000)
 
 STROKES = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
 _PALETTES = {"painting": "The painting’s", "photo": "The photo’s"}
@@ -52,7 +55,7 @@ def restore(settings: Settings, steered: Weighting | None) -> None:
 
 def adopt(settings: Settings) -> None:
     """Set everything to what a sheet's cell stands for, except size and length if they are chosen already."""
-    if "preset" not in st.session_state or PRESETS[st.session_state["preset"]].normalized != settings.normalized:
+    if "preset" not in st.session_state or any(getattr(_base(), name) != getattr(settings, name) for name in _HIDDEN):
         restore(settings, None)
         return
     start = st.session_state["init"]
@@ -194,7 +197,8 @@ def _steer(studio: Studio) -> None:
 def _follows(studio: Studio, run_id: str) -> bool:
     """Whether the weights here mean the same to a run."""
     painted = studio.settings(run_id)
-    return painted is not None and painted.normalized == _base().normalized
+    base = _base()
+    return painted is not None and (painted.normalized, painted.tv_loss) == (base.normalized, base.tv_loss)
 
 
 def _slider(

@@ -8,6 +8,9 @@ from styletransfer.studio.charts import HEIGHT, LABELS
 from styletransfer.studio.jobs import Studio
 from styletransfer.studio.snapshot import Snapshot
 
+LINE = 44
+"""Pixels for the words below the curves that tell the loss of the picture as it is saved, if that is another."""
+
 
 def curves(studio: Studio, snapshot: Snapshot) -> None:
     """Show the curves of a run; while it is being painted they keep themselves up to date."""
@@ -39,9 +42,11 @@ def curves(studio: Studio, snapshot: Snapshot) -> None:
                 icon=":material/download:",
                 type="tertiary",
             )
-        with st.container(key="loss_chart", height=HEIGHT + 8, border=False):
-            live.chart(snapshot.run_id, shown, HEIGHT, ongoing=not snapshot.state.over)
+        settings = studio.settings(snapshot.run_id)
+        clips = bool(snapshot.clipped) or not (snapshot.state.over or settings is None or settings.bounded)
+        height = HEIGHT + (LINE if clips else 0)
+        with st.container(key="loss_chart", height=height + 8, border=False):
+            live.chart(snapshot.run_id, shown, height, ongoing=not snapshot.state.over)
         if snapshot.state.over and snapshot.steered:
-            settings = studio.settings(snapshot.run_id)
             for sentence in news.sentences(snapshot, settings.weighting if settings else None):
                 st.html(markup.line(sentence))

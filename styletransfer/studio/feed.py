@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from styletransfer import amounts
 from styletransfer.frames import LOSS_NAMES
 from styletransfer.settings import Weighting
 from styletransfer.studio.charts import described, loss_chart
@@ -78,7 +79,12 @@ def _losses(studio: Studio, request: Request) -> Response:
         changes(snapshot, _first(studio, snapshot)),
         None if snapshot.state.over else snapshot.epochs,
     )
-    answer = {"figure": figure, "alt": described(snapshot.losses), "empty": not snapshot.losses.epochs}
+    answer = {
+        "figure": figure,
+        "alt": described(snapshot.losses),
+        "empty": not snapshot.losses.epochs,
+        "clipped": amounts.clipped(*snapshot.clipped) if snapshot.clipped else "",
+    }
     return JSONResponse(answer, headers=ASK_AGAIN)
 
 

@@ -23,11 +23,14 @@ class History:
     def __init__(self) -> None:
         self._points: list[Point] = []
         self._newest: Point | None = None
+        self._sizes: list[tuple[int, int]] = []
         self._stride = 1
         self._count = 0
 
-    def add(self, epoch: int, losses: Mapping[LossName, float]) -> None:
-        """Take in the weighted losses of the next epoch."""
+    def add(self, epoch: int, losses: Mapping[LossName, float], scale: tuple[int, int]) -> None:
+        """Take in the weighted losses of the next epoch, painted at `scale`, (height, width) in pixels."""
+        if not self._sizes or self._sizes[-1][1] != max(scale):
+            self._sizes.append((epoch, max(scale)))
         self._newest = (epoch, losses["content"], losses["style"], losses["tv"], losses["total"])
         if self._count % self._stride == 0:
             if len(self._points) == POINTS - 1:
@@ -41,6 +44,7 @@ class History:
         """Drop what is known of `epoch` and all after it."""
         self._points = [point for point in self._points if point[0] < epoch]
         self._newest = self._points[-1] if self._points else None
+        self._sizes = [size for size in self._sizes if size[0] < epoch]
         self._count = len(self._points) * self._stride
 
     @property
@@ -56,15 +60,16 @@ class History:
         if points[-1] is not self._newest:
             points = [*points, self._newest]
         epochs, content, style, tv, total = zip(*points, strict=True)
-        return LossHistory(epochs, content, style, tv, total)
+        return LossHistory(epochs, content, style, tv, total, tuple(self._sizes))
 
 
 def read_history(path: Path) -> History:
     """What a losses.csv holds; nothing when there is none."""
     history = History()
     for row in read_rows(path):
-        content, style, tv, total = map(float, row[4:])
-        history.add(int(row[0]), {"content": content, "style": style, "tv": tv, "total": total})
+        height, width, content, style, tv, total = map(float, row[2:])
+        losses: dict[LossName, float] = {"content": content, "style": style, "tv": tv, "total": total}
+        history.add(int(row[0]), losses, (round(height), round(width)))
     return history
 
 

@@ -7,7 +7,7 @@ from styletransfer.settings import Weighting
 from styletransfer.speeds import Speed
 from styletransfer.studio.history import History, read_history
 from styletransfer.studio.messages import Ended, Held, Painted, Preview, Steered
-from styletransfer.studio.record import Record, gone_on, until
+from styletransfer.studio.record import Record, gone_on, newest, until
 from styletransfer.studio.runs import Run
 from styletransfer.studio.snapshot import Request, Snapshot, State
 
@@ -102,7 +102,7 @@ class Job:
         if event.epoch <= self._history.epoch:  # it goes on where its last checkpoint is
             self._history.cut(event.epoch)
             self._now = replace(self._now, steered=gone_on(self._now.steered, event.epoch))
-        self._history.add(event.epoch, event.losses)
+        self._history.add(event.epoch, event.losses, event.scale)
         self._pace.add(event.seconds, event.epoch, event.scale)
         self._device, self._half = event.device, event.half
         self._now = replace(
@@ -112,6 +112,7 @@ class Job:
             epochs=event.epochs,
             scale=event.scale,
             seconds=event.seconds,
+            clipped=newest(self._now.clipped, event.epoch, event.clipped),
             network=event.network,
             message=event.message or self._now.message,
         )

@@ -74,13 +74,17 @@ class Ready:
 
 @dataclass(frozen=True, kw_only=True)
 class Painted:
-    """One more epoch is done. `seconds` is painting time without pauses."""
+    """One more epoch is done.
+
+    `seconds` is painting time without pauses, `clipped` the total loss of the clipped picture, if it was looked at.
+    """
 
     run_id: str
     epoch: int
     epochs: int
     scale: tuple[int, int]
     losses: Mapping[LossName, float]
+    clipped: float | None
     seconds: float
     network: str
     device: str

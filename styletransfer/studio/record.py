@@ -31,6 +31,7 @@ class Record:
         scale: (height, width) painted at last, or None.
         seconds: Seconds of painting without pauses.
         steered: (epoch, weights from it on) of each change of the weights on the way.
+        clipped: As in `Snapshot`.
         network: What the features come from.
         message: A note, or None.
         error: Why the run failed, or None.
@@ -51,6 +52,7 @@ class Record:
     scale: tuple[int, int] | None = None
     seconds: float = 0.0
     steered: Changes = ()
+    clipped: tuple[int, float] | None = None
     network: str = ""
     message: str | None = None
     error: str | None = None
@@ -93,6 +95,7 @@ class Record:
             state=State(read.state),
             scale=None if read.scale is None else (int(read.scale[0]), int(read.scale[1])),
             steered=tuple((int(epoch), Weighting(*map(float, weights))) for epoch, weights in read.steered),
+            clipped=None if read.clipped is None else (int(read.clipped[0]), float(read.clipped[1])),
             paintings=tuple(map(str, read.paintings)),
             painting_names=tuple(map(str, read.painting_names)),
             parent=None if read.parent is None else (str(read.parent[0]), int(read.parent[1])),
@@ -124,6 +127,13 @@ def gone_on(steered: Changes, epoch: int) -> Changes:
     """The changes of a run that goes on with `epoch`: what it was steered to later on it has from there on."""
     earlier = until(steered, epoch)
     return steered if len(earlier) == len(steered) else (*earlier, (epoch, steered[-1][1]))
+
+
+def newest(clipped: tuple[int, float] | None, epoch: int, total: float | None) -> tuple[int, float] | None:
+    """What is known of the clipped picture after `epoch`, which may have been painted anew: its `total`, if any."""
+    if total is not None:
+        return epoch, total
+    return clipped if clipped is not None and clipped[0] < epoch else None
 
 
 def at_the_end(settings: Settings, steered: Changes) -> Settings:

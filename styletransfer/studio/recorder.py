@@ -14,7 +14,7 @@ from styletransfer.recipe import Recipe, make_recipe
 from styletransfer.settings import Weighting
 from styletransfer.studio.checkpoints import Checkpoints
 from styletransfer.studio.messages import Ended
-from styletransfer.studio.record import gone_on, until
+from styletransfer.studio.record import gone_on, newest, until
 from styletransfer.studio.runs import Run, write_whole
 from styletransfer.studio.snapshot import State
 from styletransfer.table import read_rows, row, to_csv
@@ -70,6 +70,7 @@ class Recorder:
             epochs=frame.epochs,
             scale=frame.scale,
             seconds=seconds,
+            clipped=newest(self._record.clipped, frame.epoch, (frame.clipped_losses or {}).get("total")),
             network=frame.network,
             message=frame.message or self._record.message,
         )

@@ -33,6 +33,8 @@ class LossHistory:
 
     The points are evenly thinned; the first and the newest epoch are always among them. The losses are weighted, so
     that content + style + tv = total. The whole history is in the run's losses.csv.
+
+    Not a curve: `sizes`, (first epoch, long side in pixels) of each size that was painted at.
     """
 
     epochs: tuple[int, ...] = ()
@@ -40,6 +42,7 @@ class LossHistory:
     style: tuple[float, ...] = ()
     tv: tuple[float, ...] = ()
     total: tuple[float, ...] = ()
+    sizes: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +61,8 @@ class Snapshot:
         seconds_left: Seconds to the end at the present speed, or None while unknown and when over.
         epochs_per_second: Present speed, or None while unknown and when over.
         losses: The loss curves so far.
+        clipped: (epoch, total loss) of the picture as it was last looked at with what is out of range clipped, as it
+            is saved; None where nothing is out of range, or nothing was looked at yet.
         preview: The newest picture as a JPEG at most 1024 px wide, or None before the first.
         preview_epoch: Epoch of `preview`, 0 without one.
         previews_seen: Grows by one with each new preview: a changed number means a changed picture.
@@ -83,6 +88,7 @@ class Snapshot:
     seconds_left: float | None = None
     epochs_per_second: float | None = None
     losses: LossHistory = field(default_factory=LossHistory)
+    clipped: tuple[int, float] | None = None
     preview: bytes | None = None
     preview_epoch: int = 0
     previews_seen: int = 0

@@ -10,8 +10,8 @@ from styletransfer.settings import Settings
 
 Axis = Literal["style_weight", "stroke_size", "content_weight", "tv_weight"]
 
-SMALL_SIZE, SMALL_EPOCHS, SMALL_SCALES = 192, 24, 2
-"""A cell's long side in pixels, its epochs and scales: enough to see palette, boldness and breadth of stroke by."""
+SMALL_SIZE, SMALL_EPOCHS = 192, 24
+"""A cell's long side in pixels and its epochs: enough to see palette, boldness and breadth of stroke by."""
 LARGEST_SIDE = 5
 """Values that a setting may have on one sheet."""
 
@@ -110,7 +110,6 @@ def small(settings: Settings) -> Settings:
         size=SMALL_SIZE,
         shape=shape,
         epochs=SMALL_EPOCHS,
-        scales=min(SMALL_SCALES, settings.scales),
         optimizer=default.optimizer,
         pyramid=default.pyramid,
         preview_every=1,

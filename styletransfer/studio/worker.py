@@ -177,6 +177,7 @@ class Painter:
                     epochs=frame.epochs,
                     scale=frame.scale,
                     losses=dict(frame.losses),
+                    clipped=frame.clipped_losses["total"] if frame.clipped_losses else None,
                     seconds=recorder.seconds,
                     network=frame.network,
                     device=frame.device,

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 from styletransfer.frames import LOSS_NAMES
 from styletransfer.studio.charts import HEIGHT, LARGEST_DECADES, LARGEST_POINTS, decimated, described, loss_chart
@@ -63,6 +64,22 @@ def test_a_change_of_the_weights_is_marked_and_says_what_was_changed() -> None:
     (line,), (handle,) = layout["shapes"], layout["annotations"]
     assert (line["x0"], line["x1"], handle["x"]) == (4, 4, 4)
     assert handle["hovertext"] == "From epoch 4 on: TV weight off instead of 3"
+
+
+def test_it_is_marked_where_the_picture_grew_as_the_losses_jump_there() -> None:
+    grown = replace(history(100), sizes=((1, 180), (40, 360), (97, 720)))
+    layout = loss_chart(grown, changes={4: "TV weight off"})["layout"]
+    assert [line["x0"] for line in layout["shapes"]] == [4, 40, 97]
+    assert {line["line"]["dash"] for line in layout["shapes"]} == {"dot"}
+    labels = [(label["x"], label["text"]) for label in layout["annotations"] if "hovertext" not in label]
+    assert labels == [(40, "360 px")]  # there is no room for one at 97
+    labels = [label["text"] for label in loss_chart(grown, epochs=120)["layout"]["annotations"]]
+    assert labels == ["360 px", "720 px"]
+
+
+def test_nothing_is_marked_where_nothing_changed() -> None:
+    layout = loss_chart(replace(history(9), sizes=((1, 180),)))["layout"]
+    assert (layout["shapes"], layout["annotations"]) == ([], [])
 
 
 def test_the_axis_leaves_room_for_the_epochs_to_come() -> None:

@@ -50,6 +50,12 @@ def begin(studio: Studio, *, epochs: int = 2000, seed: int = 0, preview_every: i
     return studio.submit(picture(), [("painting.png", picture("blue"))], settings, photo_name="photo.png")
 
 
+def test_where_pixels_are_clipped_the_newest_loss_of_the_saved_picture_is_known(studio: Studio) -> None:
+    settings = replace(SETTINGS, epochs=25, bounded=False)
+    run_id = studio.submit(picture(), [("", picture("blue"))], settings)
+    assert wait_for(studio, run_id, State.FINISHED).clipped == (20, 40.0)
+
+
 def test_a_run_from_start_to_finish(studio: Studio) -> None:
     run_id = begin(studio, epochs=40)
     snapshot = wait_for(studio, run_id, State.FINISHED)

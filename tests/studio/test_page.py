@@ -41,13 +41,14 @@ def test_sliders_and_advanced_settings_reach_the_run(studio: Standin, visit: Cal
     page.select_slider(key="tv_weight").set_value(0.0)
     page.select_slider(key="resolution").set_value(128)
     page.select_slider(key="epochs").set_value(20)
+    page.selectbox(key="style_loss").set_value("gram")
     page.selectbox(key="optimizer").set_value("adam")
     page.number_input(key="seed").set_value(7)
     looked_at(page.run())
     settings = studio.chosen[started(page)]
     assert settings.style_weight == pytest.approx(100 * PRESETS["balanced"].style_weight)
     assert (settings.tv_weight, settings.size, settings.epochs) == (0.0, 128, 20)
-    assert (settings.optimizer, settings.seed) == ("adam", 7)
+    assert (settings.style_loss, settings.optimizer, settings.seed) == ("gram", "adam", 7)
 
 
 def test_what_is_moved_and_started_in_one_breath_is_what_is_painted(
@@ -256,7 +257,7 @@ def test_pause_resume_and_stop_reach_the_studio(studio: Standin, visit: Callable
     looked_at(page.button(key="pause").click().run())
     looked_at(page.button(key="stop").click().run())
     assert [what for what, *_ in studio.asked] == ["submit", "pause", "resume", "stop"]
-    assert "Stopped after 5 of 60 epochs" in text(page)
+    assert "Stopped after 5 of 220 epochs" in text(page)
     assert [button.label for button in page.get("download_button")]
     looked_at(page.button(key="continue").click().run())
     assert studio.asked[-1] == ("carry_on", run_id)

@@ -29,8 +29,12 @@ ODD = Settings(
     tv_weight=0.0,
     content_layers=("conv3_2",),
     style_layers=("relu1_2", "conv4_3"),
+    style_loss="gram",
     style_layer_weights=(0.25, 3.0),
-    pooling="average",
+    pooling="max",
+    padding="zeros",
+    bounded=False,
+    tv_loss="absolute",
     init="noise",
     seed=2**40,
     optimizer="adam",
@@ -65,6 +69,19 @@ def test_a_dropped_picture_brings_everything_back(studio: Standin, visit: Callab
     assert "The recipe of My bee is back." in text(page)
     assert "Bee, after Ink" in text(page)
     assert studio.chosen[started(page)] == ODD
+
+
+def test_a_picture_of_an_earlier_version_is_painted_again_as_it_was(
+    studio: Standin, visit: Callable[..., AppTest]
+) -> None:
+    values = json.loads(recipe_of(Settings(size=450, epochs=60, scales=2, pyramid=3)).to_json())
+    for name in ("style_loss", "padding", "bounded", "tv_loss"):
+        del values["settings"][name]
+    page = drop(visit(), painted(json.dumps(values)))
+    assert page.selectbox(key="style_loss").value == "gram"
+    settings = studio.chosen[started(page)]
+    assert (settings.padding, settings.bounded, settings.tv_loss) == ("zeros", False, "absolute")
+    assert (settings.size, settings.epochs, settings.pyramid) == (450, 60, 3)
 
 
 def test_several_paintings_come_back_with_their_shares(studio: Standin, visit: Callable[..., AppTest]) -> None:

@@ -15,6 +15,7 @@ from visits import address, looked_at, picture, text
 from styletransfer.color import with_photo_colors
 from styletransfer.images import encode, open_image
 from styletransfer.recipe import make_recipe, read_recipe
+from styletransfer.scales import split_epochs
 from styletransfer.settings import Settings
 from styletransfer.studio import afterwards, branches
 from styletransfer.studio.moments import Moment, moment
@@ -22,7 +23,7 @@ from styletransfer.studio.saving import described, picture_file
 from styletransfer.studio.snapshot import State
 from styletransfer.studio.viewer import Look
 
-RECIPE = make_recipe(Settings(), network="vgg16", photo=b"the photo", paintings=[b"the painting"])
+RECIPE = make_recipe(Settings(epochs=60), network="vgg16", photo=b"the photo", paintings=[b"the painting"])
 Visit = Callable[..., AppTest]
 
 
@@ -30,7 +31,7 @@ Visit = Callable[..., AppTest]
 def run(studio: Standin) -> str:
     """A run of 60 epochs, over, with a preview of every fifth."""
     wave = ("wave.jpg", picture(size=(240, 240)))
-    run_id = studio.submit(picture(size=(640, 320)), [wave], Settings(), photo_name="cat.jpg")
+    run_id = studio.submit(picture(size=(640, 320)), [wave], Settings(epochs=60), photo_name="cat.jpg")
     for epoch in range(5, 61, 5):
         studio.paint(run_id, epoch, State.FINISHED)
     return run_id
@@ -209,6 +210,18 @@ def test_a_moment_of_a_coarse_scale_goes_through_the_scales_again(studio: Standi
     Image.new("RGB", (320, 214)).save(coarse)
     early = Moment(5, coarse, (214, 320), final=False, colors=0)
     assert branches.onward(Settings(scales=3), studio, run, early).scales == 3  # type: ignore[arg-type]
+
+
+def test_a_decided_picture_gets_only_the_epochs_of_its_own_size(studio: Standin, run: str, tmp_path: Path) -> None:
+    """All of them at the full size would take several times as long as the painting itself did."""
+    end = Moment(60, tmp_path, (320, 640), final=True, colors=0)
+    on = branches.onward(Settings(epochs=1000), studio, run, end)  # type: ignore[arg-type]
+    assert (on.scales, on.epochs) == (1, 1000 - sum(split_epochs(1000, 4)[:3]))
+    for epochs, expected in ((10, 10), (100, branches.ENLARGED_EPOCHS)):
+        on = branches.onward(Settings(epochs=epochs), studio, run, end)  # type: ignore[arg-type]
+        assert on.epochs == expected
+    small = branches.onward(Settings(size=64), studio, run, replace(end, size=(100, 640)))  # type: ignore[arg-type]
+    assert small.scales == 1  # too small to be painted, which is said elsewhere
 
 
 def test_the_largest_pictures_cannot_be_made_larger(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.frames import Frame
 from styletransfer.recipe import read_recipe, sha256_of
 from styletransfer.settings import Settings, Weighting
-from styletransfer.studio.history import POINTS, History, read_losses
+from styletransfer.studio.history import POINTS, History, read_history, read_losses
 from styletransfer.studio.messages import Ended
 from styletransfer.studio.presence import Presence
 from styletransfer.studio.recorder import FRAMES_KEPT, Recorder, encode_preview
@@ -137,7 +137,13 @@ def test_a_run_of_the_first_layout_opens(tmp_path: Path, shelf: Shelf) -> None:
     assert (snapshot.state, snapshot.error, snapshot.epoch) == (State.STOPPED, None, 7)
     assert (snapshot.photo_name, snapshot.painting_names) == ("cat.png", ("wave.jpg",))
     assert snapshot.steered == ((5, (1.0, 20000.0, 3.0)),)
-    assert shelf.settings(EARLIER) == Settings(style_layers=("relu1_1", "relu2_1"))
+    assert shelf.settings(EARLIER) == Settings(
+        **{name: tuple(value) if isinstance(value, list) else value for name, value in FIRST_SETTINGS.items()},
+        style_loss="gram",
+        padding="zeros",
+        bounded=False,
+        tv_loss="absolute",  # as it was painted
+    )
     inputs = shelf.inputs(EARLIER)
     assert inputs is not None
     assert inputs.paintings == (folder / "painting.jpg",)
@@ -219,7 +225,7 @@ def test_a_home_that_is_a_file_is_said(tmp_path: Path) -> None:
 def test_the_curves_are_whole_while_they_are_short() -> None:
     history = History()
     for epoch in range(1, 100):
-        history.add(epoch, losses(1 / epoch))
+        history.add(epoch, losses(1 / epoch), (80, 120))
     curves = history.curves()
     assert curves.epochs == tuple(range(1, 100))
     assert curves.total == tuple(1 / epoch for epoch in range(1, 100))
@@ -229,7 +235,7 @@ def test_the_curves_are_whole_while_they_are_short() -> None:
 def test_long_curves_are_thinned_evenly_between_the_first_and_the_newest(epochs: int) -> None:
     history = History()
     for epoch in range(1, epochs + 1):
-        history.add(epoch, losses(float(epoch)))
+        history.add(epoch, losses(float(epoch)), (80, 120))
     curves = history.curves()
     assert POINTS // 2 - 1 <= len(curves.epochs) <= POINTS
     assert curves.epochs[0] == 1
@@ -241,6 +247,17 @@ def test_long_curves_are_thinned_evenly_between_the_first_and_the_newest(epochs:
 
 def test_no_curves_without_epochs() -> None:
     assert History().curves().epochs == ()
+
+
+def test_the_curves_tell_where_the_picture_grew(tmp_path: Path) -> None:
+    path = tmp_path / "losses.csv"
+    scales = {1: "40,60", 2: "40,60", 3: "80,120", 4: "240,160"}
+    rows = [f"{epoch},0.1,{scale},1,2,3,6" for epoch, scale in scales.items()]
+    path.write_text("\n".join(["epoch,seconds,height,width,content,style,tv,total", *rows, ""]))
+    history = read_history(path)
+    assert history.curves().sizes == ((1, 60), (3, 120), (4, 240))
+    history.cut(4)
+    assert history.curves().sizes == ((1, 60), (3, 120))
 
 
 def test_a_losses_file_that_was_cut_off_is_read_up_to_the_cut(tmp_path: Path) -> None:
@@ -294,6 +311,23 @@ def test_the_recipe_of_a_run_that_was_stopped_tells_how_far_it_came(tmp_path: Pa
     recipe = read_recipe(run.result)
     assert recipe is not None
     assert (recipe.settings.epochs, recipe.parts, recipe.steered) == (20, ((20, 2),), ())
+
+
+def test_the_losses_of_the_picture_as_it_is_saved_are_kept_where_they_are_others(tmp_path: Path, shelf: Shelf) -> None:
+    run = new_run(tmp_path, epochs=3)
+    recorder = Recorder(run)
+    recorder.add(frame(1, 3), 0.1)
+    assert run.read().clipped is None
+    recorder.add(replace(frame(2, 3), clipped_losses=losses(7.0)), 0.2)
+    recorder.add(frame(3, 3), 0.3)
+    recorder.finish(Ended(run_id=run.run_id, state=State.STOPPED))
+    snapshot = shelf.snapshot(run.run_id)
+    assert snapshot is not None
+    assert snapshot.clipped == (2, 7.0)
+    again = Recorder(run)
+    again.add(frame(2, 3), 0.1)  # another picture than the one that was looked at
+    again.finish(Ended(run_id=run.run_id, state=State.STOPPED))
+    assert run.read().clipped is None
 
 
 def test_the_result_keeps_the_photo_s_transparency(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_a_sheet_fills_and_says_how_far_it_is(studio: Standin, visit: Visit) -> 
     paint(studio, sheet_id, 4, more=True)
     assert "4 of 9" in text(looked_at(page.run()))
     paint(studio, sheet_id, 9, more=False)
-    assert "Start paints it at 450 pixels" in text(looked_at(page.run()))
+    assert "Start paints it at 720 pixels" in text(looked_at(page.run()))
 
 
 def test_a_sheet_can_be_cancelled_and_gone_on_with(studio: Standin, visit: Visit) -> None:

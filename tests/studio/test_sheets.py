@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from watching import picture, until, wait_for
 
+from styletransfer import forecast
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import PRESETS, Settings
 from styletransfer.studio import sheets
@@ -184,18 +185,20 @@ def test_a_picture_that_cannot_be_used_begins_no_sheet(studio: Studio) -> None:
     assert studio.sheets.newest() is None
 
 
-@pytest.mark.parametrize("name", list(PRESETS))
-def test_a_cell_has_the_same_objective_as_what_it_stands_for(name: str) -> None:
-    preset = PRESETS[name]
+@pytest.mark.parametrize("preset_name", list(PRESETS))
+def test_a_cell_has_the_same_objective_as_what_it_stands_for(preset_name: str) -> None:
+    preset = PRESETS[preset_name]
     cell = small(preset)
     assert cell.weighting == preset.weighting
-    assert (cell.style_layers, cell.normalized, cell.palette) == (
-        preset.style_layers,
-        preset.normalized,
-        preset.palette,
-    )
+    for name in ("style_layers", "style_loss", "padding", "bounded", "tv_loss", "normalized", "palette"):
+        assert getattr(cell, name) == getattr(preset, name)
     assert max(cell.shape or (0, cell.size)) == SMALL_SIZE
     assert (cell.shape is None) == (preset.shape is None)
+
+
+def test_a_cell_takes_a_fraction_of_the_time_of_what_it_stands_for() -> None:
+    cell = forecast.work((1500, 1000), small(Settings()))
+    assert 0 < 9 * cell < forecast.work((1500, 1000), Settings()) / 2
 
 
 @pytest.mark.parametrize(("present", "expected"), [(1, (0.25, 1, 4)), (0.25, (0.25, 1, 4)), (16, (1, 4, 16))])

@@ -30,7 +30,8 @@ _gauge = st.components.v2.component(
 )
 _chart = st.components.v2.component(
     "styletransfer_chart",
-    html='<p class="note" hidden>The curves begin with the first epoch.</p><div class="chart" role="img"></div>',
+    html='<p class="note" hidden>The curves begin with the first epoch.</p><div class="chart" role="img"></div>'
+    '<p class="note below" hidden></p>',
     css=_script("chart.css"),
     js=_script("chart.js"),
     isolate_styles=False,

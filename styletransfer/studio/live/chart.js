@@ -19,10 +19,10 @@ function plotly(source) {
   return loading;
 }
 
-async function draw(chart, note, data) {
+async function draw(chart, note, below, data) {
   const answer = await fetch(new URL(`${data.address}/losses?shown=${data.shown}`, document.baseURI), { cache: "no-store" });
   if (!answer.ok) return;
-  const { figure, alt, empty } = await answer.json();
+  const { figure, alt, empty, clipped } = await answer.json();
   note.hidden = !empty;
   if (empty) return;
   const library = await plotly(data.plotly);
@@ -31,23 +31,27 @@ async function draw(chart, note, data) {
   Object.assign(figure.layout.font, { family: fontFamily, color });
   await library.react(chart, figure.data, figure.layout, { displayModeBar: false, responsive: true });
   chart.setAttribute("aria-label", alt);
+  below.textContent = clipped;
+  below.hidden = !clipped;
   chart.cost = performance.now() - began;
 }
 
 export default function ({ data, parentElement }) {
   const chart = parentElement.querySelector(".chart");
   const note = parentElement.querySelector(".note");
+  const below = parentElement.querySelector(".below");
   if (chart.dataset.run !== data.address) {
     chart.dataset.run = data.address;
     chart.cost = 0;
     window.Plotly?.purge(chart); // another run's curves
+    below.hidden = true;
   }
   let [drawn, drawing, next] = [null, false, 0];
   const show = async ({ losses }) => {
     if (losses === undefined || losses === drawn || drawing || performance.now() < next) return;
     drawing = true;
     try {
-      await draw(chart, note, data);
+      await draw(chart, note, below, data);
       drawn = losses;
       next = performance.now() + Math.min(MOST, Math.max(LEAST, (chart.cost ?? 0) / SHARE));
     } catch {
