@@ -22,7 +22,7 @@ from styletransfer.origin import Origin
 from styletransfer.settings import Precision, Weighting
 from styletransfer.solver import SolverState
 
-FORMAT = 2
+FORMAT = 3
 """Version of the file's layout."""
 
 _KEY = "styletransfer"

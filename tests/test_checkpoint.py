@@ -28,7 +28,7 @@ from styletransfer.weights import Weights
 EPOCHS = 5
 
 SETTINGS = Settings(
-    size=176,
+    size=160,
     epochs=EPOCHS,
     content_layers=("relu2_1",),
     style_layers=("relu1_1", "relu2_1"),
@@ -176,7 +176,7 @@ def test_more_epochs_may_be_asked_for(epoch: int, paint: Paint, tmp_path: Path) 
     path = keep(paint(), epoch, tmp_path / "state")
     frames = list(paint(but(epochs=20), resume=path))
     assert [frame.epoch for frame in frames] == list(range(epoch + 1, 21))
-    assert frames[-1].scale == (176, 176)
+    assert frames[-1].scale == (160, 160)
     assert frames[-1].losses["total"] < load_checkpoint(path).standing.losses["total"] or epoch == 3  # type: ignore[union-attr]
 
 
