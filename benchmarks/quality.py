@@ -5,7 +5,7 @@
 The figures are taken from the saved files, at their own size, the painting scaled to the same area:
 
 - seconds  Of painting, the network's loading included.
-- saved    Largest difference between a loss of the last frame and of the saved file, in percent of the total.
+- saved    Largest difference between a loss of the last frame and the same of the saved file, in percent.
 - style    Distance of the Gram matrices of relu1_1 to relu4_1 from the painting's, relative to the photo's: 0 is the
            painting's manner, 1 the photo's.
 - least    How far the least painted twentieth of the canvas is from the photo: 5th percentile, over 6 x 6 tiles, of the
@@ -149,11 +149,11 @@ def _preset(
 
 
 def excess(last: Frame, saved: Image.Image, photo: Image.Image, painting: Image.Image, settings: Settings) -> float:
-    """Largest difference between a loss that the last frame tells and that of the saved file, relative to the total."""
+    """Largest relative difference between a loss that the last frame tells and the same of the saved file."""
     again = replace(settings, scales=1, epochs=1)
     (frame,) = stylize(photo, painting, again, start=saved)
     told = last.clipped_losses or last.losses
-    return max(abs(told[term] - frame.losses[term]) for term in told) / told["total"]
+    return max(abs(frame.losses[term] / told[term] - 1) for term in told)
 
 
 def _words(figures: Sequence[float]) -> str:
