@@ -61,9 +61,9 @@ class Settings:
         style_loss: What tells how far the picture's manner is from the painting's: the "wasserstein" distance between
             their features (see `styletransfer.wasserstein`), or the textbook's difference of "gram" matrices.
         style_layer_weights: One weight for each style layer ("wasserstein" divides them by their sum), or None for what
-            suits the style loss: the shallow layers first ("wasserstein"), or (channels / 64)^2 ("gram": its matrices are divided by their number of channels,
-            which Gatys 2016 does not do; this undoes it, so that broad strokes, which deep layers see, count as much
-            as fine grain).
+            suits the style loss: the shallow layers first ("wasserstein"), or (channels / 64)^2 ("gram": its matrices
+            are divided by their number of channels, which Gatys 2016 does not do; this undoes it, so that broad
+            strokes, which deep layers see, count as much as fine grain).
         pooling: "max" as trained, or "average" (Gatys 2016), rescaled to the same mean activation.
         padding: What the network sees beyond a picture's borders: the picture itself, mirrored ("reflect"), or "zeros"
             as trained, which leaves a frame.
