@@ -14,7 +14,12 @@ from styletransfer import Settings, open_image, stylize
 from styletransfer.color import with_photo_colors
 from styletransfer.locations import assets_dir
 
-PAIRS = (("bridge", "wave"), ("portrait", "swirl"), ("cat", "watercolour"), ("farmhouse", "expressionist"))
+PAIRS = (
+    ("portrait", "swirl"),
+    ("farmhouse", "expressionist"),
+    ("bridge", "watercolour"),
+    ("raccoon", "stained_glass"),
+)
 HEIGHT, GAP = 330, 6
 
 
