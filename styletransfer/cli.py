@@ -146,12 +146,7 @@ def _add_colors(parser: argparse.ArgumentParser) -> None:
 def _add_files(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what to keep besides")
     add = group.add_argument
-    add(
-        "--save-every",
-        type=int,
-        metavar="N",
-        help="keep the picture of every Nth epoch, but for the first few, as OUT-0010.png and so on",
-    )
+    add("--save-every", type=int, metavar="N", help="keep the picture of every Nth epoch as OUT-0010.png and so on")
     add("--losses", type=Path, metavar="FILE.csv", help="write the losses of every epoch into a table")
     add(
         "--film", type=Path, metavar="FILE", help="make a film of the painting: a name that ends in .mp4, .webp or .gif"

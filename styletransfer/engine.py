@@ -40,8 +40,6 @@ MOST_SETBACKS = 8
 """Steps in a row that may diverge before the run gives up."""
 CLIPPED_EVERY = 10
 """Epochs between two looks at the clipped picture's losses, where it is another; each costs half an epoch."""
-FIRST_PREVIEW = 10
-"""Epoch before which nothing is shown, in a run of many times as many: it would be the photo, hardly touched."""
 
 
 @in_true_float32
@@ -141,8 +139,7 @@ def stylize(
 
 def _is_due(epoch: int, every: int, settings: Settings) -> bool:
     """Whether something that comes every so many epochs, and with the last one, comes now."""
-    due = epoch % every == 0 and epoch >= min(FIRST_PREVIEW, settings.epochs // 10)
-    return due or epoch == settings.epochs
+    return epoch % every == 0 or epoch == settings.epochs
 
 
 StyleTerm = Callable[[Moments], Tensor]

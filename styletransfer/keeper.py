@@ -71,16 +71,15 @@ class Keeper:
         return sentences
 
     def add(self, frame: Frame) -> None:
-        """Take in the next frame. The first few of a long painting have no picture, all later ones must have one."""
+        """Take in the next frame, which must have a picture."""
         self.frame = frame
         if frame.clipped_losses is not None:
             self._clipped = " " + amounts.clipped(frame.epoch, frame.clipped_losses["total"])
         self._rows.append(table.row(frame))
-        pictured = frame.image is not None
-        if pictured and self._order.film is not None:
+        if self._order.film is not None:
             self._moments.append(self._moment(frame, self._order.film))
         every = self._order.save_every
-        if pictured and every and frame.epoch % every == 0:
+        if every and frame.epoch % every == 0:
             self._try("pictures", lambda: self._save(frame, self._order.snapshot(frame.epoch)))
             self._tell("pictures")
         if self._budget.due() or frame.epoch == self._recipe.all_parts[-1][1]:
@@ -94,11 +93,6 @@ class Keeper:
             self._lost.pop("state", None)
             self._try("state", self._save_state)
         self._tell("state")
-
-    @property
-    def pictured(self) -> bool:
-        """Whether there is a picture to be saved."""
-        return self.frame is not None and self.frame.image is not None
 
     def save_picture(self) -> None:
         """Save the newest picture, and with it the losses."""
@@ -191,7 +185,7 @@ class Keeper:
         return images.encode(image, "webp" if clear else "jpeg", quality=90)
 
     def _colored(self, frame: Frame) -> Image.Image:
-        assert frame.image is not None  # noqa: S101 - it was looked whether there is one
+        assert frame.image is not None  # noqa: S101 - every frame was asked to have one
         if not self._order.photo_colors:
             return frame.image
         return with_photo_colors(frame.image, self._photo, self._order.photo_colors)

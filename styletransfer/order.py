@@ -115,7 +115,7 @@ def paint(order: Order, display: Display) -> bool:
             try:
                 job.paint(interrupt, report)
             except (Exception, KeyboardInterrupt) as error:
-                if not job.keeper.pictured:
+                if job.keeper.frame is None:
                     raise
                 ended = error
             interrupt.armed = True

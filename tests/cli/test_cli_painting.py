@@ -116,13 +116,6 @@ class TestPainting:
         assert kept == ["out-0002.png", "out-0004.png", "out.png"]
         assert open_image(out.with_name("out-0002.png")).tobytes() != open_image(out).tobytes()
 
-    def test_a_long_painting_has_no_picture_of_its_first_epochs(self, photo: Path, painting: Path, out: Path) -> None:
-        film = out.with_name("film.webp")
-        assert run(photo, painting, out, "--epochs", "100", "--save-every", "8", "--film", str(film), "--quiet") == 0
-        kept = sorted(path.name for path in out.parent.glob("out-*"))
-        assert kept == [f"out-{epoch:04d}.png" for epoch in range(16, 101, 8)]
-        assert film.exists()
-
     def test_writes_the_losses_of_every_epoch(self, photo: Path, painting: Path, out: Path) -> None:
         table = out.with_name("losses.csv")
         assert run(photo, painting, out, "--losses", str(table)) == 0

@@ -61,7 +61,7 @@ def test_stopped_and_killed_with_its_server_it_ends_in_the_picture_that_it_would
     page: Any, studio: StudioServer, tmp_path: Path
 ) -> None:
     run = tmp_path / "runs" / paint(page)
-    far = 8  # before that there is no picture yet
+    far = 1
     for how in (signal.SIGTERM, signal.SIGKILL):
         until(lambda far=far: epochs(run) > far + 1)  # type: ignore[misc]
         studio.stop(how)
