@@ -194,8 +194,12 @@ class Objective:
         """The losses of the picture as it is saved, with what is out of range clipped."""
         low, high = pixel_range(picture.device)
         with torch.no_grad():
-            terms = self.losses(torch.minimum(torch.maximum(picture, low), high), weighting)
-        return dict(zip(terms, torch.stack(list(terms.values())).tolist(), strict=True))
+            return _numbers(self.losses(picture.clamp(low, high), weighting))
+
+
+def _numbers(terms: dict[LossName, Tensor]) -> dict[LossName, float]:
+    """The terms as numbers, fetched from the device at once."""
+    return dict(zip(terms, torch.stack(list(terms.values())).tolist(), strict=True))
 
 
 def style_terms(targets: Sequence[Moments], blocks: Sequence[int], settings: Settings) -> list[StyleTerm]:
@@ -273,7 +277,7 @@ def optimize(
             smooth = terms["total"] if settings.tv_loss == "squared" else terms["content"] + terms["style"]
             (grad,) = torch.autograd.grad(smooth, x)
             x = x.detach()
-            losses = dict(zip(terms, torch.stack(list(terms.values())).tolist(), strict=True))
+            losses = _numbers(terms)
             finite = math.isfinite(losses["total"]) and bool(torch.isfinite(grad).all())
             variation = None
             if settings.tv_loss == "absolute":

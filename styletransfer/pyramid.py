@@ -45,7 +45,7 @@ class Pyramid:
     def clamped(self, variables: Tensor, low: Tensor, high: Tensor) -> Tensor:
         """The variables of the nearest picture whose pixels lie between `low` and `high`, (1, 3, 1, 1) each."""
         picture = self.picture(variables)
-        inside = torch.minimum(torch.maximum(picture, low), high)
+        inside = picture.clamp(low, high)
         # Of a pyramid, the levels keep how the picture is shared out among them.
         return inside.reshape(-1) if len(self.shapes) == 1 else variables + self.variables(inside - picture)
 
