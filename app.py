@@ -7,9 +7,10 @@ draws the page.
 
 import streamlit as st
 
-from styletransfer.studio import lifetime, page
+from styletransfer.studio.page import main
+from styletransfer.studio.server import lifespan
 
 if __name__ == "__main__":
-    page.show()
+    main.show()
 else:
-    app = st.App(__file__, lifespan=lifetime.lifespan, routes=lifetime.routes())
+    app = st.App(__file__, lifespan=lifespan.lifespan, routes=lifespan.routes())

@@ -3,7 +3,7 @@
     python -m benchmarks.busy [--size 256] [--epochs 30] [--rounds 3] [--unset]
 
 Alone and beside take turns. The other program multiplies matrices on all cores. `--unset` leaves how long threads wait
-for each other to the libraries, as it would be without `styletransfer.waiting`.
+for each other to the libraries, as it would be without `styletransfer.machine.threads`.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from itertools import repeat
 from pathlib import Path
 
 from benchmarks.measure import whole_number
-from styletransfer.locations import assets_dir
+from styletransfer.support.paths import assets_dir
 
 MULTIPLY = """
 import numpy

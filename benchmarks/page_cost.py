@@ -94,7 +94,7 @@ class Watch:
         command = process.cmdline()
         if process == self._server:
             return "server"
-        if "styletransfer.studio.worker" in command:
+        if "styletransfer.studio.worker.painter" in command:
             return "worker"
         if "chrom" not in process.name():
             return None

@@ -20,8 +20,8 @@ from benchmarks.measure import add_precision, whole_number
 from benchmarks.notebook import paint, preprocess
 from benchmarks.subjects import PAINTING, PHOTO, VGG16, features, settings
 from styletransfer import stylize
+from styletransfer.engine.tensors import to_image
 from styletransfer.settings import Precision
-from styletransfer.tensors import to_image
 
 EXCESSES = (0.2, 0.05, 0.02, 0.0)
 

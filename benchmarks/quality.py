@@ -33,10 +33,10 @@ from torch import Tensor, nn
 
 from benchmarks.measure import whole_number
 from styletransfer import PRESETS, Settings, open_image, save_image, stylize
-from styletransfer.frames import Frame
-from styletransfer.locations import assets_dir
-from styletransfer.tensors import to_tensor
-from styletransfer.weights import load_weights
+from styletransfer.engine.frames import Frame
+from styletransfer.engine.tensors import to_tensor
+from styletransfer.engine.vgg.weights import load_weights
+from styletransfer.support.paths import assets_dir
 
 PAIRS = (
     ("portrait", "swirl"),

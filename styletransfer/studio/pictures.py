@@ -9,8 +9,9 @@ from typing import Literal
 
 from PIL import Image
 
-from styletransfer import images, locations
 from styletransfer.errors import StyleTransferError
+from styletransfer.imaging import images
+from styletransfer.support import paths
 
 Kind = Literal["photo", "painting"]
 
@@ -70,8 +71,8 @@ def sample(path: Path) -> Picture:
 @cache
 def samples(kind: Kind) -> dict[str, Path]:
     """The pictures that come along, by the name of their file."""
-    paths = locations.sample_photos() if kind == "photo" else locations.sample_paintings()
-    return {path.name: path for path in paths}
+    found = paths.sample_photos() if kind == "photo" else paths.sample_paintings()
+    return {path.name: path for path in found}
 
 
 @cache

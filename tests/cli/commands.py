@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from styletransfer import cli, engine, recipe
-from styletransfer.frames import Frame
+from styletransfer import cli
+from styletransfer.engine import stylize as engine
+from styletransfer.engine.frames import Frame
+from styletransfer.imaging import recipe
 from styletransfer.settings import Settings
 
 
@@ -37,5 +39,5 @@ def spy(monkeypatch: pytest.MonkeyPatch, epochs: int | None = None) -> dict[str,
         return real_recipe(settings, **files)
 
     monkeypatch.setattr(engine, "stylize", stylize)
-    monkeypatch.setattr("styletransfer.order.make_recipe", make_recipe)
+    monkeypatch.setattr("styletransfer.cli.run.make_recipe", make_recipe)
     return seen

@@ -6,9 +6,9 @@ import pytest
 import torch
 from PIL import Image
 
-from styletransfer import weights
-from styletransfer.locations import HOME_VARIABLE
-from styletransfer.speeds import Speed, Speeds
+from styletransfer.engine.vgg import weights
+from styletransfer.machine.speeds import Speed, Speeds
+from styletransfer.support.paths import HOME_VARIABLE
 
 WIDTHS = (4, 4, 6, 6, 8, 8, 8, 8, 8, 8, 8, 8, 8)
 """Channels of VGG-16's convolutions in the network that most tests paint with: a step takes milliseconds."""

@@ -15,12 +15,14 @@ import pytest
 from commands import run
 from PIL import Image
 
-from styletransfer import cli, engine, film, images
-from styletransfer.checkpoint import Checkpoint, load_checkpoint
+from styletransfer import cli
+from styletransfer.engine import stylize as engine
+from styletransfer.engine.checkpoint import Checkpoint, load_checkpoint
+from styletransfer.engine.frames import Frame
 from styletransfer.errors import StyleTransferError
-from styletransfer.frames import Frame
-from styletransfer.images import open_image
-from styletransfer.recipe import Recipe, read_recipe
+from styletransfer.imaging import film, images
+from styletransfer.imaging.images import open_image
+from styletransfer.imaging.recipe import Recipe, read_recipe
 from styletransfer.settings import Settings, Weighting
 
 ROOT = Path(__file__).parents[2]

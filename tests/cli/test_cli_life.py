@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from commands import run
 
-from styletransfer import cli, engine
-from styletransfer.checkpoint import load_checkpoint
+from styletransfer import cli
+from styletransfer.engine import stylize as engine
+from styletransfer.engine.checkpoint import load_checkpoint
+from styletransfer.engine.frames import Frame
 from styletransfer.errors import StyleTransferError
-from styletransfer.frames import Frame
-from styletransfer.images import open_image
-from styletransfer.recipe import read_recipe
+from styletransfer.imaging.images import open_image
+from styletransfer.imaging.recipe import read_recipe
 from styletransfer.settings import PRESETS
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +32,7 @@ class TestDownload:
             for done in (100_000_000, 574_673_361):
                 progress(done, 574_673_361)
 
-        monkeypatch.setattr("styletransfer.download.download_vgg19", download)
+        monkeypatch.setattr("styletransfer.engine.vgg.download.download_vgg19", download)
         assert cli.main(["--download-vgg19"]) == 0
         said = capsys.readouterr().err
         assert "575 of 575 MB" in said
@@ -43,7 +44,7 @@ class TestDownload:
         def download(_: Any) -> None:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("styletransfer.download.download_vgg19", download)
+        monkeypatch.setattr("styletransfer.engine.vgg.download.download_vgg19", download)
         assert cli.main(["--download-vgg19"]) == 130
         assert "the next one goes on" in capsys.readouterr().err
 
@@ -51,7 +52,7 @@ class TestDownload:
         def download(_: Any) -> None:
             raise StyleTransferError("The server cannot be reached.")
 
-        monkeypatch.setattr("styletransfer.download.download_vgg19", download)
+        monkeypatch.setattr("styletransfer.engine.vgg.download.download_vgg19", download)
         assert cli.main(["--download-vgg19"]) == 2
         assert capsys.readouterr().err == "styletransfer: The server cannot be reached.\n"
 

@@ -11,13 +11,14 @@ import pytest
 from commands import run, spy
 from PIL import Image
 
-from styletransfer import cli, engine
-from styletransfer.frames import Frame
-from styletransfer.images import open_image, save_image
-from styletransfer.locations import runs_dir
-from styletransfer.recipe import make_recipe, read_recipe
+from styletransfer import cli
+from styletransfer.engine import stylize as engine
+from styletransfer.engine.frames import Frame
+from styletransfer.imaging.images import open_image, save_image
+from styletransfer.imaging.recipe import make_recipe, read_recipe
+from styletransfer.machine.speeds import Speeds
 from styletransfer.settings import PRESETS, Settings, Weighting
-from styletransfer.speeds import Speeds
+from styletransfer.support.paths import runs_dir
 
 
 @pytest.mark.usefixtures("small")
@@ -195,12 +196,12 @@ class TestSettings:
     def test_a_recipe_brings_the_precision_back_whatever_the_machine_prefers(
         self, native: bool, photo: Path, painting: Path, out: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("styletransfer.precision._has_bfloat16", lambda _: native)
+        monkeypatch.setattr("styletransfer.engine.vgg.precision._has_bfloat16", lambda _: native)
         assert run(photo, painting, out, "--device", "cpu") == 0
         used = read_recipe(out)
         assert used is not None
         assert used.settings.precision == ("half" if native else "full")
-        monkeypatch.setattr("styletransfer.precision._has_bfloat16", lambda _: not native)
+        monkeypatch.setattr("styletransfer.engine.vgg.precision._has_bfloat16", lambda _: not native)
         again = out.with_name("again.png")
         assert cli.main([str(photo), str(painting), "-o", str(again), "--recipe", str(out)]) == 0
         assert open_image(again).tobytes() == open_image(out).tobytes()

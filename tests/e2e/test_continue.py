@@ -115,7 +115,7 @@ def test_a_worker_that_is_killed_costs_the_run_nothing_but_the_last_seconds(
 
 def worker(studio: StudioServer) -> psutil.Process:
     children = psutil.Process(studio.pid).children()
-    return next(child for child in children if "styletransfer.studio.worker" in child.cmdline())
+    return next(child for child in children if "styletransfer.studio.worker.painter" in child.cmdline())
 
 
 def table(run: Path) -> list[list[str]]:

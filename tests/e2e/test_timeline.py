@@ -12,10 +12,10 @@ import pytest
 from PIL import Image
 from steps import PATIENCE, finished, make_small, start
 
-from styletransfer.color import with_photo_colors
-from styletransfer.film import FRAME_RATE
-from styletransfer.images import open_image
-from styletransfer.studio.filming import HOLD
+from styletransfer.imaging.color import with_photo_colors
+from styletransfer.imaging.film import FRAME_RATE
+from styletransfer.imaging.images import open_image
+from styletransfer.studio.components.film_export import HOLD
 
 pytestmark = pytest.mark.browser
 

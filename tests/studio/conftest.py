@@ -8,13 +8,13 @@ from standin import Standin
 from streamlit.testing.v1 import AppTest
 from visits import APP, looked_at
 
-from styletransfer.studio import lifetime
+from styletransfer.studio.server import lifespan
 
 
 @pytest.fixture
 def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Standin:
     standin = Standin(tmp_path)
-    monkeypatch.setattr(lifetime, "studio", lambda: standin)
+    monkeypatch.setattr(lifespan, "studio", lambda: standin)
     return standin
 
 

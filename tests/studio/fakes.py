@@ -10,11 +10,11 @@ from typing import Any
 
 from PIL import Image
 
+from styletransfer.engine.frames import Frame
 from styletransfer.errors import StyleTransferError
-from styletransfer.frames import Frame
-from styletransfer.probe import PROBE_SIZE
+from styletransfer.machine.probe import PROBE_SIZE
 from styletransfer.settings import Settings, Weighting
-from styletransfer.studio.runs import write_whole
+from styletransfer.studio.storage.run_folder import write_whole
 
 Steer = Callable[[], Weighting]
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from pictures import gradient, saved
 
-from styletransfer.images import encode
-from styletransfer.recipe import make_recipe
+from styletransfer.imaging.images import encode
+from styletransfer.imaging.recipe import make_recipe
 from styletransfer.settings import Settings
-from styletransfer.studio.recorder import encode_preview
-from styletransfer.studio.runs import Run, Submission
 from styletransfer.studio.snapshot import State
+from styletransfer.studio.storage.run_folder import Run, Submission
+from styletransfer.studio.worker.recorder import encode_preview
 
 DAY = 24 * 3600.0
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from PIL import Image
 
-from styletransfer.frames import Frame
+from styletransfer.engine.frames import Frame
 from styletransfer.settings import Settings, Weighting
 
 Steer = Callable[[], Weighting]
@@ -25,8 +25,8 @@ def stylize(
     """Paint as the real engine does."""
     import torch  # only here, so that the tests' own process can do without
 
-    from styletransfer.engine import stylize as real
-    from styletransfer.weights import Weights
+    from styletransfer.engine.stylize import stylize as real
+    from styletransfer.engine.vgg.weights import Weights
 
     generator = torch.Generator().manual_seed(0)
     convolutions = tuple(

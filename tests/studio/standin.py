@@ -1,4 +1,4 @@
-"""A studio whose runs stand wherever a test puts them. Same methods as `styletransfer.studio.jobs.Studio`."""
+"""A studio whose runs stand wherever a test puts them. Same methods as `styletransfer.studio.studio.Studio`."""
 
 import io
 import math
@@ -9,15 +9,15 @@ from typing import cast
 
 from PIL import Image
 
+from styletransfer.machine.speeds import Speed
 from styletransfer.settings import Settings, Weighting
-from styletransfer.speeds import Speed
-from styletransfer.studio.collection import Collection
-from styletransfer.studio.easel import Easel
-from styletransfer.studio.fetch import Download
-from styletransfer.studio.messages import Sketch
-from styletransfer.studio.sheets import Sheets
-from styletransfer.studio.sketches import Fault, Progress
 from styletransfer.studio.snapshot import LossHistory, Snapshot, State
+from styletransfer.studio.storage.gallery import Collection
+from styletransfer.studio.variation_sheets import Sheets
+from styletransfer.studio.weights_download import Download
+from styletransfer.studio.worker.protocol import Sketch
+from styletransfer.studio.worker.run_queue import Easel
+from styletransfer.studio.worker.variation_queue import Fault, Progress
 
 
 class StandinEasel:

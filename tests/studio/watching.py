@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from styletransfer.studio.jobs import Snapshot, State, Studio
+from styletransfer.studio.studio import Snapshot, State, Studio
 
 FAKE = "tests.studio.fakes:stylize"
 """An engine that needs no network."""

@@ -1,0 +1,92 @@
+"""What the command line knows of a painting before it is begun: whether it fits into memory, and how long it takes."""
+
+import os
+from collections.abc import Callable, Iterator
+
+from PIL import Image
+
+from styletransfer.engine.frames import Frame
+from styletransfer.errors import StyleTransferError
+from styletransfer.machine import cost
+from styletransfer.machine.memory import available_bytes, resident_bytes
+from styletransfer.machine.pace import Pace
+from styletransfer.machine.probe import probe
+from styletransfer.machine.speeds import Speed, Speeds
+from styletransfer.settings import Settings
+from styletransfer.support import units
+
+
+class Outlook:
+    """What is to be expected of one painting on this machine. Learns from it how fast the machine is.
+
+    Args:
+        photo_size: (width, height) of the photo.
+        settings: How it is painted.
+        device: Kind of device that it is painted on: "cpu", "cuda" or "mps".
+        half: Whether the network reckons in half precision there.
+
+    Raises:
+        StyleTransferError: There is not enough memory; the sentence names the largest size that fits.
+    """
+
+    def __init__(self, photo_size: tuple[int, int], settings: Settings, device: str, *, half: bool) -> None:
+        self._photo_size = photo_size
+        self._settings = settings
+        self._device = device
+        self._half = half
+        self._speeds = Speeds()
+        self._pace = Pace(settings, photo_size)
+        if device == "cpu":  # other devices have memory of their own
+            _check_memory(photo_size, settings, half)
+
+    def sentence(
+        self,
+        network: str,
+        paintings: int,
+        done: int,
+        last: int,
+        paint: Callable[[Image.Image, Settings], Iterator[Frame]],
+    ) -> str:
+        """The expected time and, where it is the processor's, memory: "About 50 s, 1.1 GB of memory.".
+
+        Args:
+            network: What is painted with.
+            paintings: How many paintings are looked at.
+            done: Epochs that are done already.
+            last: Epoch after which it ends.
+            paint: Paints a picture in its own manner; called only where this machine's speed is not yet known.
+        """
+        speed = self._speeds.find(network, self._device, self._settings.precision)
+        if speed is None:
+            speed = probe(paint, self._settings)
+            self._learn(speed, rough=True)
+        work = cost.work(self._photo_size, self._settings, paintings, first=done, last=last)
+        said = f"About {units.duration(speed.seconds_per_megapixel * work)}"
+        if self._device == "cpu":
+            said += f", {units.storage(cost.memory(self._photo_size, self._settings, half=self._half))} of memory"
+        return f"{said}."
+
+    def add(self, frame: Frame) -> None:
+        """Take in how long the next epoch took."""
+        self._pace.add(frame.seconds, frame.epoch, frame.scale)
+        speed = self._pace.speed(frame.network, frame.device, half=frame.half)
+        if frame.epoch == frame.epochs and speed is not None:
+            self._learn(speed, rough=False)
+
+    def _learn(self, speed: Speed, *, rough: bool) -> None:
+        self._speeds.learn(speed, rough=rough, automatic=self._settings.device == "auto")
+
+
+def _check_memory(photo_size: tuple[int, int], settings: Settings, half: bool) -> None:
+    available = available_bytes()
+    if available is None:
+        return
+    free = available + resident_bytes(os.getpid())  # what this process has already, it needs no second time
+    needed = cost.memory(photo_size, settings, half=half)
+    if needed <= free:
+        return
+    largest = cost.largest_size(photo_size, settings, free, half=half)
+    remedy = "close other programs first" if largest is None else f"choose a --size of at most {largest}"
+    raise StyleTransferError(
+        f"This takes about {units.storage(needed)} of memory, and there is {units.storage(free)}: {remedy}."
+    )

@@ -1,0 +1,206 @@
+"""What comes of an order is kept: the picture, the pictures on the way, the losses, the film, the state."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, cast, get_args
+
+from PIL import Image
+
+from styletransfer.engine import loss_table
+from styletransfer.engine.frames import Frame
+from styletransfer.errors import StyleTransferError, is_out_of_memory
+from styletransfer.imaging import film, images
+from styletransfer.imaging.color import with_photo_colors
+from styletransfer.imaging.recipe import Recipe
+from styletransfer.machine.time_budget import Budget
+from styletransfer.support import files, units
+
+if TYPE_CHECKING:
+    from styletransfer.cli.run import Order
+
+FILM_HOLD = 2.0
+"""Seconds that a film rests on the finished picture."""
+
+NOTE = "recipe"
+"""Under this name the state's notes hold the recipe of what has been painted so far, as text."""
+
+
+class Keeper:
+    """Keeps the newest picture, and beside it what was ordered.
+
+    A full disk is no reason to stop painting: what could not be kept beside the picture is told at the end.
+
+    Args:
+        order: What was ordered.
+        photo: The photo, for its colours.
+        recipe: Of the whole painting.
+        done: Epochs that an earlier command has painted, which its state is gone on from.
+        say: Tells the user at once what cannot be kept.
+
+    Attributes:
+        frame: The newest frame, or None before the first.
+    """
+
+    def __init__(
+        self, order: "Order", photo: Image.Image, recipe: Recipe, done: int, say: Callable[[str], None]
+    ) -> None:
+        self.frame: Frame | None = None
+        self._order = order
+        self._photo = photo
+        self._recipe = recipe
+        self._done = done
+        self._say = say
+        self._clipped = ""
+        self._moments: list[bytes] = []
+        self._budget = Budget(share=0.03, least=5.0)
+        self._rows: list[loss_table.Row] = []
+        self._table = order.losses is not None and not files.is_stream(order.losses)  # a file that can be read again
+        if done and order.losses is not None and self._table:
+            self._rows += [row for row in loss_table.read_rows(order.losses) if int(row[0]) <= done]
+        self._lost: dict[str, list[str]] = {}
+        self._told: set[str] = set()
+
+    def gaps(self) -> list[str]:
+        """What will be missing as an earlier command has not kept it, a sentence each; to be said before painting."""
+        order, sentences = self._order, []
+        if self._done and order.film is not None:
+            sentences.append(
+                f"{order.film} will begin with epoch {self._done + 1}, as {order.state} keeps no pictures of those "
+                "before; for a film of all of them, paint anew."
+            )
+        if self._table and len(self._rows) < self._done:
+            sentences.append(f"{order.losses} will lack epochs up to {self._done}, as it does not hold them all.")
+        return sentences
+
+    def add(self, frame: Frame) -> None:
+        """Take in the next frame, which must have a picture."""
+        self.frame = frame
+        if frame.clipped_losses is not None:
+            self._clipped = " " + units.clipped(frame.epoch, frame.clipped_losses["total"])
+        self._rows.append(loss_table.row(frame))
+        if self._order.film is not None:
+            self._moments.append(self._moment(frame, self._order.film))
+        every = self._order.save_every
+        if every and frame.epoch % every == 0:
+            self._try("pictures", lambda: self._save(frame, self._order.snapshot(frame.epoch)))
+            self._tell("pictures")
+        if self._budget.due() or frame.epoch == self._recipe.all_parts[-1][1]:
+            self.keep_state()
+
+    def keep_state(self) -> None:
+        """Save the state of the painting, if that was ordered. Only before the next frame is asked for."""
+        if self._order.state is None or self.frame is None or self.frame.checkpoint is None:
+            return
+        with self._budget.spending():
+            self._lost.pop("state", None)
+            self._try("state", self._save_state)
+        self._tell("state")
+
+    def save_picture(self) -> None:
+        """Save the newest picture, and with it the losses."""
+        frame = self._newest()
+        self._try("picture", lambda: self._save(frame, self._order.out))
+        self._lost.pop("losses", None)
+        self._try("losses", self._save_losses)
+
+    def save_film(self) -> None:
+        """Make the film, if one was ordered. Raises KeyboardInterrupt when Ctrl-C comes."""
+        path = self._order.film
+        if path is None:
+            return
+        seconds = self._order.film_seconds
+        try:
+            self._try(
+                "film",
+                lambda: film.export(self._moments, path, fmt=film_format(path), seconds=seconds, hold=FILM_HOLD),
+            )
+        except KeyboardInterrupt:
+            self._lost["film"] = [f"{path} was not made, as Ctrl-C came."]
+            raise
+
+    def sentence(self, *, whole: bool) -> str:
+        """What has been painted.
+
+        Args:
+            whole: Whether it was painted to the end.
+        """
+        frame = self._newest()
+        height, width = frame.scale
+        end = f"epoch {frame.epoch} of {self._recipe.all_parts[-1][1]}"
+        if "picture" in self._lost:
+            return f"Painted until {end}."
+        how = "Painted" if whole else f"Stopped after {end}:"
+        return f"{how} {self._order.out} ({width} x {height} pixels, {frame.seconds:.0f} s).{self._clipped}"
+
+    def missing(self) -> list[str]:
+        """What could not be kept, a sentence each."""
+        sentences = []
+        for errors in self._lost.values():
+            sentences.append(errors[0])
+            if len(errors) > 1:
+                sentences.append(f"The same holds for {len(errors) - 1} more.")
+        return sentences
+
+    def _newest(self) -> Frame:
+        assert self.frame is not None  # noqa: S101 - only asked once there is something to keep
+        return self.frame
+
+    def _try(self, what: str, keep: Callable[[], None]) -> None:
+        """Note why it cannot be kept, if so."""
+        try:
+            keep()
+            return
+        except StyleTransferError as error:
+            reason = str(error)
+        except (MemoryError, RuntimeError, OSError) as error:
+            if not is_out_of_memory(error):
+                raise
+            reason = f"There is not enough memory to save the {what}."
+        self._lost.setdefault(what, []).append(reason)
+
+    def _tell(self, what: str) -> None:
+        """Say at once, and once, what cannot be kept on the way."""
+        if what in self._lost and what not in self._told:
+            self._told.add(what)
+            self._say(f"{self._lost[what][0]} The painting goes on without.")
+
+    def _save_state(self) -> None:
+        frame, state = self._newest(), self._order.state
+        if frame.checkpoint is None or state is None:
+            return
+        # The losses first: a table may know of epochs that the state does not, never the other way round.
+        self._lost.pop("losses", None)
+        if self._table:
+            self._try("losses", self._save_losses)
+        frame.checkpoint.save(state, notes={NOTE: self._recipe.until(frame.epoch).to_json()})
+
+    def _save_losses(self) -> None:
+        if self._order.losses is not None:
+            files.write_text(self._order.losses, loss_table.to_csv(self._rows))
+
+    def _save(self, frame: Frame, path: Path) -> None:
+        images.save_image(self._colored(frame), path, recipe=self._recipe.until(frame.epoch).to_json())
+
+    def _moment(self, frame: Frame, path: Path) -> bytes:
+        image = self._colored(frame)
+        clear = image.mode == "RGBA" and film_format(path) == "webp"  # the other films show it on white, as JPEG does
+        return images.encode(image, "webp" if clear else "jpeg", quality=90)
+
+    def _colored(self, frame: Frame) -> Image.Image:
+        assert frame.image is not None  # noqa: S101 - every frame was asked to have one
+        if not self._order.photo_colors:
+            return frame.image
+        return with_photo_colors(frame.image, self._photo, self._order.photo_colors)
+
+
+def film_format(path: Path) -> film.FilmFormat:
+    """The kind of film that the ending of a file's name stands for.
+
+    Raises:
+        StyleTransferError: The ending is unknown.
+    """
+    ending = path.suffix.lower().removeprefix(".")
+    for kind in get_args(film.FilmFormat):
+        if kind == ending:
+            return cast("film.FilmFormat", kind)
+    raise StyleTransferError(f"{path} does not end in .mp4, .webp or .gif; choose one of these for the film.")

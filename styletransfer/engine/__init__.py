@@ -1,0 +1,1 @@
+"""The algorithm: targets, losses and optimizers over the features of a network. Knows no page and prints nothing."""

@@ -1,0 +1,1 @@
+"""The terms of the objective, each with its formula and its source."""

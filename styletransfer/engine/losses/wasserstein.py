@@ -1,0 +1,100 @@
+"""How far a layer's features are from the painting's, as clouds of points: the Wasserstein distance of two Gaussians.
+
+A Gram matrix is compared entry by entry, so a few strong channels drown all others. Here the features of a layer, one
+point for each position, are taken for a Gaussian cloud, and the loss is the least work that carries one cloud into the
+other (Mroueh 2019, "Wasserstein Style Transfer"; the formula is Olkin and Pukelsheim's, 1982). Weak directions count by
+how far they are to be carried, and none can be neglected for another.
+"""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+import torch
+from torch import Tensor
+
+from styletransfer.engine.losses.gram import Moments
+
+SCALE = 6.5e-3
+"""Factor on the loss with which the weights that suit the Gram loss suit this one as well."""
+SHALLOW_FIRST = (16.0, 8.0, 6.0, 0.75, 0.15)
+"""How much a layer of each block counts, before all are divided by their sum. What shallow layers ask for, palette and
+touch, is soon reached and then costs little; deep ones would otherwise bend the photo's shapes to win their last
+percent."""
+_FLOOR = 1e-3
+"""Variance that is added in every direction, as a share of the painting's mean variance: where a painting has none, the
+distance's slope would be infinite."""
+_SMALLEST_ROOT = 1e-4
+"""Roots below this share of the largest are rounding and are left out of the gradient."""
+
+
+@dataclass(frozen=True)
+class GaussianTarget:
+    """A painting's features of one layer as a Gaussian, ready to be compared with.
+
+    Attributes:
+        mean: (c,).
+        variance: Trace of the covariance, the floor included.
+        root: The covariance's symmetric square root, (c, c).
+        floor: What is added to each direction's variance.
+    """
+
+    mean: Tensor
+    variance: Tensor
+    root: Tensor
+    floor: Tensor
+
+    @classmethod
+    def of(cls, moments: Moments) -> "GaussianTarget":
+        """The Gaussian of a painting's moments."""
+        covariance = _on_a_solver(moments.covariance).double()
+        floor = _FLOOR * covariance.trace() / len(covariance) + torch.finfo(torch.float32).tiny
+        values, vectors = torch.linalg.eigh(covariance)
+        values = values.clamp_min(0) + floor
+        root = (vectors * values.sqrt()) @ vectors.T
+        like = moments.mean
+        return cls(like, values.sum().to(like), root.to(like), floor.to(like))
+
+
+def wasserstein_loss(moments: Moments, target: GaussianTarget) -> Tensor:
+    """Squared Wasserstein-2 distance of the Gaussians N(m, C) and N(n, A), relative to the variance of the latter.
+
+    (|m - n|^2 + tr(C + A - 2 (A^1/2 C A^1/2)^1/2)) / tr A: 0 where they agree, 1 where C and m - n are nothing. Not
+    finite where the moments are not.
+
+    Returns:
+        Scalar; differentiable in the moments.
+    """
+    apart = (moments.mean - target.mean).square().sum()
+    covariance = moments.covariance
+    variance = covariance.trace() + len(covariance) * target.floor
+    shared = cast("Tensor", _TraceOfRoot.apply(covariance, target.root, target.floor))
+    return (apart + variance + target.variance - 2 * shared) / target.variance
+
+
+class _TraceOfRoot(torch.autograd.Function):
+    """tr((R (C + f I) R)^1/2) of symmetric C and R; its gradient in C is R (R (C + f I) R)^-1/2 R / 2."""
+
+    @staticmethod
+    def forward(ctx: Any, covariance: Tensor, root: Tensor, floor: Tensor) -> Tensor:
+        product = root @ covariance @ root + floor * (root @ root)
+        product = (product + product.T) / 2
+        try:
+            values, vectors = torch.linalg.eigh(_on_a_solver(product))
+        except RuntimeError:  # LinAlgError: what is not finite has no roots
+            ctx.save_for_backward(torch.full_like(root, torch.nan))
+            return covariance.new_tensor(torch.nan)
+        roots = values.clamp_min(0).sqrt()
+        inverse = torch.where(roots > _SMALLEST_ROOT * roots.max(), 1 / roots, 0)
+        half = root @ (vectors * inverse.sqrt()).to(root)
+        ctx.save_for_backward(half @ half.T / 2)
+        return cast("Tensor", roots.sum().to(root))
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
+        (slope,) = ctx.saved_tensors
+        return grads[0] * slope, None, None
+
+
+def _on_a_solver(matrix: Tensor) -> Tensor:
+    """The matrix where its eigenvalues can be found: not on Apple's graphics processors."""
+    return matrix.cpu() if matrix.device.type == "mps" else matrix

@@ -1,0 +1,1 @@
+"""How the picture is changed: first-order and quasi-Newton steps, and what they step."""

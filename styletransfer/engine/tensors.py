@@ -1,0 +1,30 @@
+"""Between a picture for people (PIL, sRGB) and a picture for the network (a normalised tensor)."""
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from styletransfer.engine.vgg.weights import IMAGENET_MEAN, IMAGENET_STD
+
+
+def to_tensor(image: Image.Image, device: torch.device | None = None) -> Tensor:
+    """An RGB picture as (1, 3, h, w), float32: (value in 0 to 1 minus the ImageNet mean) / standard deviation."""
+    pixels = torch.from_numpy(np.array(image, dtype=np.float32) / 255).permute(2, 0, 1)[None]
+    return ((pixels - _column(IMAGENET_MEAN)) / _column(IMAGENET_STD)).contiguous().to(device)
+
+
+def to_image(picture: Tensor) -> Image.Image:
+    """The RGB picture that a normalised tensor (1, 3, h, w) stands for; what is out of range is clipped."""
+    pixels = picture.detach().cpu() * _column(IMAGENET_STD) + _column(IMAGENET_MEAN)
+    return Image.fromarray(pixels.mul(255).round_().clamp_(0, 255).byte()[0].permute(1, 2, 0).numpy())
+
+
+def pixel_range(device: torch.device | None = None) -> tuple[Tensor, Tensor]:
+    """What 0 and 1 become when a picture is normalised, (1, 3, 1, 1) each."""
+    low, high = (((value - _column(IMAGENET_MEAN)) / _column(IMAGENET_STD)).to(device) for value in (0.0, 1.0))
+    return low, high
+
+
+def _column(values: tuple[float, float, float]) -> Tensor:
+    return torch.tensor(values).view(1, 3, 1, 1)

@@ -1,0 +1,1 @@
+"""The network: its numbers, where they come from, and the features that are read in it."""

@@ -1,0 +1,1 @@
+"""The network's layers as they are fast and small in memory, forward and backward."""

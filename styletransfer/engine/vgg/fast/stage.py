@@ -1,0 +1,139 @@
+"""What is read in a block of the network: convolutions of one size, their ReLUs, and the taps among them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from torch import Tensor
+
+from styletransfer.engine.losses.gram import add_sums_gradient, feature_sums
+from styletransfer.engine.vgg.fast.channels_last import zeros
+from styletransfer.engine.vgg.fast.convolution import Convolution
+from styletransfer.engine.vgg.fast.relu import rectified, rectify_, rectify_gradient_, witness
+
+_ALL = slice(None)
+
+
+class Region(NamedTuple):
+    """The positions that count for the sums of a style tap."""
+
+    rows: slice = _ALL
+    columns: slice = _ALL
+
+    def of(self, features: Tensor) -> Tensor:
+        """The part of features (1, c, h, w)."""
+        return features[:, :, self.rows, self.columns]
+
+
+EVERYWHERE = Region()
+
+
+class Tap(NamedTuple):
+    """A place in the network where features are read: after convolution `place` of `block`, both counted from 0."""
+
+    block: int
+    place: int
+    relu: bool
+
+
+class Look(NamedTuple):
+    """What is seen in a block before its end.
+
+    Attributes:
+        features: (1, c, h, w), all that the convolutions give.
+        content: The features of each content tap, (1, c, h, w).
+        sums: X [X^T 1] of each style tap, (c, c + 1).
+        kept: What carrying a gradient back needs, one tensor for each convolution.
+    """
+
+    features: Tensor
+    content: list[Tensor]
+    sums: list[Tensor]
+    kept: list[Tensor]
+
+
+@dataclass(frozen=True)
+class Head:
+    """A block without its end: convolutions of one size, each followed by a ReLU, and the taps among them.
+
+    There is no autograd inside: on the way back every gradient is changed in place, which autograd must not do.
+
+    Attributes:
+        convolutions: Those up to the last that is read, at least.
+        content: The content taps, in order.
+        style: The style taps, in order.
+    """
+
+    convolutions: Sequence[Convolution]
+    content: tuple[Tap, ...]
+    style: tuple[Tap, ...]
+
+    def __call__(self, x: Tensor, region: Region = EVERYWHERE) -> Look:
+        """Run, (1, in, h, w) to (1, c, h, w).
+
+        Args:
+            x: Features of the block before.
+            region: What counts for the sums.
+        """
+        content: dict[Tap, Tensor] = {}
+        sums: dict[Tap, Tensor] = {}
+        kept: list[Tensor] = []
+
+        def read(features: Tensor, taps: Sequence[Tap]) -> None:
+            content.update({tap: features for tap in taps if tap in self.content})
+            sums.update({tap: feature_sums(region.of(features)) for tap in taps if tap in self.style})
+
+        for place, convolution in enumerate(self.convolutions):
+            before, after = self._taps(place)
+            x = convolution(x)
+            read(x, before)
+            kept.append(x)
+            x = rectified(x) if before else rectify_(x)
+            read(x, after)
+            if not (before or after):
+                kept[-1] = witness(x)
+        return Look(x, [content[tap] for tap in self.content], [sums[tap] for tap in self.style], kept)
+
+    def adjoint(
+        self,
+        grad: Tensor | None,
+        kept: Sequence[Tensor],
+        grad_content: Sequence[Tensor | None],
+        grad_sums: Sequence[Tensor | None],
+        region: Region = EVERYWHERE,
+    ) -> Tensor | None:
+        """Carry gradients back to what went in; None stands for zero.
+
+        Args:
+            grad: Of the features, (1, c, h, w); it is changed.
+            kept: What the way forward has kept.
+            grad_content: Of the features of each content tap, (1, c, h, w).
+            grad_sums: Of X [X^T 1] of each style tap, (c, c + 1).
+            region: What counted for the sums.
+        """
+        terms = {tap: term for tap, term in zip(self.content, grad_content, strict=True) if term is not None}
+        squares = {tap: term for tap, term in zip(self.style, grad_sums, strict=True) if term is not None}
+
+        def join(grad: Tensor | None, features: Tensor, taps: Sequence[Tap]) -> Tensor | None:
+            for tap in taps:
+                if tap in terms:
+                    grad = terms[tap].clone() if grad is None else grad.add_(terms[tap])
+                if tap in squares:
+                    grad = zeros(features, features.shape) if grad is None else grad
+                    add_sums_gradient(region.of(grad), region.of(features), squares[tap])
+            return grad
+
+        for place in reversed(range(len(self.convolutions))):
+            before, after = self._taps(place)
+            grad = join(grad, rectified(kept[place]) if before and after else kept[place], after)
+            if grad is not None:
+                rectify_gradient_(grad, kept[place])
+            grad = join(grad, kept[place], before)
+            if grad is not None:
+                grad = self.convolutions[place].adjoint(grad)
+        return grad
+
+    def _taps(self, place: int) -> tuple[list[Tap], list[Tap]]:
+        """Those before the ReLU and those after it."""
+        taps = [tap for tap in {*self.content, *self.style} if tap.place == place]
+        return [tap for tap in taps if not tap.relu], [tap for tap in taps if tap.relu]

@@ -1,0 +1,183 @@
+"""The eye of the project: a frozen VGG that tells what is in a picture (content) and how it is painted (style).
+
+Knows nothing of losses or of the picture's making.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
+from torch import Tensor
+
+from styletransfer.engine import memory_bounds
+from styletransfer.engine.losses.gram import Moments
+from styletransfer.engine.scales import MARGIN
+from styletransfer.engine.vgg.fast.allocator import give_back
+from styletransfer.engine.vgg.fast.block import Block, End
+from styletransfer.engine.vgg.fast.convolution import fastest_convolution
+from styletransfer.engine.vgg.fast.pooling import AveragePool, MaxPool, Pool
+from styletransfer.engine.vgg.fast.stage import Head, Tap
+from styletransfer.engine.vgg.weights import DEPTHS, Weights
+from styletransfer.errors import StyleTransferError
+from styletransfer.settings import Pooling, Settings, Weighting
+
+AVERAGE_POOLING_GAIN = (1.243, 1.35, 1.615, 1.927)
+"""Factor on each average pooling with which the layer after it is as active as after max pooling, which the
+weights were trained with: found on VGG-16, for one pooling after the other, over the sample photos."""
+
+EVEN = Weighting(1.0, 1.0, 1.0)
+RAW_BALANCE = {"vgg16": Weighting(0.35, 0.1, 1.0)}
+"""Factors on the three weights where a network stands in for torchvision's VGG-19 with raw activations.
+
+VGG-16's original activations are a hundred times larger, so its rescaled network is taken instead, with factors that
+give the balance of terms that *Dive into Deep Learning* (2019 edition, 9.11) prints for VGG-19 at 150 x 225 pixels
+with weights 1, 1e3 and 10: content 0.23 and style 0.67 in the end. Found by running that recipe."""
+
+
+def parse_tap(name: str, depths: Sequence[int]) -> Tap:
+    """Read a layer's name, such as "relu4_2", "conv5_1" or "relu4_last".
+
+    Args:
+        name: "relu" or "conv" (before the ReLU), then the block, then the convolution in it or "last".
+        depths: Convolutions in each block of the network.
+
+    Raises:
+        StyleTransferError: The network has no such layer.
+    """
+    match = re.fullmatch(r"(relu|conv)([1-5])_([1-9]|last)", name)
+    if match:
+        kind, block, place = match[1], int(match[2]) - 1, match[3]
+        index = depths[block] - 1 if place == "last" else int(place) - 1
+        if index < depths[block]:
+            return Tap(block, index, kind == "relu")
+    raise StyleTransferError(
+        f"The network has no layer {name!r}; layers are named like relu4_2 (after the ReLU) or conv5_1 (before it), "
+        f"and its blocks have {', '.join(map(str, depths))} convolutions."
+    )
+
+
+class Features(NamedTuple):
+    """What the network sees in one picture.
+
+    Attributes:
+        content: Features (1, c, h, w) of each content layer.
+        moments: Of each style layer.
+    """
+
+    content: list[Tensor]
+    moments: list[Moments]
+
+
+class Network:
+    """A frozen VGG with taps, cut off behind the deepest of them.
+
+    Args:
+        weights: The numbers of the network.
+        settings: Names the taps, the pooling, the padding, and whether activations are rescaled to a mean of 1.
+        device: Where it runs.
+        dtype: Of its numbers; what it gives has the picture's.
+        thrifty: Save memory at the cost of some time: for large pictures.
+
+    Attributes:
+        dtype: What it reckons with.
+        sparing: Whether free memory is to go back to the system on the way; what takes half as much may be kept.
+        balance: Factors that the three weights of the losses are to be multiplied by on this network.
+
+    Raises:
+        StyleTransferError: A layer is not known, or there is no weight for it.
+    """
+
+    def __init__(
+        self,
+        weights: Weights,
+        settings: Settings,
+        device: torch.device | None = None,
+        dtype: torch.dtype = torch.float32,
+        *,
+        thrifty: bool = False,
+    ) -> None:
+        depths = DEPTHS[weights.name]
+        self.name, self.dtype = weights.name, dtype
+        self.sparing = thrifty and dtype.itemsize > 2
+        self.content_taps = tuple(parse_tap(name, depths) for name in settings.content_layers)
+        self.style_taps = tuple(parse_tap(name, depths) for name in settings.style_layers)
+        self.pooling: Pooling = settings.pooling
+        self.margin = MARGIN if settings.padding == "reflect" else 0
+        deepest = max((*self.content_taps, *self.style_taps))
+        rescaled = settings.normalized or weights.name in RAW_BALANCE
+        numbers = normalize(weights) if rescaled else list(weights.convolutions)
+        self.balance = EVEN if settings.normalized else RAW_BALANCE.get(weights.name, EVEN)
+        largest = max(weight.shape[0] * weight.shape[1] for weight, _ in numbers)
+        scratch = torch.empty(36 * largest, device=device, dtype=dtype) if self.sparing else None
+        self.blocks: list[Block] = []
+        for block, depth in enumerate(depths[: deepest.block + 1]):
+            count = deepest.place + 1 if block == deepest.block else depth
+            first = sum(depths[:block])
+            if first + count > len(numbers):
+                raise StyleTransferError(f"The weights end before block {block + 1}; choose shallower layers.")
+            pairs = [(w.to(device, dtype), b.to(device, dtype)) for w, b in numbers[first : first + count]]
+            convolutions = [fastest_convolution(*pair, scratch) for pair in pairs]
+            taps = {tap for tap in (*self.content_taps, *self.style_taps) if tap.block == block}
+            end = None
+            if block < deepest.block:
+                unread = all(tap.place < count - 1 for tap in taps)
+                end = End(convolutions.pop() if unread else None, self._pool(block))
+            self.blocks.append(
+                Block(
+                    head=Head(
+                        convolutions,
+                        content=tuple(sorted(taps & set(self.content_taps))),
+                        style=tuple(sorted(taps & set(self.style_taps))),
+                    ),
+                    end=end,
+                    channels=pairs[0][0].shape[0],
+                    margin=self.margin >> block,
+                    limit=_limit(len(convolutions), thrifty),
+                    sparing=self.sparing,
+                )
+            )
+
+    def __call__(self, picture: Tensor) -> Features:
+        """Look at a picture.
+
+        Args:
+            picture: (1, 3, h, w), RGB, normalised with the ImageNet mean and standard deviation.
+        """
+        content: dict[Tap, Tensor] = {}
+        moments: dict[Tap, Moments] = {}
+        if self.margin:
+            picture = F.pad(picture, (self.margin,) * 4, mode="reflect")
+        x = picture.to(self.dtype).contiguous(memory_format=torch.channels_last)  # what `convolution` is fast with
+        for block in self.blocks:
+            positions = block.positions(*x.shape[2:])
+            x, features, sums = block(x)
+            content.update({tap: seen.to(picture.dtype) for tap, seen in features.items()})
+            means = {tap: total / positions for tap, total in sums.items()}
+            moments.update({tap: Moments(mean=mean[:, -1], second=mean[:, :-1]) for tap, mean in means.items()})
+        if self.sparing:
+            give_back()  # the way back needs other blocks of memory than the way here
+        return Features([content[tap] for tap in self.content_taps], [moments[tap] for tap in self.style_taps])
+
+    def _pool(self, block: int) -> Pool:
+        return MaxPool() if self.pooling == "max" else AveragePool(AVERAGE_POOLING_GAIN[block])
+
+
+def _limit(convolutions: int, thrifty: bool) -> int:
+    if not thrifty:
+        return memory_bounds.WHOLE_BYTES
+    return memory_bounds.BLOCK_BYTES if convolutions == 1 else memory_bounds.DEEP_BLOCK_BYTES
+
+
+def normalize(weights: Weights) -> list[tuple[Tensor, Tensor]]:
+    """Rescale every convolution so that its mean activation over the calibration photos is 1 (Gatys 2016, section 2).
+
+    A ReLU and max pooling pass a positive factor through, so dividing a layer by its mean and multiplying the
+    next one by it changes what the network computes by those factors alone.
+    """
+    means = weights.activation_means.tolist()
+    return [
+        (weight * (before / mean), bias / mean)
+        for (weight, bias), mean, before in zip(weights.convolutions, means, [1.0, *means[:-1]], strict=True)
+    ]

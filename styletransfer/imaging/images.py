@@ -1,0 +1,313 @@
+"""Picture files: opened and checked, fitted to a size, split from their transparency, encoded and saved.
+
+Knows nothing of torch, so that any process may import it. Every function may be called from any thread.
+"""
+
+import io
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, cast
+
+import numpy as np
+import pillow_heif
+from numpy.typing import NDArray
+from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL.PngImagePlugin import PngImageFile, PngInfo
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.imaging.decoding import to_srgb
+from styletransfer.imaging.hush import hushed
+from styletransfer.support.files import check_writable as check_file_writable
+from styletransfer.support.files import replacing
+
+pillow_heif.register_heif_opener()
+
+Format = Literal["png", "jpeg", "webp", "tiff", "avif"]
+
+LARGEST_FILE = 200 * 2**20
+"""Bytes of a picture file over which it is not read."""
+LARGEST_PIXELS = 178_000_000
+"""Pixels over which a picture is not decoded (about 700 MB of memory); just under where Pillow itself refuses."""
+SHORTEST_SIDE = 16
+"""Pixels; a shorter side leaves the network nothing to see."""
+LARGEST_ASPECT = 8
+"""Long over short side. A longer strip leaves the network's deepest layers nothing across it at usual sizes."""
+RECIPE_KEY = "styletransfer"
+"""Key of the recipe's text in a PNG."""
+USER_COMMENT_PREFIX = b"ASCII\0\0\0"
+"""What stands before the recipe's text in EXIF's UserComment (EXIF 2.32, 4.6.5)."""
+
+_READABLE = ("JPEG", "PNG", "WEBP", "AVIF", "TIFF", "GIF", "HEIF", "BMP")
+_FORMATS: dict[str, Format] = {
+    ".png": "png",
+    ".jpg": "jpeg",
+    ".jpeg": "jpeg",
+    ".webp": "webp",
+    ".tif": "tiff",
+    ".tiff": "tiff",
+    ".avif": "avif",
+}
+_IMAGE_DESCRIPTION = 0x010E
+_EXIF_IFD = 0x8769
+_USER_COMMENT = 0x9286
+
+
+def open_image(source: str | Path | bytes | BinaryIO, *, name: str | None = None, painted: bool = False) -> Image.Image:
+    """Opens a picture of any kind: upright, in 8-bit sRGB, fully loaded, without metadata.
+
+    Reads JPEG, PNG, WebP, AVIF, TIFF, GIF (first frame), HEIC/HEIF and BMP.
+
+    Args:
+        source: Path of the file, its bytes, or a binary stream.
+        name: What to call the picture in error messages; by default the path as given, or "The picture".
+        painted: Whether it is only to be shown, as what was painted here, and may be as small, long and clear as it is.
+
+    Returns:
+        RGB, or RGBA if any pixel is not fully opaque.
+
+    Raises:
+        StyleTransferError: There is no such file, it is no picture or a damaged one, it is too large
+            (`LARGEST_FILE`, `LARGEST_PIXELS`), too small (`SHORTEST_SIDE`), too long (`LARGEST_ASPECT`) or fully
+            transparent.
+    """
+    label = _label(source, name)
+    data = _read(source, label)
+    try:
+        with hushed(), Image.open(io.BytesIO(data), formats=_READABLE) as opened:
+            _check_pixels(*opened.size, label)
+            if not painted:
+                _check_shape(*opened.size, label)
+            opened.load()
+            image = to_srgb(opened)
+    except StyleTransferError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise _too_many_pixels(label) from error
+    except UnidentifiedImageError as error:
+        raise StyleTransferError(
+            f"{label} is not a picture that can be read; use a JPEG, PNG, WebP, AVIF, TIFF, GIF or HEIC file."
+        ) from error
+    except MemoryError as error:
+        raise StyleTransferError(f"There is not enough memory to open {label}; make it smaller first.") from error
+    except Exception as error:  # a damaged or hostile file can break a decoder in any way
+        raise StyleTransferError(f"{label} is damaged or incomplete; save or download it again.") from error
+    if not painted and image.mode == "RGBA" and image.getchannel("A").getextrema() == (0, 0):
+        raise StyleTransferError(f"{label} is fully transparent; use a picture that shows something.")
+    return image
+
+
+def scaled_shape(width: int, height: int, size: int) -> tuple[int, int]:
+    """(height, width) in pixels of a picture that is scaled to `size` pixels along its long side."""
+    longest = max(width, height)
+    return max(1, round(height * size / longest)), max(1, round(width * size / longest))
+
+
+def fit(image: Image.Image, size: int) -> Image.Image:
+    """The picture scaled (Lanczos) to `size` pixels along its long side, up or down, with its aspect ratio kept.
+
+    Transparency is weighed in, so that the hidden colour of transparent pixels does not bleed into visible ones.
+    """
+    height, width = scaled_shape(*image.size, size)
+    return image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def split_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
+    """A picture without transparency, and its transparency as an L image (None for an RGB picture).
+
+    What shines through is the blurred extension of the visible colours (pull-push interpolation; Gortler et al.,
+    The Lumigraph, 1996), so that the network sees no edge where there is none. Opaque pixels keep their colour.
+    """
+    if image.mode != "RGBA":
+        return image, None
+    pixels = np.asarray(image, dtype=np.float32)
+    weight = pixels[..., 3:] / np.float32(255)
+    filled = _pull_push(pixels[..., :3] * weight, weight)
+    return Image.fromarray(np.clip(np.rint(filled), 0, 255).astype(np.uint8)), image.getchannel("A")
+
+
+def join_alpha(image: Image.Image, alpha: Image.Image | None) -> Image.Image:
+    """The RGB picture with the transparency that `split_alpha` gave, scaled to the picture's size if need be."""
+    if alpha is None:
+        return image
+    joined = image.convert("RGB")
+    if alpha.size != image.size:
+        alpha = alpha.resize(image.size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    joined.putalpha(alpha)
+    return joined
+
+
+def encode(image: Image.Image, fmt: Format, *, quality: int = 95, recipe: str | None = None) -> bytes:
+    """The bytes of a picture file, tagged as sRGB.
+
+    Args:
+        image: RGB or RGBA; JPEG has no transparency and shows it on white.
+        fmt: Kind of file.
+        quality: 1 to 100, for JPEG, WebP and AVIF.
+        recipe: ASCII text to carry along: in a PNG as iTXt under `RECIPE_KEY`, in a TIFF as
+            ImageDescription, else in EXIF's UserComment.
+    """
+    if fmt == "jpeg" and image.mode == "RGBA":
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image).convert("RGB")
+    options: dict[str, Any] = {"icc_profile": _srgb_profile()}
+    if fmt == "tiff":
+        options["compression"] = "tiff_deflate"
+    elif fmt != "png":
+        options["quality"] = quality
+    if fmt == "jpeg":
+        options["subsampling"] = 0  # full colour resolution: brush strokes are small and saturated
+    if recipe is not None:
+        options |= _recipe_options(fmt, recipe)
+    buffer = io.BytesIO()
+    image.save(buffer, fmt, **options)
+    return buffer.getvalue()
+
+
+def save_image(image: Image.Image, path: str | Path, *, recipe: str | None = None, quality: int = 95) -> None:
+    """Writes a picture file in the format of its ending; what stands there already is replaced only when all is done.
+
+    Raises:
+        StyleTransferError: As `check_writable`, or the disk is full.
+    """
+    data = encode(image, format_of(path), quality=quality, recipe=recipe)
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def check_writable(path: str | Path) -> None:
+    """Makes sure that `save_image` can write to `path`, so that nobody waits for a picture that cannot be kept.
+
+    Raises:
+        StyleTransferError: The ending is unknown, or the file cannot be written.
+    """
+    format_of(path)
+    check_file_writable(path)
+
+
+def format_of(path: str | Path) -> Format:
+    """The format that the ending of a file's name stands for.
+
+    Raises:
+        StyleTransferError: The ending is unknown.
+    """
+    ending = Path(path).suffix.lower()
+    if ending not in _FORMATS:
+        raise StyleTransferError(f"{path} does not end in one of {', '.join(_FORMATS)}; choose one of these endings.")
+    return _FORMATS[ending]
+
+
+def embedded_recipe(source: str | Path | bytes | BinaryIO, *, name: str | None = None) -> str | None:
+    """The text that `encode` was given as `recipe`, or None if there is none or the file is no picture.
+
+    Raises:
+        StyleTransferError: The file is missing, empty, too large or cannot be read.
+    """
+    data = _read(source, _label(source, name))
+    try:
+        with hushed(), Image.open(io.BytesIO(data), formats=_READABLE) as opened:
+            if isinstance(opened, PngImageFile):
+                text = opened.info.get(RECIPE_KEY)
+                if text is None and opened.width * opened.height <= LARGEST_PIXELS:
+                    text = opened.text.get(RECIPE_KEY)  # behind the pixels, where some programs move it
+                return text
+            exif = opened.getexif()
+            if opened.format == "TIFF":
+                return exif.get(_IMAGE_DESCRIPTION)
+            comment = exif.get_ifd(_EXIF_IFD).get(_USER_COMMENT)
+    except Exception:  # noqa: BLE001 - whatever is wrong with the file, it has no recipe that could be read
+        return None
+    if not isinstance(comment, bytes) or not comment.startswith(USER_COMMENT_PREFIX):
+        return None
+    return comment.removeprefix(USER_COMMENT_PREFIX).decode("ascii", errors="replace")
+
+
+def _label(source: object, name: str | None) -> str:
+    if name is None and isinstance(source, (str, Path)):
+        name = str(source)
+    if not name:
+        return "The picture"
+    return re.sub(r"[\x00-\x1f\x7f]", "?", name)[-200:]
+
+
+def _read(source: str | Path | bytes | BinaryIO, label: str) -> bytes:
+    try:
+        if isinstance(source, bytes):
+            data = source
+        elif isinstance(source, (str, Path)):
+            path = Path(source)
+            if path.is_dir():
+                raise StyleTransferError(f"{label} is a folder; give a picture file.")
+            with path.open("rb") as file:
+                data = file.read(LARGEST_FILE + 1)
+        else:
+            data = source.read(LARGEST_FILE + 1)
+    except FileNotFoundError as error:
+        raise StyleTransferError(f"There is no file {label}; check the name.") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise StyleTransferError(f"{label} cannot be read ({reason}); check the file and its permissions.") from error
+    if not data:
+        raise StyleTransferError(f"{label} is empty (0 bytes); save or download it again.")
+    if len(data) > LARGEST_FILE:
+        raise StyleTransferError(f"{label} is larger than {LARGEST_FILE // 2**20} MB; make the picture smaller first.")
+    return data
+
+
+def _check_pixels(width: int, height: int, label: str) -> None:
+    if width * height > LARGEST_PIXELS:
+        raise _too_many_pixels(label)
+
+
+def _check_shape(width: int, height: int, label: str) -> None:
+    if min(width, height) < SHORTEST_SIDE:
+        raise StyleTransferError(
+            f"{label} is too small ({width} x {height} pixels); each side needs at least {SHORTEST_SIDE} pixels."
+        )
+    # Half a pixel more: the painting of the narrowest photo has a short side that is rounded.
+    if max(width, height) > LARGEST_ASPECT * (min(width, height) + 0.5):
+        raise StyleTransferError(
+            f"{label} is too long and narrow ({width} x {height} pixels); crop it so that the long side is at most "
+            f"{LARGEST_ASPECT} times the short one."
+        )
+
+
+def _too_many_pixels(label: str) -> StyleTransferError:
+    return StyleTransferError(
+        f"{label} has more than {LARGEST_PIXELS // 1_000_000} million pixels; make the picture smaller first."
+    )
+
+
+def _pull_push(colors: NDArray[np.float32], weight: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Fills what `weight` leaves open. Colours (h, w, 3) times weight, weight (h, w, 1) in 0 to 1; gives (h, w, 3)."""
+    height, width = weight.shape[:2]
+    if height == 1 and width == 1:
+        return cast("NDArray[np.float32]", colors / weight if weight[0, 0, 0] > 0 else np.full_like(colors, 255))
+    pad = ((0, height % 2), (0, width % 2), (0, 0))
+    both = np.pad(np.concatenate([colors, weight], axis=2), pad)
+    coarse = both[::2, ::2] + both[1::2, ::2] + both[::2, 1::2] + both[1::2, 1::2]
+    coarse /= np.maximum(coarse[..., 3:], 1)  # a coarse pixel weighs as much as all its parts, at most 1
+    filled = _pull_push(coarse[..., :3], coarse[..., 3:])
+    wide = Image.Resampling.BILINEAR
+    planes = [Image.fromarray(filled[..., c]).resize((width + pad[1][1], height + pad[0][1]), wide) for c in range(3)]
+    behind = np.stack([np.asarray(plane) for plane in planes], axis=2)[:height, :width]
+    return cast("NDArray[np.float32]", colors + (1 - weight) * behind)
+
+
+def _recipe_options(fmt: Format, recipe: str) -> dict[str, Any]:
+    if fmt == "png":
+        info = PngInfo()
+        info.add_itxt(RECIPE_KEY, recipe)
+        return {"pnginfo": info}
+    if fmt == "tiff":  # libtiff writes no EXIF block into a compressed file
+        return {"description": recipe}
+    exif = Image.Exif()
+    exif.get_ifd(_EXIF_IFD)[_USER_COMMENT] = USER_COMMENT_PREFIX + recipe.encode("ascii")
+    return {"exif": exif.tobytes()}
+
+
+@cache
+def _srgb_profile() -> bytes:
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[24:36] = bytes(12)  # the date of creation: the same picture shall give the same bytes
+    return bytes(profile)

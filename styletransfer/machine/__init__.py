@@ -1,0 +1,1 @@
+"""What this machine can do: memory, threads, speed, and what a painting will cost on it."""

@@ -1,0 +1,1 @@
+"""Parts of the page that Streamlit does not have: html, css and js, with a face in Python each."""

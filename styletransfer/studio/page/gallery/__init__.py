@@ -1,0 +1,1 @@
+"""The gallery: all that was painted, and two of it compared."""

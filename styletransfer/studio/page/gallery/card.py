@@ -1,0 +1,88 @@
+"""What stands on the label below a picture on the wall. Knows nothing of how it is drawn."""
+
+import time
+
+from styletransfer.settings import Settings
+from styletransfer.studio.components.gallery_grid import Hung
+from styletransfer.studio.presentation import formatting
+from styletransfer.studio.server.gallery_routes import thumbnail_address
+from styletransfer.studio.snapshot import Snapshot, State
+from styletransfer.studio.storage.gallery import Piece
+from styletransfer.studio.storage.run_record import at_the_end
+
+_LANDSCAPE = 4 / 3
+
+
+def plaque(piece: Piece, *, live: Snapshot | None, chosen: bool, note: str = "") -> Hung:
+    """A run as it is to be hung.
+
+    Args:
+        piece: The run.
+        live: How it stands at this moment, if this server is at work on it or has it waiting.
+        chosen: Whether the user has chosen it.
+        note: What is special about it, or nothing.
+    """
+    scale = (live.scale if live else None) or (piece.record.scale if piece.record else None)
+    shape = (piece.settings.shape if piece.settings else None) or scale
+    painted = piece.record is not None and scale is not None
+    begun = "" if piece.record is None else formatting.moment(piece.record.created, time.time())
+    state = " · ".join(filter(None, (_state(piece, live), begun)))
+    steered = live.steered if live else piece.record.steered if piece.record else ()
+    settings = None if piece.settings is None else at_the_end(piece.settings, steered)
+    may = ["rename", "pin"]
+    if piece.record is not None and piece.settings is not None:
+        may.append("repeat")
+    if not piece.busy:
+        may += ["choose", "delete"]
+    return Hung(
+        id=piece.run_id,
+        title=piece.title,
+        facts=facts(settings, scale) if settings else "",
+        state=state,
+        note=piece.damage or note,
+        src="" if piece.damage else thumbnail_address(piece.run_id, live.previews_seen if live else piece.written),
+        alt="No picture" if piece.damage else f"{piece.title}, {state}",
+        painted=painted,
+        ratio=round(shape[1] / shape[0], 4) if shape else _LANDSCAPE,
+        share=round(live.epoch / live.epochs, 3) if live else None,
+        pinned=piece.pinned,
+        chosen=chosen,
+        may=may,
+    )
+
+
+def facts(settings: Settings, scale: tuple[int, int] | None) -> str:
+    """What a picture was painted with, in short: "450 × 300 px · 60 epochs · style 10 000"."""
+    size = formatting.pixels(scale) if scale else str(settings.size)
+    parts = [
+        f"{size} px",
+        formatting.count(settings.epochs, "epoch"),
+        f"style {formatting.number(settings.style_weight)}",
+    ]
+    if settings.stroke_size != 1:
+        parts.append(f"strokes × {formatting.number(settings.stroke_size)}")
+    if settings.palette == "photo":
+        parts.append("the photo’s palette")
+    return " · ".join(parts)
+
+
+def _state(piece: Piece, live: Snapshot | None) -> str:
+    if piece.record is None:
+        return "Damaged"
+    state, epoch, epochs = piece.record.state, piece.record.epoch, piece.record.epochs
+    if live is not None:
+        state, epoch, epochs = live.state, live.epoch, live.epochs
+    elif piece.busy:
+        return "Another server is at work on it"
+    elif not state.over:
+        state = State.STOPPED
+    far = f"{epoch} of {epochs}"
+    return {
+        State.QUEUED: "Waiting for its turn",
+        State.STARTING: "Beginning",
+        State.PAINTING: f"Being painted, {far}",
+        State.PAUSED: f"Paused at {far}",
+        State.FINISHED: "Finished",
+        State.STOPPED: f"Stopped at {far}",
+        State.FAILED: f"Failed at {far}",
+    }[state]

@@ -1,0 +1,106 @@
+"""Two paintings from the wall against each other: the border between them is dragged, and what differs is said."""
+
+from typing import Any
+
+import streamlit as st
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.studio.components.before_after import compare
+from styletransfer.studio.page.gallery.view import STYLE, enter, open_picture
+from styletransfer.studio.pictures import Shown, pair, shown_file
+from styletransfer.studio.presentation import formatting, html
+from styletransfer.studio.storage.gallery import Piece
+from styletransfer.studio.storage.run_record import Record
+from styletransfer.studio.storage.trash import GONE
+from styletransfer.studio.studio import Studio
+
+_ALIKE = 0.02
+"""Aspect ratios that differ by less lie over each other without a distortion that could be seen."""
+_NAMES = {"tv_weight": "TV weight", "size": "Resolution", "init": "Start picture"}
+
+
+def duo(studio: Studio) -> None:
+    """Show the two whose ids are in the address."""
+    st.html(STYLE)
+    pieces = [studio.collection.piece(run_id) for run_id in st.query_params.get_all("runs")[:2]]
+    with st.container(key="duo"):
+        st.button("The wall", key="duo_back", on_click=enter, type="tertiary", icon=":material/arrow_back:")
+        try:
+            if len(pieces) != 2 or pieces[0] is None or pieces[1] is None:
+                raise StyleTransferError(GONE)
+            _duo(studio, pieces[0], pieces[1])
+        except StyleTransferError as error:
+            st.html(html.note(str(error), "Choose two on the wall to compare them."))
+
+
+def differences(one: Piece, other: Piece) -> list[tuple[str, str, str]]:
+    """(what, with the one, with the other) of all that the two were painted with and that is not the same."""
+    first, second = _values(one), _values(other)
+    return [
+        (_NAMES.get(name, name.replace("_", " ").capitalize()), _said(first[name]), _said(second[name]))
+        for name in first
+        if first[name] != second.get(name)
+    ]
+
+
+def _values(piece: Piece) -> dict[str, Any]:
+    if piece.record is None or piece.settings is None:
+        raise StyleTransferError(piece.damage or GONE)
+    settings = piece.settings.to_dict()
+    for name in ("preview_every", "weights"):
+        del settings[name]
+    record = piece.record
+    return {"painted": pair(record.photo_name, record.painting_names), "epochs_painted": record.epoch, **settings,
+            "network": record.network or settings["network"], "changed_on_the_way": _steered(record)}  # fmt: skip
+
+
+def _steered(record: Record) -> str:
+    """To what its weights were changed last while it was painted."""
+    if not record.steered:
+        return "no"
+    epoch, weighting = record.steered[-1]
+    return f"from epoch {epoch} on: {formatting.weights(weighting)}"
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_said, value))
+    if value is None:
+        return "as usual"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return formatting.number(value) if isinstance(value, (int, float)) else str(value)
+
+
+def _duo(studio: Studio, one: Piece, other: Piece) -> None:
+    rows = differences(one, other)
+    left, right = _shown(studio, one), _shown(studio, other)
+    differ = one.title != other.title
+    titles = (one.title, other.title) if differ else ("The first", "The second")
+    height, width = left.size
+    alike = abs(width / height * right.size[0] / right.size[1] - 1) < _ALIKE
+    name = f"{one.title} and {other.title}" if differ else f"{one.title}, twice"
+    how = "The first is on the left; drag the border." if alike else "They differ in shape, so they hang side by side."
+    st.html(html.headline(name, how))
+    if alike:
+        st.html(html.ratio_style(left.size, "duo_easel"))
+        with st.container(key="duo_easel"):
+            compare(f"{one.run_id} {other.run_id}", left.url, right.url, width / height, photo=one.title,
+                    painted=other.title, position=50)  # fmt: skip
+    else:
+        st.html(html.side_by_side((left.url, left.size, titles[0]), (right.url, right.size, titles[1])))
+    if rows:
+        st.html(html.table(("", *titles), rows))
+    else:
+        st.html(html.line("Both were painted with the same settings and for as long."))
+    with st.container(horizontal=True, key="duo_open"):
+        for piece, title in zip((one, other), titles, strict=True):
+            called = title if differ else title.lower()
+            st.button(f"Open {called}", key=f"open_{piece.run_id}", on_click=open_picture, args=(studio, piece.run_id))
+
+
+def _shown(studio: Studio, piece: Piece) -> Shown:
+    path = studio.collection.picture(piece.run_id)
+    if path is None:
+        raise StyleTransferError(f"Nothing was painted in {piece.title}, so that there is nothing to compare.")
+    return shown_file(path)

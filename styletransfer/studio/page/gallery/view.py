@@ -1,0 +1,302 @@
+"""The wall: all that was painted, with what can be done with it afterwards, and the space that it takes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import streamlit as st
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.studio.components.gallery_grid import Hung, acted, hanging
+from styletransfer.studio.page.gallery.card import plaque
+from styletransfer.studio.page.sidebar.restore import open_run, take_up
+from styletransfer.studio.presentation import formatting, html
+from styletransfer.studio.server.gallery_routes import export_address
+from styletransfer.studio.storage.disk_usage import LIMITS, Use
+from styletransfer.studio.storage.gallery import Collection
+from styletransfer.studio.storage.trash import GONE
+from styletransfer.studio.studio import Studio
+from styletransfer.support import units
+
+STYLE = Path(__file__).with_name("view.css")
+SHOWN_AT_ONCE = 48
+REFRESH_SECONDS = 1.0
+_NO_LIMIT = 0  # a select box takes None for "nothing is chosen"
+_SPACE = (
+    "When all paintings together take more than this, the oldest ones go by themselves: after the next painting ends, "
+    "or when the studio starts. Pinned ones never go, nor what was painted in the last day. Deleted ones go first, "
+    "then old contact sheets."
+)
+
+
+def wall(studio: Studio) -> None:
+    """Show the wall."""
+    st.html(STYLE)
+    collection = studio.collection
+    use = collection.use()
+    with st.container(key="wall"):
+        _head(collection, use)
+        _notices(collection, use)
+        if not use.count:
+            with st.container(key="bare"):
+                st.html(html.headline("Nothing hangs here yet", "What you paint will be here, with its settings."))
+                st.button("To the easel", key="wall_start", on_click=leave, type="primary")
+        else:
+            _pictures(studio, collection, use)
+        if use.deleted:
+            _deleted(collection, use)
+        _bar(collection)
+
+
+def enter() -> None:
+    """Go to the wall; what is on the stage stays in the address."""
+    _go(view="wall", **_on_stage())
+
+
+def leave() -> None:
+    """Go back to what was on the stage."""
+    _go(**_on_stage())
+
+
+def open_picture(studio: Studio, run_id: str) -> None:
+    """Put a run on the stage."""
+    st.session_state.pop("wall_undo", None)
+    open_run(studio, run_id)
+
+
+def _on_stage() -> dict[str, str]:
+    """What of the address says what is on the stage."""
+    return {name: st.query_params[name] for name in ("run", "sheet") if name in st.query_params}
+
+
+def _go(**address: str | list[str]) -> None:
+    """Change the address in one step, so that the browser's Back takes back one step."""
+    st.session_state.pop("wall_undo", None)
+    st.query_params.from_dict(address)
+
+
+def taken_down(studio: Studio, run_id: str) -> bool:
+    """At the address of a run that was deleted: say so and offer to bring it back. Whether it is such a one."""
+    title = studio.collection.deleted(run_id)
+    if title is None:
+        return False
+    with st.container(key="lost"):
+        st.html(html.note(f"{title} was deleted.", "It can still be brought back."))
+        again = (studio.collection, (run_id,))
+        st.button("Bring it back", key="bring_back", on_click=_bring_back, args=again, type="tertiary")
+    return True
+
+
+def _head(collection: Collection, use: Use) -> None:
+    taken = f"{formatting.count(use.count, 'painting')}, {units.storage(use.size)}"
+    if use.limit is not None:
+        taken += f" of at most {units.storage(use.limit)}"
+    with st.container(horizontal=True, key="wall_head", vertical_alignment="bottom"):
+        with st.container(key="wall_title"):
+            st.button("The easel", key="wall_back", on_click=leave, type="tertiary", icon=":material/arrow_back:")
+            st.html(html.headline("The wall", f"{taken}." if use.count else ""))
+        if use.count:
+            st.html(_export_link(export_address(), "Export all"), width="content")
+        if not use.count and not use.deleted:
+            return
+        with st.popover("Space", key="wall_space", icon=":material/hard_drive:", width="content"):
+            st.session_state["wall_limit"] = use.limit or _NO_LIMIT
+            st.selectbox(
+                "Keep at most",
+                [limit or _NO_LIMIT for limit in LIMITS],
+                key="wall_limit",
+                format_func=lambda limit: "No limit" if limit == _NO_LIMIT else units.storage(limit),
+                on_change=_set_limit,
+                args=(collection,),
+            )
+            st.caption(_SPACE)
+
+
+def _export_link(address: str, text: str) -> str:
+    explained = "A ZIP of the finished pictures at full resolution, each with its recipe"
+    return f'<a class="export" href="{address}" download title="{explained}">{text}</a>'
+
+
+def _set_limit(collection: Collection) -> None:
+    limit = st.session_state["wall_limit"]
+    limit = None if limit == _NO_LIMIT else limit
+    with _saying():
+        collection.limit = limit
+
+
+def _notices(collection: Collection, use: Use) -> None:
+    problem = st.session_state.pop("wall_problem", None)
+    if problem:
+        st.error(problem, icon=":material/error:")
+    warning = _warning(collection, use)
+    if warning:
+        with st.container(key="wall_notice"):
+            st.html(html.note(*warning))
+            if use.going:
+                st.button("Make room now", key="wall_clear", on_click=collection.clear, type="tertiary")
+
+
+def _warning(collection: Collection, use: Use) -> tuple[str, str] | None:
+    """What has to be said about the space, and what to do; None while there is plenty."""
+    if use.going:
+        first, size = collection.title_of(use.going[0]), units.storage(use.going_size)
+        many = f"the {len(use.going)} oldest unpinned ones go, beginning with" if len(use.going) > 1 else "this goes:"
+        what = f"When the next one ends, or the studio starts, {many} {first}. That frees {size}."
+        return f"The paintings take more space than they may. {what}", "They are marked below. Pin what is to stay."
+    if use.limit is not None and use.size - use.deleted_size > use.limit:
+        return "The paintings take more space than they may, but all are pinned or from the last day: none will go.", ""
+    if use.next is not None:
+        first = collection.title_of(use.next)
+        return f"Nearly full. When more space is needed, the oldest go, beginning with {first}.", "Pin what is to stay."
+    return None
+
+
+def _pictures(studio: Studio, collection: Collection, use: Use) -> None:
+    active = studio.active()
+    if active:
+        with st.container(key="wall_live"):
+            st.fragment(_live, run_every=REFRESH_SECONDS)(studio, collection, active)
+    ids = [run_id for run_id in collection.ids() if run_id not in active]
+    shown = max(SHOWN_AT_ONCE, int(st.session_state.get("wall_shown", 0)))
+    chosen = set(_chosen())
+    hung: list[Hung] = []
+    for run_id in ids[:shown]:
+        piece = collection.piece(run_id)
+        if piece is not None:
+            note = "Goes next, as space is short" if run_id in use.going else ""
+            hung.append(plaque(piece, live=None, chosen=run_id in chosen, note=note))
+    if hung:
+        hanging("Paintings", hung, key="wall_hanging", on_act=lambda: _act(studio, "wall_hanging", hung))
+    if len(ids) > shown:
+        st.button(f"Show more ({len(ids) - shown})", key="wall_more", on_click=_show_more, args=(shown,))
+
+
+def _live(studio: Studio, collection: Collection, active: list[str]) -> None:
+    """What is being painted or waits, anew every second; when one is over, the whole wall is drawn once more."""
+    if studio.active() != active:
+        st.rerun()
+    hung = []
+    for run_id in active:
+        piece, live = collection.piece(run_id), studio.snapshot(run_id)
+        if piece is not None and live is not None:
+            hung.append(plaque(piece, live=live, chosen=False))
+    hanging("On the easel", hung, key="wall_easel", on_act=lambda: _act(studio, "wall_easel", hung))
+
+
+def _show_more(shown: int) -> None:
+    st.session_state["wall_shown"] = shown + SHOWN_AT_ONCE
+
+
+def _deleted(collection: Collection, use: Use) -> None:
+    with st.container(horizontal=True, key="wall_deleted", vertical_alignment="center"):
+        many = formatting.count(len(use.deleted), "deleted painting")
+        text = f"{many}, {units.storage(use.deleted_size)}, can still be brought back for a day."
+        st.html(html.line(text), width="content")
+        back = (collection, use.deleted)
+        st.button("Bring all back", key="wall_undelete", on_click=_bring_back, args=back, type="tertiary")
+        st.button("Remove for good", key="wall_empty", on_click=_empty, args=(collection,), type="tertiary")
+
+
+def _bar(collection: Collection) -> None:
+    """What can be done with those chosen, or undone, always within reach."""
+    chosen, undone = _chosen(), tuple(st.session_state.get("wall_undo", ()))
+    if chosen:
+        with st.container(horizontal=True, key="wall_bar", vertical_alignment="center"):
+            st.html(html.line(f"{len(chosen)} chosen"), width="content")
+            st.button(
+                "Compare",
+                key="wall_compare",
+                on_click=_compare,
+                args=(chosen,),
+                disabled=len(chosen) != 2,
+                help=None if len(chosen) == 2 else "Choose two to compare them.",
+            )
+            st.html(_export_link(export_address(chosen), "Export"), width="content")
+            st.button("Delete", key="wall_delete", on_click=_delete, args=(collection, chosen))
+            st.button("Choose none", key="wall_none", on_click=_choose, args=([],), type="tertiary")
+    elif undone:
+        with st.container(horizontal=True, key="wall_bar", vertical_alignment="center"):
+            what = st.session_state.get("wall_undo_title", "")
+            st.html(html.line(what), width="content")
+            st.button("Undo", key="wall_undo_button", on_click=_bring_back, args=(collection, undone))
+
+
+def _chosen() -> list[str]:
+    return list(st.session_state.get("wall_chosen", []))
+
+
+def _choose(run_ids: list[str]) -> None:
+    st.session_state["wall_chosen"] = run_ids
+
+
+def _compare(run_ids: list[str]) -> None:
+    _go(view="compare", runs=run_ids, **_on_stage())
+
+
+def _empty(collection: Collection) -> None:
+    st.session_state.pop("wall_undo", None)
+    with _saying():
+        collection.empty()
+
+
+def _delete(collection: Collection, run_ids: list[str]) -> None:
+    gone, titles = [], []
+    for run_id in run_ids:
+        piece = collection.piece(run_id)
+        with _saying():
+            collection.delete(run_id)
+            gone.append(run_id)
+            titles.append(piece.title if piece else "")
+    _choose([run_id for run_id in _chosen() if run_id not in run_ids])
+    if gone:
+        what = f"{titles[0]} was deleted." if len(gone) == 1 else f"{len(gone)} paintings were deleted."
+        st.session_state.update(wall_undo=gone, wall_undo_title=what)
+
+
+def _bring_back(collection: Collection, run_ids: tuple[str, ...]) -> None:
+    st.session_state.pop("wall_undo", None)
+    for run_id in run_ids:
+        with _saying():
+            collection.bring_back(run_id)
+
+
+def _act(studio: Studio, key: str, shown: list[Hung]) -> None:
+    act = acted(key)
+    if act is None:
+        return
+    run_id, collection = act["id"], studio.collection
+    if act["what"] == "choose":
+        visible = {picture["id"] for picture in shown}
+        unseen = [each for each in _chosen() if each not in visible]
+        _choose(unseen + [each for each in act["chosen"] if each in visible])
+    elif act["what"] == "delete":
+        _delete(collection, [run_id])
+    else:
+        with _saying():
+            match act["what"]:
+                case "open":
+                    open_picture(studio, run_id)
+                case "rename":
+                    collection.rename(run_id, act["title"])
+                case "pin" | "unpin":
+                    collection.pin(run_id, pinned=act["what"] == "pin")
+                case "repeat":
+                    _repeat(studio, run_id)
+
+
+def _repeat(studio: Studio, run_id: str) -> None:
+    """Set the left column to what the run was painted with, and go there."""
+    snapshot = studio.snapshot(run_id)
+    if snapshot is None:
+        raise StyleTransferError(GONE)
+    take_up(studio, snapshot)
+    _go()
+
+
+@contextmanager
+def _saying() -> Iterator[None]:
+    """What cannot be done becomes a sentence at the top of the wall."""
+    try:
+        yield
+    except StyleTransferError as error:
+        st.session_state["wall_problem"] = str(error)

@@ -1,0 +1,214 @@
+"""The page as a whole: settings on the left, the stage in the middle, the curves below. It paints nothing itself."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.settings import Settings
+from styletransfer.studio.page.gallery.comparison import duo
+from styletransfer.studio.page.gallery.view import enter, taken_down, wall
+from styletransfer.studio.page.sidebar import controls, form_state, painting_mix, start_picture
+from styletransfer.studio.page.sidebar.estimate import estimate, obstacle
+from styletransfer.studio.page.sidebar.picker import chosen_at, picker
+from styletransfer.studio.page.sidebar.restore import offer, open_run, recalled, recipe_drop, take_up
+from styletransfer.studio.page.stage.branches import double_click, origin
+from styletransfer.studio.page.stage.finished_run import leave, result
+from styletransfer.studio.page.stage.live_run import Sources, live_stage
+from styletransfer.studio.page.stage.loss_panel import curves
+from styletransfer.studio.page.stage.run_review import look_back
+from styletransfer.studio.page.variations.view import sheet_button, sheet_link, sheet_stage, take_up_sheet
+from styletransfer.studio.pictures import Picture, Shown, pair, shown_file
+from styletransfer.studio.presentation import html
+from styletransfer.studio.server import lifespan
+from styletransfer.studio.storage.gallery import called
+from styletransfer.studio.studio import Snapshot, Studio
+from styletransfer.studio.variation_sheets import SheetView
+
+_STYLES = tuple(Path(__file__).parent / name for name in ("theme.css", "sidebar/sidebar.css", "variations/view.css"))
+_ICON = Path(__file__).with_name("icon.svg")
+_LOST = "There is no painting at this address on this computer."
+_VIEWS = {"wall": wall, "compare": duo}
+"""What takes the stage's place, by its name in the address."""
+
+
+def show() -> None:
+    """Draw the page for one visitor, once."""
+    st.set_page_config(page_title="The Studio", page_icon=str(_ICON), layout="wide")
+    for styles in _STYLES:
+        st.html(styles)
+    try:
+        studio = lifespan.studio()
+    except StyleTransferError as error:
+        with st.container(key="stage"):
+            st.html(html.headline("The studio cannot open", str(error)))
+        return
+    view = _VIEWS.get(st.query_params.get("view", ""))
+    run_id, sheet_id = st.query_params.get("run"), st.query_params.get("sheet")
+    snapshot = studio.snapshot(run_id) if run_id else None
+    sheet = studio.sheets.view(sheet_id) if sheet_id else None
+    _take_up(studio, snapshot, sheet)
+    with st.container(key="studio"):
+        with st.container(key="left"):
+            photo, paintings, settings = _left(studio, snapshot)
+            form_state.keep(photo, paintings, settings)
+        with st.container(key="stage"):
+            if view is not None:
+                view(studio)
+            elif snapshot is not None:
+                _run(studio, snapshot, settings)
+            elif sheet is not None:
+                _others(studio, None)
+                sheet_stage(studio, sheet, settings)
+            else:
+                _empty(studio, photo, paintings, lost=run_id or sheet_id)
+
+
+def _take_up(studio: Studio, snapshot: Snapshot | None, sheet: SheetView | None) -> None:
+    """On a visitor's first look at a run or sheet that exists, set the left column to what that is painted with."""
+    if "visited" in st.session_state:
+        return
+    st.session_state["visited"] = True
+    if sheet is not None:
+        take_up_sheet(sheet)
+    if snapshot is not None:
+        take_up(studio, snapshot)
+
+
+def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Picture | None, list[Picture] | None, Settings | None]:
+    settings, problem = None, None
+    with st.container(key="panel"):
+        with st.container(horizontal=True, key="brand", vertical_alignment="center"):
+            st.html('<div class="brand"><b>The Studio</b></div>')
+            st.button("The wall", key="wall_open", icon=":material/gallery_thumbnail:", on_click=enter, type="tertiary")
+        photo = picker("photo", "Photo")
+        offer(studio, photo)
+        paintings = painting_mix.paintings()
+        live = snapshot if snapshot and snapshot.run_id in studio.active() else None
+        try:
+            settings = controls.controls(studio, live, painting_mix.shares())
+        except StyleTransferError as error:
+            problem = str(error)
+    with st.container(key="start_bar"):
+        _start(studio, photo, paintings, settings, problem)
+    return photo, paintings, settings
+
+
+def _start(
+    studio: Studio,
+    photo: Picture | None,
+    paintings: list[Picture] | None,
+    settings: Settings | None,
+    problem: str | None,
+) -> None:
+    if photo is None or paintings is None:
+        problem = "Choose a photo and a painting first."
+    elif start_picture.missing():
+        problem = start_picture.MISSING
+    elif settings is not None:
+        problem = obstacle(studio, settings, photo.size)
+    with st.container(horizontal=True, key="start_row"):
+        st.button(
+            "Paint next" if studio.active() else "Start painting",
+            key="start",
+            type="primary",
+            width="stretch",
+            on_click=_submit,
+            args=(studio,),
+            disabled=problem is not None,
+        )
+        sheet_button(studio, ready=photo is not None and paintings is not None and settings is not None)
+    problem = problem or st.session_state.pop("start_problem", None)
+    if problem or settings is None or photo is None or paintings is None:
+        st.html(html.line(problem or "", "estimate problem"))
+    elif studio.worker_ready:
+        st.html(html.line(estimate(studio, settings, photo.size, len(paintings)), "estimate"))
+    else:
+        st.fragment(_until_warm, run_every=1.0)(studio, settings, photo.size, len(paintings))
+    sheet_link(studio)
+
+
+def _until_warm(studio: Studio, settings: Settings, photo: tuple[int, int], paintings: int) -> None:
+    """Say what is known while the worker gets ready; then it will be more."""
+    if studio.worker_ready:
+        st.rerun()  # the timer stops only when the whole page is drawn anew
+    st.html(html.line(estimate(studio, settings, photo, paintings), "estimate"))
+
+
+def _submit(studio: Studio) -> None:
+    """Start with what is chosen now: a slider may have moved since the button was drawn."""
+    photo, paintings = chosen_at("photo"), painting_mix.chosen()
+    if photo is None or paintings is None or double_click():
+        return
+    try:
+        settings = controls.chosen(painting_mix.shares())
+        if problem := obstacle(studio, settings, photo.size):
+            raise StyleTransferError(problem)
+        files = [(painting.name, painting.data) for painting in paintings]
+        start = start_picture.picture()
+        run_id = studio.submit(
+            photo.data, files, settings, photo_name=photo.name, start=None if start is None else start.data
+        )
+    except StyleTransferError as error:
+        st.session_state["start_problem"] = str(error)
+        return
+    st.query_params.from_dict({"run": run_id})
+
+
+def _run(studio: Studio, snapshot: Snapshot, chosen: Settings | None) -> None:
+    sources = _sources(studio, snapshot)
+    _others(studio, snapshot.run_id)
+    origin(studio, snapshot)
+    if snapshot.state.over:
+        result(studio, snapshot, sources, chosen)
+    else:
+        live_stage(studio, snapshot.run_id, sources)
+        look_back(studio, snapshot, sources, chosen)
+    curves(studio, snapshot)
+
+
+def _sources(studio: Studio, snapshot: Snapshot) -> Sources:
+    photo = _shown(studio.photo_path(snapshot.run_id))
+    paintings = tuple(map(_shown, studio.painting_paths(snapshot.run_id)))
+    settings = studio.settings(snapshot.run_id)
+    shape = (settings.shape if settings else None) or (photo.size if photo else None)
+    return Sources(photo, paintings, _shown(studio.start_path(snapshot.run_id)), shape or (2, 3))
+
+
+def _shown(path: Path | None) -> Shown | None:
+    """A run's own file for display, or None if it is gone or damaged: the rest of the run can still be shown."""
+    try:
+        return shown_file(path) if path else None
+    except StyleTransferError:
+        return None
+
+
+def _empty(studio: Studio, photo: Picture | None, paintings: list[Picture] | None, *, lost: str | None) -> None:
+    if lost and not taken_down(studio, lost):
+        with st.container(key="lost"):
+            st.html(html.note(_LOST, "It may have been deleted, or the address was cut off. Start a new one here."))
+            st.button("All right", key="new", on_click=leave, type="tertiary")
+    _others(studio, None)
+    recalled()
+    if photo is None or paintings is None:
+        st.html(html.headline("An empty easel", "Choose a photo and a painting, then press Start."))
+        recipe_drop(studio)
+        return
+    name = pair(photo.name, [painting.name for painting in paintings])
+    st.html(html.headline(name, "Press Start, and watch it being painted."))
+    st.html(html.diptych(photo, *paintings))
+    recipe_drop(studio)
+
+
+def _others(studio: Studio, run_id: str | None) -> None:
+    """Say what else is at work, with a way there."""
+    active = studio.active()
+    if not active or active[0] == run_id:
+        return
+    snapshot = studio.snapshot(active[0])
+    if snapshot is None:
+        return
+    with st.container(horizontal=True, key="others", vertical_alignment="center"):
+        name = called(studio.collection, snapshot)
+        st.html(html.line("On the easel now:", strong=name), width="content")
+        st.button("Watch it", key="watch", on_click=open_run, args=(studio, active[0]), type="tertiary")

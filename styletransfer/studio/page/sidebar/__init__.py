@@ -1,0 +1,1 @@
+"""The left column: pictures, settings, and setting them back to a painting's."""

@@ -1,0 +1,47 @@
+"""What is said next to Start: how long it will take on this machine, and whether it fits into memory."""
+
+from styletransfer.engine.scales import scale_shapes
+from styletransfer.errors import StyleTransferError
+from styletransfer.machine import cost
+from styletransfer.settings import Settings
+from styletransfer.studio.studio import Studio
+from styletransfer.support import units
+
+
+def estimate(studio: Studio, settings: Settings, photo: tuple[int, int], paintings: int) -> str:
+    """A sentence on the expected time, by the speed measured on this machine, and on the memory.
+
+    Args:
+        studio: Knows the speed.
+        settings: What is to be painted.
+        photo: (height, width) of the photo.
+        paintings: How many paintings it is painted like.
+    """
+    size = (photo[1], photo[0])
+    speed = studio.speed(settings)
+    if speed is None:
+        return "The time will be known once the brushes are warm." if not studio.worker_ready else ""
+    said = f"About {units.duration(speed.seconds_per_megapixel * cost.work(size, settings, paintings))}"
+    if studio.device(settings.device) != "cpu":
+        return f"{said} on this machine."
+    return f"{said} and {units.storage(cost.memory(size, settings, half=speed.half))} of memory."
+
+
+def obstacle(studio: Studio, settings: Settings, photo: tuple[int, int]) -> str | None:
+    """A sentence on why the photo cannot be painted at this size, and which size will do; None if it can be."""
+    size = (photo[1], photo[0])
+    try:
+        scale_shapes(size, settings)
+    except StyleTransferError as error:
+        return str(error)
+    free = studio.free_bytes()
+    speed = studio.speed(settings)
+    half = speed is not None and speed.half
+    if free is None or studio.device(settings.device) in ("cuda", "mps"):
+        return None
+    if cost.memory(size, settings, half=half) <= free:
+        return None
+    largest = cost.largest_size(size, settings, free, half=half)
+    if largest is None:
+        return "There is too little memory free to paint: close other programs first."
+    return f"This will not fit into the memory that is free: choose a resolution of at most {largest} pixels."

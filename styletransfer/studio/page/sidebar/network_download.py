@@ -1,0 +1,42 @@
+"""The offer to fetch VGG-19, and how the download stands. The only thing on the page that goes to the internet."""
+
+import streamlit as st
+
+from styletransfer.studio.presentation import html
+from styletransfer.studio.studio import Studio
+from styletransfer.support import units
+from styletransfer.support.paths import vgg19_available
+
+SIZE = 548_000_000
+"""Bytes that torchvision's VGG-19 weights take."""
+REFRESH_SECONDS = 1.0
+
+
+def download(studio: Studio) -> None:
+    """Show the offer while VGG-19 is not there, or the progress of its download."""
+    standing = studio.fetching()
+    if vgg19_available() and (standing is None or standing.state != "running"):
+        return
+    with st.container(key="vgg19"):
+        running = standing is not None and standing.state == "running"
+        st.fragment(_standing, run_every=REFRESH_SECONDS if running else None)(studio)
+
+
+def _standing(studio: Studio) -> None:
+    standing = studio.fetching()
+    if standing is not None and standing.state == "running":
+        size = standing.size or SIZE
+        far = f"{units.megabytes(standing.received)} of {units.megabytes(size)}"
+        st.html(html.progress(standing.received / size, far, "", "", still=False, label="Download of VGG-19"))
+        st.button("Cancel the download", key="cancel_fetch", on_click=studio.cancel_fetch, type="tertiary")
+        st.session_state["fetching"] = True
+        return
+    if st.session_state.pop("fetching", False):
+        st.rerun()  # the timer stops only when the whole page is drawn anew
+    if standing is not None and standing.state == "failed":
+        st.error(standing.error or "The download failed; try again.", icon=":material/cloud_off:")
+    large = units.megabytes(SIZE)
+    st.html(html.line(f"VGG-19 is not here yet: a download of {large}, once. VGG-16 paints without."))
+    if st.button("Download VGG-19", key="fetch", icon=":material/download:"):
+        studio.fetch_vgg19()
+        st.rerun()

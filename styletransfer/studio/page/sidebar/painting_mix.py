@@ -1,0 +1,117 @@
+"""The paintings in the left column: one, or up to four that are blended, each with its share."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+import streamlit as st
+
+from styletransfer.settings import MOST_PAINTINGS
+from styletransfer.studio.page.sidebar.picker import adopt_file, begin, chosen_at, picker
+from styletransfer.studio.pictures import Picture
+from styletransfer.studio.presentation import html
+
+FIRST = "painting"
+"""The place of the painting that is always there."""
+_ORDINALS = ("Painting", "Second painting", "Third painting", "Fourth painting")
+_PARTS = tuple(float(part) for part in range(5, 101, 5))
+"""What a share's slider offers; only the proportion of the shares counts."""
+_EVEN = 50.0
+"""Where it begins: all alike, with room either way."""
+
+
+def paintings() -> list[Picture] | None:
+    """Show the pickers and return the paintings that are chosen, or None when one is missing."""
+    places = _places()
+    for number, place in enumerate(places):
+        with st.container(key=f"place_{place}"):
+            if number:
+                _remove_button(place, _ORDINALS[number])
+            picker(place, _ORDINALS[number])
+            if len(places) > 1:
+                _share_slider(place)
+    found = chosen()
+    if found is not None and len(found) > 1:
+        st.html(html.line(f"The mixture: {_mixture(found)}."))
+    if len(places) < MOST_PAINTINGS:
+        st.button(
+            "Blend in another painting",
+            key="blend_add",
+            icon=":material/add:",
+            type="tertiary",
+            on_click=_add,
+        )
+    return found
+
+
+def chosen() -> list[Picture] | None:
+    """The paintings that are chosen, once they have been shown, or None when one is missing."""
+    found = [picture for place in _places() if (picture := chosen_at(place)) is not None]
+    return found if len(found) == len(_places()) else None
+
+
+def shares() -> tuple[float, ...] | None:
+    """How much each painting counts, in any unit; None while there is only one."""
+    places = _places()
+    return tuple(_part(place) for place in places) if len(places) > 1 else None
+
+
+def adopt(files: Sequence[tuple[str, Path | None]], given: tuple[float, ...] | None) -> None:
+    """Choose the paintings that a run is painted after.
+
+    Args:
+        files: (name as the user knows it, file) of each.
+        given: Their shares in any unit; None for all alike.
+    """
+    if not files:  # a damaged run: what is chosen stays
+        return
+    st.session_state["blend"] = [FIRST]
+    while len(_places()) < len(files):
+        _add()
+    parts = given if given is not None and len(given) == len(files) else (1.0,) * len(files)
+    scale = min(_EVEN * len(parts) / sum(parts), _PARTS[-1] / max(parts))
+    for place, (name, path), part in zip(_places(), files, parts, strict=False):
+        adopt_file(place, name, path)
+        st.session_state[f"share_{place}"] = scale * part
+
+
+def _places() -> list[str]:
+    """The places of the paintings, from top to bottom; a place that is left is never taken again."""
+    return cast("list[str]", st.session_state.setdefault("blend", [FIRST]))
+
+
+def _add() -> None:
+    number = st.session_state["blend_places"] = st.session_state.get("blend_places", 1) + 1
+    place = f"{FIRST}_{number}"
+    begin(place, other_than=[str(st.session_state.get(f"{other}_choice")) for other in _places()])
+    st.session_state["blend"] = [*_places(), place]
+
+
+def _remove(place: str) -> None:
+    st.session_state["blend"] = [other for other in _places() if other != place]
+
+
+def _remove_button(place: str, heading: str) -> None:
+    label = f"Take out the {heading.lower()}"
+    st.button(label, key=f"remove_{place}", icon=":material/close:", type="tertiary", on_click=_remove, args=(place,))
+
+
+def _part(place: str) -> float:
+    return float(st.session_state.setdefault(f"share_{place}", _EVEN))
+
+
+def _share_slider(place: str) -> None:
+    st.select_slider(
+        "Share",
+        sorted({*_PARTS, _part(place)}),
+        key=f"share_{place}",
+        format_func="{:g}".format,  # not the part of the whole: the browser knows a choice by its text
+        help="How much of the mixture is in the manner of this painting, beside the others.",
+    )
+
+
+def _mixture(pictures: list[Picture]) -> str:
+    parts = [_part(place) for place in _places()]
+    return ", ".join(
+        f"{picture.title} {100 * part / sum(parts):.0f} %" for picture, part in zip(pictures, parts, strict=True)
+    )

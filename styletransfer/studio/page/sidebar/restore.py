@@ -1,0 +1,189 @@
+"""Sets the left column to what a picture was painted with: a run's, or one that is dropped on the page."""
+
+from dataclasses import replace
+from itertools import zip_longest
+from pathlib import Path
+from typing import cast, get_args
+
+import streamlit as st
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.imaging.recipe import Recipe, read_recipe
+from styletransfer.settings import Network, Settings
+from styletransfer.studio.components.file_drag import dragging
+from styletransfer.studio.page.sidebar import controls, form_state, painting_mix, start_picture
+from styletransfer.studio.page.sidebar.advanced import LARGEST_SEED
+from styletransfer.studio.page.sidebar.picker import adopt_file
+from styletransfer.studio.pictures import Picture, title
+from styletransfer.studio.presentation import html
+from styletransfer.studio.storage.input_lookup import Found, originals
+from styletransfer.studio.studio import Snapshot, Studio
+from styletransfer.support.paths import vgg19_available
+
+_STYLE = Path(__file__).with_name("restore.css")
+_ENDINGS = ["png", "jpg", "jpeg", "webp", "avif", "tif", "tiff"]
+_NONE = (
+    "{name} carries no recipe: it was not painted here, or another program has saved it since and left that out. "
+    "To paint from it, drop it at Photo or Painting."
+)
+
+
+def take_up(studio: Studio, snapshot: Snapshot) -> None:
+    """Set the left column to what a run is painted with: its settings, its photo, its paintings."""
+    st.session_state.pop("recalled", None)
+    form_state.filled()
+    settings = studio.settings(snapshot.run_id)
+    if settings is not None:
+        controls.restore(settings, snapshot.steered[-1][1] if snapshot.steered else None)
+    start_picture.adopt(studio.start_path(snapshot.run_id))
+    adopt_file("photo", snapshot.photo_name, studio.photo_path(snapshot.run_id))
+    files = zip_longest(snapshot.painting_names, studio.painting_paths(snapshot.run_id))
+    painting_mix.adopt([(name or "", path) for name, path in files], settings.style_shares if settings else None)
+
+
+def open_run(studio: Studio, run_id: str) -> None:
+    """Put a run on the stage. The left column follows, unless the user has set something there, which would be lost."""
+    snapshot = studio.snapshot(run_id)
+    if snapshot is not None and form_state.untouched():
+        take_up(studio, snapshot)
+    st.query_params.from_dict({"run": run_id})
+
+
+def recipe_drop(studio: Studio) -> None:
+    """The place on the stage where a painted picture is dropped."""
+    turn = int(st.session_state.get("recipe_turn", 0))  # a new uploader after each drop: none keeps the file's name
+    st.html(_STYLE)
+    dragging()
+    with st.container(key="recipe_drop"):
+        st.file_uploader(
+            "Drop a painted picture to get its recipe back",
+            type=_ENDINGS,
+            key=f"recipe_{turn}",
+            on_change=_dropped,
+            args=(studio, f"recipe_{turn}"),
+            label_visibility="collapsed",
+        )
+
+
+def recalled() -> None:
+    """Say what has become of the picture that was dropped last."""
+    said: tuple[bool, list[str]] | None = st.session_state.get("recalled")
+    if said is None:
+        return
+    good, sentences = said
+    with st.container(key="recalled"):
+        if good:
+            st.html(html.note(sentences[0], " ".join(sentences[1:])))
+        else:
+            st.error(sentences[0], icon=":material/error:")
+
+
+def offer(studio: Studio, photo: Picture | None) -> None:
+    """Where the photo that was chosen is a painted picture: offer to use its recipe instead."""
+    if photo is None or not _has_recipe(photo):
+        return
+    with st.container(horizontal=True, key="recipe_offer", vertical_alignment="center"):
+        st.html(html.line("This was painted here."), width="content")
+        args = (studio, photo.data, photo.name)
+        st.button("Use its recipe", key="recipe_use", on_click=_recall, args=args, type="tertiary")
+
+
+def _has_recipe(photo: Picture) -> bool:
+    """Asked of every picture once: one without a recipe has to be read to its end for the answer."""
+    known: tuple[str, int, bool] = st.session_state.get("recipe_known", ("", 0, False))
+    if known[:2] != (photo.name, len(photo.data)):
+        try:
+            has = read_recipe(photo.data, name=photo.name) is not None
+        except StyleTransferError:
+            has = False
+        known = photo.name, len(photo.data), has
+        st.session_state["recipe_known"] = known
+    return known[2]
+
+
+def _dropped(studio: Studio, key: str) -> None:
+    file = st.session_state[key]
+    if file is not None:
+        _recall(studio, file.getvalue(), file.name)
+        st.session_state["recipe_turn"] = st.session_state.get("recipe_turn", 0) + 1
+
+
+def _recall(studio: Studio, data: bytes, name: str) -> None:
+    try:
+        recipe = read_recipe(data, name=name)
+        if recipe is None:
+            raise StyleTransferError(_NONE.format(name=name))
+        sentences = _restore(studio, recipe)
+    except StyleTransferError as error:
+        st.session_state["recalled"] = (False, [str(error)])
+        return
+    st.session_state["recalled"] = (True, [f"The recipe of {title(name)} is back.", *sentences])
+    st.session_state["visited"] = True
+    st.query_params.clear()
+
+
+def _restore(studio: Studio, recipe: Recipe) -> list[str]:
+    """Set the left column to the recipe; give what has to be said about it, a sentence each."""
+    settings, sentences = _settings_here(studio, recipe)
+    found = originals(studio.collection, (recipe.photo, *recipe.paintings, *([recipe.start] if recipe.start else [])))
+    controls.restore(settings, recipe.steered[-1][1] if recipe.steered else None)
+    name, path = found.get(recipe.photo, ("", None))
+    adopt_file("photo", name, path)
+    files: list[Found | tuple[str, None]] = [found.get(painting, ("", None)) for painting in recipe.paintings]
+    painting_mix.adopt(files, settings.style_shares)
+    if recipe.steered:
+        sentences.append("Its weights were changed on the way; here they are as they were in the end.")
+    if len(recipe.parts) == 1:
+        planned, reached = recipe.parts[0]
+        sentences.append(f"It was stopped after epoch {reached} of {planned}; Start paints it to the end.")
+    elif recipe.parts:
+        sentences.append("It was gone on with for more epochs than were planned; Start paints them in one go.")
+    if recipe.start is not None:
+        start_picture.adopt(found[recipe.start][1] if recipe.start in found else None)
+    if recipe.start is not None and recipe.start not in found:
+        sentences.append("It was begun from another picture than its photo, which is not on this computer.")
+    if recipe.photo_colors:
+        share = f"{100 * recipe.photo_colors:.0f} %"
+        sentences.append(f"In the end, {share} of the photo’s own colours were put back; do so again with the result.")
+    lost = ["photo"] * (recipe.photo not in found)
+    lost += ["painting" if len(files) == 1 else f"painting {n}" for n, (_, path) in enumerate(files, 1) if not path]
+    if lost:
+        many = len(lost) > 1
+        what = f"{', '.join(lost[:-1])} and {lost[-1]}" if many else lost[0]
+        sentences.append(
+            f"Its {what} {'are' if many else 'is'} not on this computer: drop {'them' if many else 'it'} where it says "
+            "\u201cDrop your own here\u201d, or take others."
+        )
+    else:
+        sentences.insert(0, "Photo, painting and settings are as they were; press Start, or change what you like.")
+    return sentences
+
+
+def _settings_here(studio: Studio, recipe: Recipe) -> tuple[Settings, list[str]]:
+    """The recipe's settings as they can be followed on this computer, and what cannot."""
+    sentences = []
+    network: Network = recipe.settings.network
+    if network == "auto" and recipe.network in get_args(Network):
+        network = cast("Network", recipe.network)  # what was the best there was where it was painted
+    if recipe.weights is not None:
+        network = "auto"
+        sentences.append(f"Its weights file {recipe.weights.name} is not used here; the usual network paints instead.")
+    elif network == "vgg19" and not vgg19_available():
+        network = "auto"
+        sentences.append("It was painted with VGG-19, which is not here yet; VGG-16 paints it a little differently.")
+    if network == "vgg16" and not vgg19_available():
+        network = "auto"  # which is the same here
+    seed = recipe.settings.seed
+    if seed > LARGEST_SEED:
+        sentences.append(f"Its seed, {seed}, is larger than this page can take; 0 stands in its place.")
+        seed = 0
+    device = st.session_state.get("device", "auto")  # this computer's own affair
+    settings = replace(recipe.settings, network=network, weights=None, device=device, seed=seed)
+    usual = studio.speed(replace(settings, precision="auto"))
+    if settings.precision == "half" and usual is not None and not usual.half:
+        settings = replace(settings, precision="auto")
+        sentences.append(
+            "It was painted in half precision, which this computer is not made for; in full precision it comes out a "
+            "little differently."
+        )
+    return settings, sentences

@@ -1,0 +1,85 @@
+"""What stands on the canvas at first: the photo, noise, or another picture of the user's own."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import cast
+
+import streamlit as st
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.settings import Start
+from styletransfer.studio.page.sidebar.picker import ENDINGS
+from styletransfer.studio.pictures import Picture, read_picture
+from styletransfer.studio.presentation import html
+
+OTHER = "other"
+"""The choice that is no setting: a picture file goes with the run."""
+MISSING = "Choose the picture to start from, under Advanced."
+_STARTS = {"photo": "The photo", "noise": "Noise", OTHER: "Another picture"}
+
+
+def beginning() -> None:
+    """Show the choice and, for another picture, the place to drop it."""
+    st.selectbox(
+        "Start picture",
+        list(_STARTS),
+        format_func=_STARTS.__getitem__,
+        key="init",
+        help="What stands on the canvas at first. From noise, the photo shines through less.",
+    )
+    if st.session_state["init"] != OTHER:
+        return
+    with st.container(key="start_place"):
+        st.file_uploader(
+            "The picture to start from",
+            type=ENDINGS,
+            key="start_picture",
+            on_change=_adopt_upload,
+            label_visibility="collapsed",
+        )
+        if problem := st.session_state.get("start_picture_error"):
+            st.error(problem, icon=":material/image_not_supported:")
+        if (own := _own()) is not None:
+            st.html(html.thumbnail(own, "Start picture"))
+
+
+def setting() -> Start:
+    """The choice as the settings have it."""
+    choice = st.session_state["init"]
+    return "photo" if choice == OTHER else cast("Start", choice)
+
+
+def picture() -> Picture | None:
+    """The picture to start from, or None where that is the photo, noise, or not chosen yet."""
+    return _own() if st.session_state["init"] == OTHER else None
+
+
+def missing() -> bool:
+    """Whether another picture is wanted, but none is chosen."""
+    return st.session_state.get("init") == OTHER and _own() is None
+
+
+def adopt(path: Path | None) -> None:
+    """Choose the picture that a run began with. A file that is gone or damaged leaves the choice as it was."""
+    if path is None:
+        return
+    with suppress(StyleTransferError, OSError):
+        st.session_state["start_own"] = read_picture(path.read_bytes(), path.name)
+        st.session_state["init"] = OTHER
+
+
+def _own() -> Picture | None:
+    return cast("Picture | None", st.session_state.get("start_own"))
+
+
+def _adopt_upload() -> None:
+    """Check what was dropped. A file that cannot be used leaves the choice as it was."""
+    file = st.session_state["start_picture"]
+    st.session_state["start_picture_error"] = None
+    if file is None:  # taken away again
+        st.session_state["start_own"] = None
+        return
+    try:
+        st.session_state["start_own"] = read_picture(file.getvalue(), file.name)
+    except StyleTransferError as error:
+        st.session_state["start_picture_error"] = str(error)

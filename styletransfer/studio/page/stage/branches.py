@@ -1,0 +1,145 @@
+"""Paint on from a moment of a run: a new run, a branch, that begins with that moment's picture."""
+
+import time
+from contextlib import suppress
+from dataclasses import replace
+
+import streamlit as st
+from PIL import Image
+
+from styletransfer.engine.scales import scale_shapes, split_epochs
+from styletransfer.errors import StyleTransferError
+from styletransfer.settings import LARGEST_SIZE, Settings
+from styletransfer.studio.page.sidebar.estimate import estimate, obstacle
+from styletransfer.studio.page.sidebar.restore import open_run
+from styletransfer.studio.page.stage.save_picture import painted
+from styletransfer.studio.presentation import formatting, html
+from styletransfer.studio.presentation.timeline import Moment
+from styletransfer.studio.storage.gallery import called
+from styletransfer.studio.studio import Snapshot, Studio
+
+ENLARGED_EPOCHS = 20
+"""Epochs for a picture that is only to be larger: its composition is decided, it is the strokes that are drawn anew."""
+_DOUBLE_CLICK_SECONDS = 1.0
+
+
+def double_click() -> bool:
+    """Whether something was just submitted, so that this is the second half of a double click."""
+    now = time.monotonic()
+    if now - st.session_state.get("submitted", -_DOUBLE_CLICK_SECONDS) < _DOUBLE_CLICK_SECONDS:
+        return True
+    st.session_state["submitted"] = now
+    return False
+
+
+def origin(studio: Studio, snapshot: Snapshot) -> None:
+    """Say what a branch comes from, with a way there."""
+    if snapshot.parent is None:
+        return
+    run_id, epoch = snapshot.parent
+    parent = studio.snapshot(run_id)
+    with st.container(horizontal=True, key="origin", vertical_alignment="center"):
+        if parent is None:
+            st.html(html.line(f"Painted on from epoch {epoch} of a painting that is no longer there."))
+            return
+        st.html(html.line("Painted on from"), width="content")
+        name = called(studio.collection, parent)
+        st.button(f"{name}, epoch {epoch}", key="parent", on_click=open_run, args=(studio, run_id), type="tertiary")
+
+
+def branching(
+    studio: Studio, snapshot: Snapshot, moment: Moment, photo: tuple[int, int], chosen: Settings | None
+) -> None:
+    """Show the ways to paint on from the moment that is looked at.
+
+    Args:
+        studio: Takes the new run.
+        snapshot: The run that is looked at.
+        moment: Where the branch begins.
+        photo: (height, width) of the run's photo.
+        chosen: What the left column stands at, or None if that does not go together.
+    """
+    with st.popover("Paint on", icon=":material/brush:", key="branch"):
+        own = studio.settings(snapshot.run_id)
+        if chosen is None or own is None:
+            st.caption("Choose settings that go together first.")
+            return
+        chosen = replace(chosen, style_shares=own.style_shares)
+        settings = onward(chosen, studio, snapshot.run_id, moment)
+        where = "the finished picture" if moment.final else f"epoch {moment.epoch}"
+        st.caption(
+            f"A painting of its own that begins with {where}{', in the colours it has now' if moment.colors else ''}: "
+            f"{settings.epochs} epochs at {settings.size} px, with the weights as they are set now: "
+            f"{formatting.weights(chosen.weighting)}."
+        )
+        _button("Paint on from here", "branch_here", studio, snapshot, moment, photo, settings)
+        larger = enlarged(chosen, moment)
+        if larger is not None:
+            with st.container(key="branch_more"):
+                st.caption(f"Or the same picture twice as large: {larger.epochs} epochs at {larger.size} px.")
+                _button("Paint it larger", "branch_larger", studio, snapshot, moment, photo, larger)
+
+
+def onward(chosen: Settings, studio: Studio, run_id: str, moment: Moment) -> Settings:
+    """The left column's settings for a run that begins with `moment`.
+
+    A picture that has been painted at the run's final size is not taken back to coarser scales: its composition is
+    decided. It gets as many epochs as that size has of them, which are the ones that take time. One that comes from a
+    coarser scale goes through them as any other.
+    """
+    kept = studio.timeline(run_id)
+    with Image.open(kept[-1][1]) as last:
+        decided = moment.final or moment.size == (last.height, last.width)
+    if not decided:
+        return replace(chosen, init="photo")
+    height, width = moment.size
+    scales = 1
+    with suppress(StyleTransferError):  # too small for the network, which is said beside the button
+        scales = len(scale_shapes((width, height), chosen))
+    epochs = max(ENLARGED_EPOCHS, split_epochs(chosen.epochs, scales)[-1])
+    return replace(chosen, init="photo", scales=1, epochs=min(epochs, chosen.epochs))
+
+
+def enlarged(chosen: Settings, moment: Moment) -> Settings | None:
+    """Settings for the finished picture twice as large, or None for another moment and for the largest pictures."""
+    size = 2 * max(moment.size)
+    if size > LARGEST_SIZE or not moment.final:
+        return None
+    shape = (2 * moment.size[0], 2 * moment.size[1]) if chosen.shape else None
+    return replace(chosen, init="photo", scales=1, size=size, shape=shape, epochs=ENLARGED_EPOCHS)
+
+
+def _button(
+    label: str,
+    key: str,
+    studio: Studio,
+    snapshot: Snapshot,
+    moment: Moment,
+    photo: tuple[int, int],
+    settings: Settings,
+) -> None:
+    problem = obstacle(studio, settings, photo)
+    said = problem or estimate(studio, settings, photo, len(snapshot.painting_names))
+    clicked = st.button(label, key=key, width="stretch", disabled=problem is not None)
+    st.caption(said)
+    if clicked and not double_click():
+        try:
+            st.query_params["run"] = _submit(studio, snapshot, moment, settings)
+        except (StyleTransferError, OSError) as error:
+            st.error(str(error), icon=":material/error:")
+            return
+        st.rerun()
+
+
+def _submit(studio: Studio, snapshot: Snapshot, moment: Moment, settings: Settings) -> str:
+    photo, paintings = studio.photo_path(snapshot.run_id), studio.painting_paths(snapshot.run_id)
+    if photo is None:
+        raise StyleTransferError("The photo of this run is no longer there.")
+    return studio.submit(
+        photo.read_bytes(),
+        [(name, path.read_bytes()) for name, path in zip(snapshot.painting_names, paintings, strict=True)],
+        settings,
+        photo_name=snapshot.photo_name,
+        start=painted(moment, photo),
+        parent=(snapshot.run_id, moment.epoch),
+    )

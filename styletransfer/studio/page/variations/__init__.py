@@ -1,0 +1,1 @@
+"""Variations of a painting in a grid."""

@@ -1,0 +1,240 @@
+"""A contact sheet on the page: begun with one click, filled before one's eyes, and a click on a cell adopts it."""
+
+import statistics
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import cast
+
+import streamlit as st
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.settings import PRESETS, Settings
+from styletransfer.studio.components.variation_grid import Cell, Grid, Label, contact, picked
+from styletransfer.studio.page.sidebar import controls, painting_mix
+from styletransfer.studio.page.sidebar.picker import adopt_file, chosen_at
+from styletransfer.studio.page.stage.branches import double_click
+from styletransfer.studio.pictures import data_url, pair, shown_file
+from styletransfer.studio.presentation import formatting, html
+from styletransfer.studio.studio import Studio
+from styletransfer.studio.variation_plan import AXES, Axis, Plan, described, spread
+from styletransfer.studio.variation_sheets import SheetView
+from styletransfer.support import units
+
+REFRESH_SECONDS = 0.7
+_STRIDES: dict[Axis, int] = {"style_weight": 4, "content_weight": 4, "tv_weight": 4, "stroke_size": 2}
+"""Steps of the slider from one cell to the next: about five times a weight, twice a stroke."""
+_TELLS = (
+    "A sheet tells where each way leads: calmer or bolder, finer or broader, and in which colours. "
+    "At full size the same settings come out with more detail and somewhat bolder."
+)
+
+
+def sheet_button(studio: Studio, *, ready: bool) -> None:
+    """The button that begins a sheet around what is chosen, `ready` if that goes together."""
+    st.button("Try variations", key="variations", on_click=_submit, args=(studio,), disabled=not ready)
+
+
+def sheet_link(studio: Studio) -> None:
+    """A way back to the last sheet, from anywhere else."""
+    newest = studio.sheets.newest()
+    if newest is not None and "sheet" not in st.query_params:
+        st.button("Back to the last sheet", key="sheet_back", type="tertiary", on_click=_visit, args=(newest,))
+
+
+def take_up_sheet(view: SheetView) -> None:
+    """Set the left column to what a sheet is painted from, and to the cell that was chosen, which is in the address."""
+    numbers = {str(cell): cell for cell in range(view.plan.cells)}
+    cell = numbers.get(st.query_params.get("cell", ""))
+    controls.restore(view.settings if cell is None else view.plan.settings(view.settings, cell), None)
+    adopt_file("photo", view.photo_name, view.inputs.photo)
+    painting_mix.adopt(list(zip(view.painting_names, view.inputs.paintings, strict=False)), view.settings.style_shares)
+    st.session_state["sheet_axes"] = (view.plan.across, view.plan.down)
+
+
+def _submit(studio: Studio) -> None:
+    """Begin a sheet around what is chosen now, instead of one that this visitor has begun before and that is not done.
+
+    A slider may have moved since the button was drawn.
+    """
+    photo, paintings = chosen_at("photo"), painting_mix.chosen()
+    if photo is None or paintings is None or double_click():
+        return
+    try:
+        settings = controls.chosen(painting_mix.shares())
+        across, down = _axes()
+        plan = Plan(across, down, _values(across, settings), _values(down, settings))
+        files = [(painting.name, painting.data) for painting in paintings]
+        if "sheet" in st.session_state:
+            studio.sheets.cancel(st.session_state["sheet"])
+        sheet_id = studio.sheets.submit(photo.data, files, settings, plan, photo_name=photo.name)
+    except StyleTransferError as error:
+        st.session_state["start_problem"] = str(error)
+        return
+    st.session_state["sheet"] = sheet_id
+    _visit(sheet_id)
+
+
+def _visit(sheet_id: str) -> None:
+    st.query_params.from_dict({"sheet": sheet_id})
+
+
+def sheet_stage(studio: Studio, view: SheetView, settings: Settings | None) -> None:
+    """Show a sheet; the cell that has the `settings` in the left column is marked."""
+    with st.container(horizontal=True, key="head", vertical_alignment="center"):
+        name = pair(view.photo_name, view.painting_names)
+        st.html(html.headline(f"Variations on {name}", "Choose the one you like; Start paints it large."))
+        if settings is not None:
+            _other_axes(studio)
+    with st.container(key="sheet"):
+        if view.progress is None:
+            _sheet(studio, view.sheet_id, settings, live=False)
+        else:
+            st.fragment(_sheet, run_every=REFRESH_SECONDS)(studio, view.sheet_id, settings, live=True)
+    st.html(html.line(_TELLS))
+
+
+def _sheet(studio: Studio, sheet_id: str, settings: Settings | None, *, live: bool) -> None:
+    """Draw the sheet, again and again while it is `live`; then whatever changes needs the whole page drawn anew."""
+    view = studio.sheets.view(sheet_id)
+    changed = st.session_state.pop("sheet_changed", False)
+    if view is None or (live and (changed or view.progress is None)):
+        st.rerun()
+    contact(_grid(view, settings), key="contact", on_change=lambda: _adopt(view))
+    done, cells = len(view.cells), view.plan.cells
+    with st.container(horizontal=True, key="sheet_foot", vertical_alignment="center"):
+        if view.progress is not None:
+            st.html(html.progress(done / cells, f"{done} of {cells}", _left(view), "", still=False, label="The sheet"))
+            st.button("Cancel", key="sheet_cancel", icon=":material/close:", on_click=_cancel, args=(studio, sheet_id))
+        elif done < cells:
+            st.html(html.line(_broken_off(view)))
+            st.button("Paint the rest", key="sheet_rest", on_click=studio.sheets.carry_on, args=(sheet_id,))
+        else:
+            st.html(html.line(_choice(view, settings)))
+
+
+def _adopt(view: SheetView) -> None:
+    cell = picked("contact")
+    if cell in view.cells:  # what a browser sends is not to be trusted
+        controls.adopt(view.plan.settings(view.settings, cell))
+        st.query_params["cell"] = str(cell)
+        st.session_state["sheet_changed"] = True
+
+
+def _cancel(studio: Studio, sheet_id: str) -> None:
+    studio.sheets.cancel(sheet_id)
+    st.session_state["sheet_changed"] = True
+
+
+def _grid(view: SheetView, settings: Settings | None) -> Grid:
+    plan = view.plan
+    columns, rows = _labels(plan.across, plan.columns, view), _labels(plan.down, plan.rows, view)
+    cells = []
+    for number in range(plan.cells):
+        row, column = divmod(number, len(columns))
+        alt = f"{AXES[plan.across].label} {columns[column]['value']}, {AXES[plan.down].label} {rows[row]['value']}"
+        cells.append(_cell(view, number, alt))
+    shape = view.settings.shape
+    try:
+        height, width = shape or shown_file(view.inputs.photo).size
+    except StyleTransferError:
+        height, width = 2, 3
+    return Grid(
+        across=AXES[plan.across].label,
+        down=AXES[plan.down].label,
+        columns=columns,
+        rows=rows,
+        cells=cells,
+        chosen=_chosen(view, settings),
+        ratio=round(width / height, 4),
+    )
+
+
+def _labels(axis: Axis, values: Sequence[float], view: SheetView) -> list[Label]:
+    names = described(axis, values, getattr(view.settings, axis))
+    return [Label(words=name, value=formatting.weight(value)) for name, value in zip(names, values, strict=True)]
+
+
+def _cell(view: SheetView, number: int, alt: str) -> Cell:
+    if number in view.cells:
+        path = view.cells[number]
+        return Cell(src=_url(path, path.stat().st_mtime_ns), alt=alt, state="painted")
+    if view.progress is not None and view.progress.cell == number:
+        draft = view.progress.draft
+        return Cell(src=data_url(draft) if draft else "", alt=alt, state="painting")
+    return Cell(src="", alt=alt, state="waiting")
+
+
+@lru_cache(maxsize=64)
+def _url(path: Path, _changed: int) -> str:
+    return data_url(path.read_bytes())
+
+
+def _chosen(view: SheetView, settings: Settings | None) -> int | None:
+    """The cell that stands for the settings in the left column, as far as the sheet varies them."""
+    if settings is None or settings.normalized != view.settings.normalized:
+        return None
+    return view.plan.find(getattr(settings, view.plan.across), getattr(settings, view.plan.down))
+
+
+def _choice(view: SheetView, settings: Settings | None) -> str:
+    chosen = _chosen(view, settings)
+    if chosen is None or settings is None:
+        return "None of these is what is chosen at present."
+    values = view.plan.values(chosen)
+    now = [f"{AXES[axis].label.lower()} {formatting.weight(value)}" for axis, value in values.items()]
+    return f"Chosen: {' and '.join(now)}. Start paints it at {settings.size} pixels."
+
+
+def _left(view: SheetView) -> str:
+    if view.progress is None or view.progress.cell is None:
+        return "Waits until the easel is free"
+    times = sorted(path.stat().st_mtime for path in view.cells.values())
+    if len(times) < 2:
+        return ""
+    each = statistics.median(later - earlier for earlier, later in pairwise(times))
+    return f"about {units.duration(each * (view.plan.cells - len(times)))} left"
+
+
+def _broken_off(view: SheetView) -> str:
+    if view.fault is None:
+        return f"{len(view.cells)} of {view.plan.cells} are painted."
+    return " ".join(filter(None, (view.fault.error, view.fault.remedy)))
+
+
+def _axes() -> tuple[Axis, Axis]:
+    return cast("tuple[Axis, Axis]", st.session_state.setdefault("sheet_axes", ("style_weight", "stroke_size")))
+
+
+def _values(axis: Axis, settings: Settings) -> tuple[float, ...]:
+    """Three values of a setting around the present one; around the preset's where it is switched off."""
+    present: float = getattr(settings, axis)
+    default: float = getattr(PRESETS[st.session_state["preset"]], axis)
+    steps = controls.STROKES if axis == "stroke_size" else controls.weight_steps(default)[1:]
+    if present == 0:
+        return (0.0, *spread(steps, default, _STRIDES[axis])[:2])
+    return spread(sorted({*steps, present}), present, _STRIDES[axis])
+
+
+def _other_axes(studio: Studio) -> None:
+    """A choice of what the next sheet varies."""
+    with st.popover("Vary other settings", key="sheet_axes_popover"):
+        across = st.selectbox("From left to right", list(AXES), _index(0), format_func=_label, key="sheet_across")
+        others = [axis for axis in AXES if axis != across]
+        st.selectbox("From top to bottom", others, _index(1, others), format_func=_label, key="sheet_down")
+        st.button("Paint this sheet", key="sheet_again", on_click=_begin, args=(studio,))
+
+
+def _index(place: int, axes: Sequence[Axis] = tuple(AXES)) -> int:
+    axis = _axes()[place]
+    return axes.index(axis) if axis in axes else 0
+
+
+def _label(axis: Axis) -> str:
+    return AXES[axis].label
+
+
+def _begin(studio: Studio) -> None:
+    st.session_state["sheet_axes"] = (st.session_state["sheet_across"], st.session_state["sheet_down"])
+    _submit(studio)

@@ -1,0 +1,1 @@
+"""What is told of runs and pictures, as words, HTML and figures. No Streamlit."""

@@ -1,0 +1,75 @@
+"""Side doors of the server for the wall: small pictures, which the browser keeps, and the ZIP of many paintings."""
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.imaging.images import embedded_recipe
+from styletransfer.studio.server.access import guarded_routes
+from styletransfer.studio.server.zip_stream import Entry, archive
+from styletransfer.studio.storage.gallery import Collection
+from styletransfer.studio.storage.thumbnails import thumbnail
+from styletransfer.studio.studio import Studio
+
+_YEAR = 365 * 24 * 3600
+_NOT_IN_A_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f]|^\.+|[. ]+$')
+
+
+def routes(studio: Callable[[], Studio]) -> list[Route]:
+    """The side doors, for the server.
+
+    Args:
+        studio: Gives the studio; may raise StyleTransferError.
+    """
+    return guarded_routes("/wall", studio, {"{version}/{run_id}.jpg": _thumbnail, "paintings.zip": _export})
+
+
+def thumbnail_address(run_id: str, version: int) -> str:
+    """Where the browser finds a run's small picture; another `version` says that it has changed."""
+    return f"wall/{version}/{run_id}.jpg"
+
+
+def export_address(run_ids: Iterable[str] = ()) -> str:
+    """Where the browser finds a ZIP of these runs' pictures, made when it is asked for; of all if none is named."""
+    wanted = ",".join(run_ids)
+    return f"wall/paintings.zip?runs={wanted}" if wanted else "wall/paintings.zip"
+
+
+def entries(collection: Collection, run_ids: Iterable[str]) -> Iterator[Entry]:
+    """What goes into the ZIP: the pictures of those runs that have one, each with its recipe."""
+    for run_id in run_ids:
+        piece, picture = collection.piece(run_id), collection.picture(run_id)
+        if piece is None or piece.record is None or piece.settings is None or picture is None:
+            continue
+        try:
+            recipe = embedded_recipe(picture)
+        except StyleTransferError:  # gone, or unreadable
+            continue
+        recipe = recipe or json.dumps({"settings": piece.settings.to_dict()})
+        name = _NOT_IN_A_NAME.sub("-", piece.title)
+        yield Entry(name=name, picture=picture, recipe=recipe, created=piece.record.created)
+
+
+def _thumbnail(studio: Studio, request: Request) -> Response:
+    run = studio.collection.run(request.path_params["run_id"])
+    data = None if run is None else thumbnail(run)
+    if data is None:
+        raise FileNotFoundError
+    return Response(data, media_type="image/jpeg", headers={"Cache-Control": f"private, max-age={_YEAR}, immutable"})
+
+
+def _export(studio: Studio, request: Request) -> Response:
+    asked = request.query_params.get("runs")
+    run_ids = asked.split(",") if asked else studio.collection.ids()
+    headers = {
+        "Content-Disposition": f'attachment; filename="paintings-{time.strftime("%Y-%m-%d")}.zip"',
+        "Cache-Control": "no-store",
+    }
+    packed = archive(entries(studio.collection, run_ids))
+    return StreamingResponse(packed, media_type="application/zip", headers=headers)

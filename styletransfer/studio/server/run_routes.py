@@ -1,0 +1,135 @@
+"""What the page's components fetch by themselves: the moments of a run and films of them, at addresses of their own.
+
+    runs/ID/moments.json       what there is to walk through
+    runs/ID/sheet.jpg          all moments, small
+    runs/ID/moment/EPOCH.jpg   one of them
+    runs/ID/photo.jpg          the photo, and
+    runs/ID/result.jpg         the newest picture, both as large as a page shows them
+    runs/ID/photo/WxH.jpg      the photo in a picture's size, for its colours
+    runs/ID/film.mp4           all moments as a film (also film.webp, film.gif)
+
+Two hundred pictures would clog the connection that draws the page; here the browser asks for those it needs, when it
+needs them, and keeps them.
+"""
+
+import math
+import re
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+from PIL import Image
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from styletransfer.imaging import film, images
+from styletransfer.studio import pictures
+from styletransfer.studio.presentation import timeline
+from styletransfer.studio.server.access import ASK_AGAIN, KEEP, guarded_routes
+from styletransfer.studio.studio import Studio
+
+_FILM_TYPES: dict[film.FilmFormat, str] = {"mp4": "video/mp4", "webp": "image/webp", "gif": "image/gif"}
+_one_film = threading.Lock()
+
+
+def routes(studio: Callable[[], Studio]) -> list[Route]:
+    """The addresses, for the server.
+
+    Args:
+        studio: Gives the studio; may raise StyleTransferError.
+    """
+    return guarded_routes(
+        "/runs/{run_id}",
+        studio,
+        {
+            "moments.json": _moments,
+            "sheet.jpg": _sheet,
+            "moment/{epoch:int}.jpg": _moment,
+            "photo.jpg": _photo,
+            "photo/{width:int}x{height:int}.jpg": _scaled_photo,
+            "result.jpg": _result,
+            "film.{fmt}": _film,
+        },
+    )
+
+
+def _run_id(request: Request) -> str:
+    return cast("str", request.path_params["run_id"])
+
+
+def _moments(studio: Studio, request: Request) -> Response:
+    return JSONResponse(timeline.listing(studio, _run_id(request)), headers=ASK_AGAIN)
+
+
+def _sheet(studio: Studio, request: Request) -> Response:
+    return Response(timeline.sheet(studio, _run_id(request)), media_type="image/jpeg", headers=KEEP)
+
+
+def _moment(studio: Studio, request: Request) -> Response:
+    path = timeline.moment_path(studio, _run_id(request), request.path_params["epoch"])
+    if path is None:
+        raise FileNotFoundError
+    return Response(path.read_bytes(), media_type="image/jpeg", headers=KEEP)
+
+
+def _photo(studio: Studio, request: Request) -> Response:
+    return _displayed(studio.photo_path(_run_id(request)))
+
+
+def _scaled_photo(studio: Studio, request: Request) -> Response:
+    """Scaled as `with_photo_colors` does, so that what is mixed in the browser is what the download will be."""
+    path = studio.photo_path(_run_id(request))
+    size = request.path_params["width"], request.path_params["height"]
+    if path is None or not all(0 < side <= pictures.DISPLAY_SIZE for side in size):
+        raise FileNotFoundError
+    photo = images.open_image(path).convert("RGB").resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)
+    return Response(images.encode(photo, "jpeg"), media_type="image/jpeg", headers=KEEP)
+
+
+def _result(studio: Studio, request: Request) -> Response:
+    return _displayed(studio.result_path(_run_id(request)))
+
+
+def _displayed(path: Path | None) -> Response:
+    if path is None:
+        raise FileNotFoundError
+    return Response(pictures.shown_file(path).jpeg, media_type="image/jpeg", headers=KEEP)
+
+
+def _film(studio: Studio, request: Request) -> Response:
+    """Made in a folder of its own and sent when it is whole, so that nobody is ever given half a film."""
+    fmt = request.path_params["fmt"]
+    if fmt not in _FILM_TYPES:
+        raise FileNotFoundError
+    asked = request.query_params
+    shown = [path for _, path in studio.timeline(_run_id(request))]
+    folder = tempfile.TemporaryDirectory(prefix="styletransfer-", ignore_cleanup_errors=True)
+    try:
+        path = Path(folder.name) / f"film.{fmt}"
+        with _one_film:  # more at once would only take the time from the painting
+            film.export(
+                shown,
+                path,
+                fmt=fmt,
+                seconds=_number(asked.get("seconds", "10")),
+                hold=_number(asked.get("hold", "2")),
+                pace="slow start" if "slow" in asked else "even",
+            )
+    except BaseException:
+        folder.cleanup()
+        raise
+    name = re.sub(r"[^\w .-]", "", asked.get("name", "film"))[:100] + f".{fmt}"
+    return FileResponse(
+        path, media_type=_FILM_TYPES[fmt], filename=name, headers=ASK_AGAIN, background=BackgroundTask(folder.cleanup)
+    )
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan  # which no film lasts: the sentence comes from there

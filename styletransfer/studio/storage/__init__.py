@@ -1,0 +1,1 @@
+"""The studio's files: runs, the gallery, the trash, and what bounds them. Knows neither page nor worker."""

@@ -1,0 +1,295 @@
+"""The runs on disk as the user's collection: titled, pinned, taken down and brought back, kept within bounds.
+
+    20261123-134455-ab12cd/label.json    what the user has made of a run (`Label`)
+    .deleted/20261123-134455-ab12cd/     what was taken down, for a day
+    sheets/                              contact sheets, which count towards the bound, too
+    wall.json                            the bound on the space that all of them take
+
+Everything here works on files, so that several servers may share one folder. What another server paints is left alone.
+"""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.settings import Settings
+from styletransfer.studio.pictures import pair
+from styletransfer.studio.snapshot import Snapshot, State
+from styletransfer.studio.storage.disk_usage import Item, Scale, Use, read_limit, too_many, write_limit
+from styletransfer.studio.storage.run_folder import Run
+from styletransfer.studio.storage.run_label import Label, read_label, tidy_title, write_label
+from styletransfer.studio.storage.run_record import Record
+from styletransfer.studio.storage.trash import GONE, Trash, names, weighed
+
+logger = logging.getLogger(__name__)
+
+SHEETS = "sheets"
+"""Folder of the contact sheets."""
+NEARLY = 0.9
+"""Share of the bound from which on it is said what will go."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """A run as it hangs on the wall.
+
+    Attributes:
+        run_id: The run's id.
+        title: The user's title, or what was painted after what.
+        named: Whether the title is the user's own.
+        pinned: Whether it is kept whatever happens.
+        busy: Whether a server is at work on it or has it waiting.
+        record: Where it stands, or None where the folder is damaged.
+        settings: What it was painted with, or None where the folder is damaged.
+        damage: The sentence that says what is wrong with the folder, or None.
+        written: A number that changes with what is in the folder.
+    """
+
+    run_id: str
+    title: str
+    named: bool
+    pinned: bool
+    busy: bool
+    record: Record | None
+    settings: Settings | None
+    damage: str | None
+    written: int
+
+
+class Collection:
+    """All runs of one data folder that are not deleted. Thread-safe; never waits for a painting.
+
+    Args:
+        home: Folder of the runs.
+        active: Gives the ids that this server is at work on or has waiting.
+        alive: Whether a server of that name lives.
+    """
+
+    def __init__(self, home: Path, *, active: Callable[[], list[str]], alive: Callable[[str], bool]) -> None:
+        self._home = home
+        self._active = active
+        self._alive = alive
+        self._scale = Scale()
+        self._trash = Trash(home, self._scale)
+        self._clearing = threading.Lock()
+
+    @property
+    def home(self) -> Path:
+        """Folder of the runs."""
+        return self._home
+
+    # --- looking ----------------------------------------------------------------------------------------------------
+
+    def ids(self) -> list[str]:
+        """All that hang: the pinned ones first, then the newest first."""
+        ids = sorted(names(self._home), reverse=True)
+        pinned = [run_id for run_id in ids if read_label(self._home / run_id).pinned]
+        return pinned + sorted(set(ids) - set(pinned), reverse=True)
+
+    def piece(self, run_id: str) -> Piece | None:
+        """One of them, or None if it is not there."""
+        run = Run.find(self._home, run_id)
+        if run is None:
+            return None
+        label = read_label(run.folder)
+        record, settings, damage = None, None, None
+        try:
+            record, settings = run.read(), run.settings()
+        except StyleTransferError as error:
+            damage = str(error)
+        return Piece(
+            run_id=run_id,
+            title=_title(run, label),
+            named=label.title is not None,
+            pinned=label.pinned,
+            busy=self._busy(run),
+            record=record,
+            settings=settings,
+            damage=damage,
+            written=run.written,
+        )
+
+    def title_of(self, run_id: str) -> str:
+        """What a run is called, by the user or for what it shows."""
+        run = self.run(run_id)
+        return "a painting that is gone" if run is None else _title(run, read_label(run.folder))
+
+    def title(self, run_id: str) -> str | None:
+        """The title that the user has given a run, or None."""
+        run = Run.find(self._home, run_id)
+        return None if run is None else read_label(run.folder).title
+
+    def run(self, run_id: str) -> Run | None:
+        """The run's folder, or None if it does not hang."""
+        return Run.find(self._home, run_id)
+
+    def picture(self, run_id: str) -> Path | None:
+        """The run's picture at full resolution; its last preview if there is none; None without either."""
+        run = self.run(run_id)
+        if run is None or run.result.is_file():
+            return run.result if run else None
+        previews = run.timeline()
+        return previews[-1][1] if previews else None
+
+    def use(self) -> Use:
+        """What all of it takes of the disk. Takes a moment only the first time."""
+        items, sheets, deleted = weighed(self._home, self._scale), self._sheets(), self._trash.items()
+        (going, _), (soon, _) = self._going(items, sheets), self._going(items, sheets, share=NEARLY)
+        lying = sum(item.size for item in deleted)
+        return Use(
+            count=len(items),
+            size=sum(item.size for item in items + sheets) + lying,
+            limit=self.limit,
+            deleted=tuple(item.run_id for item in deleted),
+            deleted_size=lying,
+            going=tuple(item.run_id for item in going),
+            going_size=sum(item.size for item in going),
+            next=soon[0].run_id if soon else None,
+        )
+
+    @property
+    def limit(self) -> int | None:
+        """Bytes that all of it may take, or None for no limit."""
+        return read_limit(self._home / "wall.json")
+
+    @limit.setter
+    def limit(self, limit: int | None) -> None:
+        write_limit(self._home / "wall.json", limit)
+
+    # --- what the user does: each raises StyleTransferError where it cannot be done --------------------------------
+
+    def rename(self, run_id: str, title: str) -> None:
+        """Give a run a title; an empty one takes the user's title away."""
+        self._relabel(run_id, lambda label: replace(label, title=tidy_title(title) or None))
+
+    def pin(self, run_id: str, *, pinned: bool) -> None:
+        """Say whether a run is kept whatever happens."""
+        self._relabel(run_id, lambda label: replace(label, pinned=pinned))
+
+    def delete(self, run_id: str) -> None:
+        """Take a run down. It can be brought back for a day, if its space is not needed sooner."""
+        run = self._find(run_id)
+        if self._busy(run):
+            raise StyleTransferError("This is being painted or waits for its turn; stop it first, then delete it.")
+        with suppress(StyleTransferError):  # a folder that nothing can be written in may still be moved
+            write_label(run.folder, replace(read_label(run.folder), deleted=time.time()))
+        self._trash.put(run.folder)
+
+    def bring_back(self, run_id: str) -> None:
+        """Undo a deletion."""
+        folder = self._trash.give_back(run_id)
+        with suppress(StyleTransferError):
+            write_label(folder, replace(read_label(folder), deleted=None))
+
+    def deleted(self, run_id: str) -> str | None:
+        """Title of a run that was deleted and can be brought back, or None."""
+        run = self._trash.find(run_id)
+        return None if run is None else _title(run, read_label(run.folder))
+
+    def empty(self) -> None:
+        """Remove for good what was deleted."""
+        self._trash.empty()
+
+    # --- keeping within bounds --------------------------------------------------------------------------------------
+
+    def clear(self) -> None:
+        """Remove for good what was deleted a day ago and, while there is too much, the deleted, old sheets and runs.
+
+        Never raises; what cannot be removed now is tried again the next time.
+        """
+        with self._clearing:
+            try:
+                self._clear()
+            except (OSError, StyleTransferError):
+                logger.exception("the runs in %s could not be cleared", self._home)
+
+    def _clear(self) -> None:
+        items, sheets = weighed(self._home, self._scale), self._sheets()
+        size = sum(item.size for item in items + sheets + self._trash.items())
+        self._trash.clear(size, self.limit, time.time())
+        going, going_sheets = self._going(items, sheets)
+        for item in going_sheets:
+            self._trash.remove(self._home / SHEETS / item.run_id)
+        for item in going:
+            if not self._kept(item.run_id):  # pinned or continued a moment ago
+                logger.info("run %s is removed: together they take more space than they may", item.run_id)
+                self._trash.remove(self._home / item.run_id)
+
+    # ----------------------------------------------------------------------------------------------------------------
+
+    def _going(self, items: list[Item], sheets: list[Item], *, share: float = 1.0) -> tuple[list[Item], list[Item]]:
+        """The runs and the sheets that go by themselves, so that the rest takes at most this share of what all may.
+
+        Sheets, which are painted anew in a moment, go first.
+        """
+        limit, now = self.limit, time.time()
+        if limit is None:
+            return [], []
+        allowed, weight = int(share * limit), sum(item.size for item in items)
+        old = too_many(sheets, allowed - weight, kept=lambda _: False, now=now)
+        left = sum(item.size for item in sheets) - sum(item.size for item in old)
+        return too_many(items, allowed - left, kept=self._kept, now=now), old
+
+    def _sheets(self) -> list[Item]:
+        """The contact sheets; `written` is when the last cell was painted."""
+        items = []
+        for item in weighed(self._home / SHEETS, self._scale):
+            with suppress(OSError):
+                painted = Run(self._home / SHEETS / item.run_id).frames.stat().st_mtime
+                items.append(replace(item, written=max(item.written, painted)))
+        return items
+
+    def _kept(self, run_id: str) -> bool:
+        """Whether a run must not go by itself."""
+        run = Run(self._home / run_id)
+        if read_label(run.folder).pinned or self._busy(run):
+            return True
+        try:
+            run.read()
+        except StyleTransferError:
+            return True  # perhaps another version's; the user decides
+        return False
+
+    def _busy(self, run: Run) -> bool:
+        """Whether a server is at work on the run or has it waiting."""
+        if run.run_id in self._active():
+            return True
+        try:
+            values = json.loads((run.folder / "state.json").read_text("utf-8"))
+            state, server = values["state"], values["server"]
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return False
+        over = any(state == each for each in State if each.over)
+        return not over and isinstance(server, str) and self._alive(server)
+
+    def _relabel(self, run_id: str, change: Callable[[Label], Label]) -> None:
+        run = self._find(run_id)
+        write_label(run.folder, change(read_label(run.folder)))
+
+    def _find(self, run_id: str) -> Run:
+        run = self.run(run_id)
+        if run is None:
+            raise StyleTransferError(GONE)
+        return run
+
+
+def called(collection: Collection, snapshot: Snapshot) -> str:
+    """What a run is called: the title that the user has given it, or what is painted after what."""
+    return collection.title(snapshot.run_id) or pair(snapshot.photo_name, snapshot.painting_names)
+
+
+def _title(run: Run, label: Label) -> str:
+    """The user's title, or what was painted after what."""
+    if label.title:
+        return label.title
+    try:
+        record = run.read()
+    except StyleTransferError:
+        return pair("", ())
+    return pair(record.photo_name, record.painting_names)

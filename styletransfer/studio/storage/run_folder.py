@@ -1,0 +1,257 @@
+"""A run on disk: one folder with everything that is needed to look at it, repeat it or export it.
+
+    20261123-134455-ab12cd/
+        settings.json    what it is painted with
+        state.json       where it stands (`Record`)
+        photo.jpg        the inputs, byte for byte as they were uploaded
+        painting.png    the first painting; the second is painting-2.jpg, and so on
+        start.png       what it begins from, unless that is the photo or noise
+        losses.csv       every epoch
+        frames/          previews by epoch, 000123.jpg, evenly thinned
+        result.png       the newest picture at full resolution
+        checkpoint.safetensors    all that a run that is not finished can be gone on with
+        label.json       what the user has made of it: title, pin (`run_label`)
+        thumbnail.jpg    its small picture on the wall
+
+Every file is written whole or not at all, except losses.csv, which only grows. While a run is being painted the
+worker alone writes in its folder, but for the label; before and after, the page's process alone does.
+"""
+
+import json
+import re
+import secrets
+import shutil
+import time
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Self
+
+from PIL import Image
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.settings import Settings
+from styletransfer.studio.snapshot import State
+from styletransfer.studio.storage.run_record import OtherVersionError, Record
+from styletransfer.support.files import replacing, settle
+
+RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}", re.ASCII)
+CHECKPOINT = "checkpoint.safetensors"
+_EXTENSIONS = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif", "HEIF": "heic", "AVIF": "avif",
+               "TIFF": "tif", "BMP": "bmp"}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """What the user wants painted.
+
+    Attributes:
+        photo: The photo's file, byte for byte.
+        paintings: (name as the user knows it, file) of each painting.
+        settings: How to paint.
+        photo_name: The photo's name as the user knows it.
+        start: A picture file to begin from instead of the photo or noise, or None.
+        parent: (run id, epoch) that this branches from, or None.
+    """
+
+    photo: bytes
+    paintings: tuple[tuple[str, bytes], ...]
+    settings: Settings
+    photo_name: str = ""
+    start: bytes | None = None
+    parent: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The picture files of a run, as they were uploaded."""
+
+    photo: Path
+    paintings: tuple[Path, ...]
+    start: Path | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run's folder, named by the run's id."""
+
+    folder: Path
+
+    @property
+    def run_id(self) -> str:
+        """The run's id."""
+        return self.folder.name
+
+    @property
+    def losses(self) -> Path:
+        """The losses of every epoch."""
+        return self.folder / "losses.csv"
+
+    @property
+    def frames(self) -> Path:
+        """Folder of the previews."""
+        return self.folder / "frames"
+
+    @property
+    def result(self) -> Path:
+        """The newest picture at full resolution; may not exist yet."""
+        return self.folder / "result.png"
+
+    @property
+    def checkpoint(self) -> Path:
+        """All that the rest of the painting depends on; there only while it is not finished, if at all."""
+        return self.folder / CHECKPOINT
+
+    @property
+    def written(self) -> int:
+        """A number that changes whenever state.json is written; 0 without one."""
+        try:
+            return (self.folder / "state.json").stat().st_mtime_ns
+        except OSError:
+            return 0
+
+    def preview_path(self, epoch: int) -> Path:
+        """Where the preview of that epoch is kept."""
+        return self.frames / f"{epoch:06d}.jpg"
+
+    @classmethod
+    def create(cls, runs: Path, wanted: Submission, *, server: str) -> Self:
+        """Write a new queued run under `runs`; it appears there whole or not at all.
+
+        Raises:
+            StyleTransferError: The disk is full or the folder cannot be written.
+        """
+        now = time.time()
+        run_id = _new_id(now)
+        files = {f"photo.{_extension(wanted.photo)}": wanted.photo}
+        for number, (_, data) in enumerate(wanted.paintings, 1):
+            files[f"painting{'' if number == 1 else f'-{number}'}.{_extension(data)}"] = data
+        photo, *paintings = files
+        start = None if wanted.start is None else f"start.{_extension(wanted.start)}"
+        if start is not None and wanted.start is not None:
+            files[start] = wanted.start
+        record = Record(
+            state=State.QUEUED,
+            epochs=wanted.settings.epochs,
+            created=now,
+            server=server,
+            photo=photo,
+            paintings=tuple(paintings),
+            start=start,
+            photo_name=wanted.photo_name,
+            painting_names=tuple(name for name, _ in wanted.paintings),
+            parent=wanted.parent,
+        )
+        building = cls(runs / f".{run_id}.new")
+        try:
+            building.frames.mkdir(parents=True)
+            for name, data in files.items():
+                (building.folder / name).write_bytes(data)
+            write_whole(building.folder / "settings.json", _json(wanted.settings.to_dict()))
+            building.write(record)
+            building.folder.replace(runs / run_id)
+        except OSError as error:
+            shutil.rmtree(building.folder, ignore_errors=True)
+            raise cannot_save(runs, error) from error
+        except StyleTransferError:
+            shutil.rmtree(building.folder, ignore_errors=True)
+            raise
+        return cls(runs / run_id)
+
+    @classmethod
+    def find(cls, runs: Path, run_id: str) -> Self | None:
+        """The run of that id, or None if there is none or `run_id`, which may come from anywhere, is no id."""
+        if not RUN_ID.fullmatch(run_id):
+            return None
+        run = cls(runs / run_id)
+        return run if run.folder.is_dir() else None
+
+    def read(self) -> Record:
+        """Where the run stands.
+
+        Raises:
+            StyleTransferError: The folder is damaged or was written by another version.
+        """
+        values = self._read_json("state.json")
+        try:
+            return Record.from_values(values)
+        except OtherVersionError as error:
+            raise StyleTransferError(f"Run {self.run_id} was made by another version of the program.") from error
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            raise self._damaged() from error
+
+    def write(self, record: Record) -> None:
+        """Replace state.json, which survives a power cut. Raises StyleTransferError if it cannot be written."""
+        with replacing(self.folder / "state.json") as temporary, temporary.open("wb") as file:
+            file.write(record.to_json())
+            settle(file)
+
+    def settings(self) -> Settings:
+        """What the run is painted with.
+
+        Raises:
+            StyleTransferError: The folder is damaged.
+        """
+        return Settings.from_dict(self._read_json("settings.json"))
+
+    def inputs(self) -> Inputs:
+        """The run's pictures as they were uploaded.
+
+        Raises:
+            StyleTransferError: The folder is damaged.
+        """
+        record = self.read()
+        start = None if record.start is None else self.folder / record.start
+        return Inputs(self.folder / record.photo, tuple(self.folder / name for name in record.paintings), start)
+
+    def timeline(self) -> list[tuple[int, Path]]:
+        """(epoch, JPEG) of the previews kept, oldest first."""
+        return sorted((int(path.stem), path) for path in self.frames.glob("*.jpg") if path.stem.isdecimal())
+
+    def clear_temporaries(self) -> None:
+        """Remove what a process that died in the middle of writing has left behind."""
+        for path in self.folder.rglob(".*.part*"):
+            path.unlink(missing_ok=True)
+
+    def _read_json(self, name: str) -> dict[str, Any]:
+        try:
+            values = json.loads((self.folder / name).read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise self._damaged() from error
+        if not isinstance(values, dict):
+            raise self._damaged()
+        return values
+
+    def _damaged(self) -> StyleTransferError:
+        return StyleTransferError(f"The folder of run {self.run_id} is damaged; its files are in {self.folder}.")
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it is never seen half-written.
+
+    Raises:
+        StyleTransferError: It cannot be written; what stood there is as it was.
+    """
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def _new_id(now: float) -> str:
+    """Date, time, milliseconds in hexadecimal and three random digits: unique, and in the order of creation."""
+    milliseconds = int(now % 1 * 1000)
+    return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime(now))}-{milliseconds:03x}{secrets.token_hex(2)[:3]}"
+
+
+def _json(values: dict[str, Any]) -> bytes:
+    return json.dumps(values, indent=1).encode()
+
+
+def cannot_save(folder: Path, error: OSError) -> StyleTransferError:
+    """What to tell the user when nothing can be written in `folder`."""
+    reason = error.strerror or type(error).__name__
+    return StyleTransferError(f"Nothing can be saved in {folder} ({reason}); free some space or allow writing there.")
+
+
+def _extension(data: bytes) -> str:
+    with Image.open(BytesIO(data)) as image:  # reads the header only
+        return _EXTENSIONS.get(image.format or "", "img")

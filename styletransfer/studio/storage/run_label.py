@@ -1,0 +1,62 @@
+"""What the user has made of a run: its title, its pin, its deletion. In a file of its own, label.json.
+
+The page's process alone writes it, at any time, also while the worker writes the rest of the folder.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from styletransfer.studio.storage.run_folder import write_whole
+
+LONGEST_TITLE = 80
+"""Characters."""
+_LONGEST_FILE = 4096
+"""Bytes; what is longer was not written here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Label:
+    """What label.json holds.
+
+    Attributes:
+        title: The name that the user has given the painting, or None.
+        pinned: Whether it is to be kept whatever happens.
+        deleted: Seconds since 1970 (UTC) at which it was taken down, or None while it hangs.
+    """
+
+    title: str | None = None
+    pinned: bool = False
+    deleted: float | None = None
+
+
+_DAMAGED = Label(pinned=True)
+"""Whether the painting was pinned can no longer be told, so that it is kept."""
+
+
+def read_label(folder: Path) -> Label:
+    """The label of the run in `folder`; an empty one if there is none, an empty one with a pin if it is damaged."""
+    try:
+        with (folder / "label.json").open("rb") as file:
+            values = json.loads(file.read(_LONGEST_FILE).decode("utf-8"))
+        title, pinned, deleted = values["title"], values["pinned"], values["deleted"]
+    except (FileNotFoundError, NotADirectoryError):
+        return Label()
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return _DAMAGED
+    if not isinstance(title, (str, type(None))) or not isinstance(pinned, bool):
+        return _DAMAGED
+    if isinstance(deleted, bool) or not isinstance(deleted, (int, float, type(None))):
+        return _DAMAGED
+    return Label(title=tidy_title(title or "") or None, pinned=pinned, deleted=deleted)
+
+
+def write_label(folder: Path, label: Label) -> None:
+    """Replace the label. Raises StyleTransferError if it cannot be written."""
+    write_whole(folder / "label.json", json.dumps(asdict(label)).encode())
+
+
+def tidy_title(text: str) -> str:
+    """A title as it may be kept: one line of printable characters, not too long; empty if nothing is left."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return line[:LONGEST_TITLE].rstrip()

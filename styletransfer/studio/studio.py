@@ -1,0 +1,293 @@
+"""The studio as the page uses it: submit runs, watch them, pause and stop them. Knows nothing of Streamlit or torch."""
+
+import atexit
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.imaging.images import open_image
+from styletransfer.machine.memory import available_bytes, resident_bytes
+from styletransfer.machine.pace import Pace
+from styletransfer.machine.speeds import Speed, Speeds
+from styletransfer.settings import Device, Settings, Weighting
+from styletransfer.studio.failure_text import TAKEN
+from styletransfer.studio.snapshot import LossHistory, Request, Snapshot, State
+from styletransfer.studio.storage.cleanup import Housekeeper
+from styletransfer.studio.storage.gallery import SHEETS, Collection
+from styletransfer.studio.storage.run_folder import Submission
+from styletransfer.studio.storage.run_store import Shelf
+from styletransfer.studio.variation_sheets import Sheets
+from styletransfer.studio.weights_download import Download, Fetch
+from styletransfer.studio.worker.run_queue import Easel
+from styletransfer.studio.worker.running_job import Job
+from styletransfer.support.paths import runs_dir, vgg19_available
+
+__all__ = ["Download", "LossHistory", "Request", "Snapshot", "State", "Studio"]
+
+
+class Studio:
+    """All runs of one data folder and the process that paints them. One per server; every method is thread-safe.
+
+    >>> studio = Studio().start()                       # once, at the server's start
+    >>> run_id = studio.submit(photo, [("b.jpg", painting)], Settings(), photo_name="a.jpg")
+    >>> studio.snapshot(run_id).state                   # as often as one likes: some microseconds
+
+    All that concerns runs raises StyleTransferError while the studio is closed.
+    """
+
+    def __init__(self, home: Path | None = None, *, engine: str = "styletransfer.engine.stylize:stylize") -> None:
+        """Prepare the studio; nothing is started or written yet.
+
+        Args:
+            home: Folder of the runs; the user's own when None.
+            engine: Dotted name "module:function" of what paints, resolved in the worker.
+        """
+        self._home = runs_dir() if home is None else home
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._carrying = threading.Lock()
+        self._open: tuple[Shelf, Easel, Housekeeper] | None = None
+        self._speeds = Speeds(self._home / "speeds.json")
+        self._fetch: Fetch | None = None
+
+    # --- life -------------------------------------------------------------------------------------------------------
+
+    def start(self) -> Self:
+        """Start the worker in the background; returns at once.
+
+        Raises:
+            StyleTransferError: The folder of the runs cannot be written.
+        """
+        with self._lock:
+            if self._open is None:
+                shelf = Shelf(self._home)
+                collection = Collection(self._home, active=lambda: self._easel.active(), alive=shelf.alive)
+                housekeeper = Housekeeper(collection)
+                log = self._home / "worker.log"
+                easel = Easel(self._engine, log, shelf, self._speeds, when_over=housekeeper.call)
+                self._open = shelf, easel, housekeeper
+                housekeeper.call()
+                atexit.register(self.close)
+        return self
+
+    def close(self) -> None:
+        """Stop what is being painted (what is painted is kept) and end the worker. Also called at exit."""
+        with self._lock:
+            if self._open is None:
+                return
+            shelf, easel, housekeeper = self._open
+            self.cancel_fetch()
+            housekeeper.close()
+            easel.close()
+            shelf.close()
+            self._open = None
+        atexit.unregister(self.close)
+
+    @property
+    def worker_ready(self) -> bool:
+        """Whether the worker has its weights loaded and is warm. Runs may be submitted before."""
+        return self._open is not None and self._easel.ready
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The worker's process id, or None while there is none."""
+        return self._easel.worker_pid
+
+    # --- what the user does -----------------------------------------------------------------------------------------
+
+    def submit(
+        self,
+        photo: bytes,
+        paintings: Sequence[tuple[str, bytes]],
+        settings: Settings,
+        *,
+        photo_name: str = "",
+        start: bytes | None = None,
+        parent: tuple[str, int] | None = None,
+    ) -> str:
+        """Queue a run and return its id.
+
+        Args:
+            photo: The photo's file as uploaded.
+            paintings: (name as the user knows it, file as uploaded) of each of one to four paintings.
+            settings: How to paint.
+            photo_name: The photo's name as the user knows it.
+            start: A picture file to begin from instead of the photo or noise.
+            parent: (run id, epoch) that the run branches from.
+
+        Raises:
+            StyleTransferError: A picture cannot be used or not at this size, the shares do not fit the paintings, or
+                the run cannot be written to disk.
+        """
+        settings.shares(len(paintings))
+        pace = Pace(settings, open_image(photo, name=photo_name or "The photo").size)
+        for name, painting in paintings:
+            open_image(painting, name=name or "The painting")
+        if start is not None:
+            open_image(start, name="The picture to start from")
+        wanted = Submission(
+            photo=photo,
+            paintings=tuple(paintings),
+            settings=settings,
+            photo_name=photo_name,
+            start=start,
+            parent=parent,
+        )
+        run, record = self._shelf.add(wanted)
+        self._easel.add(Job(run, record, pace))
+        return run.run_id
+
+    def can_carry_on(self, run_id: str) -> bool:
+        """Whether the run was interrupted, by the user or otherwise, and can go on where it was."""
+        snapshot = self.snapshot(run_id)
+        return snapshot is not None and self._shelf.can_carry_on(snapshot)
+
+    def carry_on(self, run_id: str) -> None:
+        """Queue an interrupted run again; it goes on in the same folder, from its last checkpoint.
+
+        Raises:
+            StyleTransferError: It cannot go on, or nothing can be written.
+        """
+        with self._carrying:
+            painted = self.snapshot(run_id)
+            if painted is not None and not painted.state.over:
+                raise StyleTransferError(TAKEN)
+            if painted is None or not self._shelf.can_carry_on(painted):
+                raise StyleTransferError("This painting cannot go on: what it needs for that is not there any more.")
+            settings, photo = self.settings(run_id), self.photo_path(run_id)
+            if settings is None or photo is None:
+                raise StyleTransferError("This painting cannot go on: its folder is damaged.")
+            pace = Pace(settings, open_image(photo).size)
+            run, record = self._shelf.reopen(run_id)
+            self._easel.add(Job(run, record, pace, painted=painted))
+
+    def pause(self, run_id: str) -> None:
+        """Pause the run after its present step. No effect on a run that is not being painted or is unknown."""
+        self._easel.ask(run_id, "pause")
+
+    def resume(self, run_id: str) -> None:
+        """Go on with a paused run. No effect on any other."""
+        self._easel.ask(run_id, "resume")
+
+    def stop(self, run_id: str) -> None:
+        """End the run after its present step and keep what is painted; take it out of the queue if it waits there."""
+        self._easel.ask(run_id, "stop")
+
+    def steer(self, run_id: str, weighting: Weighting) -> None:
+        """Paint on with other weights from the next step. No effect on a run that is over or unknown."""
+        self._easel.steer(run_id, weighting)
+
+    @property
+    def collection(self) -> Collection:
+        """The runs as the user's collection: titles, pins, what is deleted, the space that they take."""
+        return self._rooms()[2].collection
+
+    @property
+    def sheets(self) -> Sheets:
+        """The contact sheets."""
+        return Sheets(self._home / SHEETS, self._easel, self._shelf.server)
+
+    # --- what the page shows ----------------------------------------------------------------------------------------
+
+    def snapshot(self, run_id: str) -> Snapshot | None:
+        """The run as it stands, also of earlier servers; None for an id that is unknown or is no id at all.
+
+        A run whose folder is damaged is `FAILED`, with the damage as its error.
+        """
+        return self._easel.snapshot(run_id) or self._shelf.snapshot(run_id)
+
+    def active(self) -> list[str]:
+        """Ids of the run that is being painted, then of those that wait, in their order."""
+        return self._easel.active()
+
+    def recent(self, limit: int = 20) -> list[str]:
+        """Ids of runs on disk, the newest first, whatever their state."""
+        return self._shelf.recent(limit)
+
+    def settings(self, run_id: str) -> Settings | None:
+        """What the run was painted with, or None for an unknown or damaged run."""
+        return self._shelf.settings(run_id)
+
+    def photo_path(self, run_id: str) -> Path | None:
+        """The run's photo as it was uploaded, or None for an unknown run."""
+        inputs = self._shelf.inputs(run_id)
+        return None if inputs is None else inputs.photo
+
+    def painting_paths(self, run_id: str) -> tuple[Path, ...]:
+        """The run's paintings as they were uploaded; none for an unknown run."""
+        inputs = self._shelf.inputs(run_id)
+        return () if inputs is None else inputs.paintings
+
+    def start_path(self, run_id: str) -> Path | None:
+        """The picture that the run began from, or None where that was the photo or noise, and for an unknown run."""
+        inputs = self._shelf.inputs(run_id)
+        return None if inputs is None else inputs.start
+
+    def result_path(self, run_id: str) -> Path | None:
+        """The picture at full resolution (PNG, alpha kept, recipe inside), or None while there is none.
+
+        Complete once the run is over; during a run it is a few seconds old. Of a run whose worker died before the
+        first full picture was written it is the last preview (JPEG).
+        """
+        return self._shelf.result(run_id)
+
+    def losses_csv(self, run_id: str) -> bytes | None:
+        """Every epoch's losses as CSV: epoch,seconds,height,width,content,style,tv,total. None for an unknown run."""
+        return self._shelf.losses_csv(run_id)
+
+    def timeline(self, run_id: str) -> list[tuple[int, Path]]:
+        """(epoch, JPEG) of the previews kept on disk, oldest first, evenly thinned to at most about 200."""
+        return self._shelf.timeline(run_id)
+
+    def speed(self, settings: Settings) -> Speed | None:
+        """How fast this machine paints with such settings.
+
+        Measured in the worker's warm-up and better by every run; None as long as it was never measured.
+        """
+        network = settings.network
+        if network == "auto":
+            network = "vgg19" if vgg19_available() else "vgg16"
+        return self._speeds.find(network, settings.device, settings.precision)
+
+    def device(self, device: Device) -> str:
+        """The kind of device that a setting stands for; "auto" itself as long as nothing was painted."""
+        return self._speeds.kind(device)
+
+    def free_bytes(self) -> int | None:
+        """Bytes that the worker can have in all, with those that it has; None where the system does not tell."""
+        free, pid = available_bytes(), self.worker_pid
+        return free if free is None or pid is None else free + resident_bytes(pid)
+
+    # --- VGG-19 -----------------------------------------------------------------------------------------------------
+
+    def fetch_vgg19(self) -> None:
+        """Begin to download VGG-19 in the background. No effect while a download runs."""
+        with self._lock:
+            if self._fetch is None or self._fetch.progress.state != "running":
+                self._fetch = Fetch()
+
+    def cancel_fetch(self) -> None:
+        """Stop the download; the next one goes on from where it is. No effect without one."""
+        if self._fetch is not None:
+            self._fetch.cancel()
+
+    def fetching(self) -> Download | None:
+        """How the last download stands; None if none was begun since the server's start."""
+        return None if self._fetch is None else self._fetch.progress
+
+    # ----------------------------------------------------------------------------------------------------------------
+
+    @property
+    def _shelf(self) -> Shelf:
+        return self._rooms()[0]
+
+    @property
+    def _easel(self) -> Easel:
+        return self._rooms()[1]
+
+    def _rooms(self) -> tuple[Shelf, Easel, Housekeeper]:
+        if self._open is None:
+            raise StyleTransferError("The studio is closed; start it again.")
+        return self._open

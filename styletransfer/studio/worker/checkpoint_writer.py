@@ -1,0 +1,57 @@
+"""The checkpoint of a run on disk, renewed every few seconds at a small share of the painting's time."""
+
+import threading
+from pathlib import Path
+
+from styletransfer.engine.frames import Savable
+from styletransfer.machine.time_budget import Budget
+from styletransfer.support.files import settle
+
+
+class Checkpoints:
+    """Keeps the newest checkpoint in one file.
+
+    Writing takes little time; waiting until it is on the disk itself takes most of it, and so a thread does that.
+
+    Args:
+        path: The file; what stands there is whole at any time.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._draft = path.with_name(f".next.part{path.suffix}")
+        self._budget = Budget(share=0.02, least=4.0)
+        self._settling: threading.Thread | None = None
+        self._error: OSError | None = None
+
+    def offer(self, checkpoint: Savable) -> None:
+        """Keep it if it is time for that. Raises OSError or StyleTransferError: it, or the last one, cannot be."""
+        if self._error is not None:
+            raise self._error
+        if self._budget.due() and not (self._settling is not None and self._settling.is_alive()):
+            with self._budget.spending():
+                checkpoint.save(self._draft, settled=False)
+            self._settling = threading.Thread(target=self._settle, name="checkpoint")
+            self._settling.start()
+
+    def keep(self, checkpoint: Savable) -> None:
+        """Keep it now. Raises StyleTransferError if that cannot be."""
+        self._wait()
+        checkpoint.save(self._path)
+
+    def remove(self) -> None:
+        """Keep none any more."""
+        self._wait()
+        self._path.unlink(missing_ok=True)
+
+    def _settle(self) -> None:
+        try:
+            with self._draft.open("rb+") as file:
+                settle(file)
+            self._draft.replace(self._path)
+        except OSError as error:
+            self._error = error
+
+    def _wait(self) -> None:
+        if self._settling is not None:
+            self._settling.join()

@@ -1,0 +1,257 @@
+"""The worker: the process that paints. Started by `process.Worker` as `python -m styletransfer.studio.worker.painter`.
+
+It takes commands from its standard input and sends events to its standard output (see `protocol`), one run at a time.
+Between two steps it looks for a command, so that Pause and Stop act within one step. When its input ends, the
+studio is gone: what is painted is saved and the process ends.
+
+Not a `multiprocessing.Process`: that would import the main script again, which under Streamlit is the page itself.
+"""
+
+import faulthandler
+import importlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from PIL import Image
+
+from styletransfer.engine.frames import Frame
+from styletransfer.errors import DamagedStateError, StyleTransferError
+from styletransfer.imaging.images import open_image
+from styletransfer.machine.probe import probe
+from styletransfer.machine.speeds import Speed
+from styletransfer.settings import Settings, Weighting
+from styletransfer.studio.failure_text import CLOSED, explain
+from styletransfer.studio.snapshot import State
+from styletransfer.studio.storage.run_folder import Run
+from styletransfer.studio.worker.command_queue import Gone, Inbox
+from styletransfer.studio.worker.protocol import (
+    Ended,
+    Event,
+    Held,
+    Paint,
+    Painted,
+    Pause,
+    Preview,
+    Ready,
+    Resume,
+    Sketch,
+    Sketched,
+    Steer,
+    Steered,
+    Stop,
+    send,
+)
+from styletransfer.studio.worker.recorder import Recorder
+from styletransfer.studio.worker.stopwatch import Stopwatch
+from styletransfer.studio.worker.variation_painting import sketch
+
+logger = logging.getLogger(__name__)
+
+
+class Engine(Protocol):
+    """What paints; see `styletransfer.engine.stylize.stylize`."""
+
+    def __call__(
+        self,
+        content: Image.Image,
+        style: Sequence[Image.Image],
+        settings: Settings,
+        *,
+        start: Image.Image | None = None,
+        steer: Callable[[], Weighting],
+        resume: Path | None = None,
+    ) -> Generator[Frame, None, None]:
+        """Paint `content` in the manner of `style`."""
+        ...
+
+
+class Painter:
+    """Paints the runs that the inbox names, with the engine of the dotted name `engine`, and tells how it goes."""
+
+    def __init__(self, engine: str, inbox: Inbox, tell: Callable[[Event], None]) -> None:
+        self._engine_name = engine
+        self._inbox = inbox
+        self._tell = tell
+        self._weighting = Settings().weighting  # of the run that is being painted
+
+    def serve(self) -> None:
+        """Warm up, then paint until the studio is gone."""
+        self._tell(Ready(self._warm_up()))
+        with suppress(Gone):
+            while True:
+                command = self._inbox.take(wait=True)
+                if isinstance(command, Paint | Sketch):  # any other is late: its run is over
+                    self._inbox.painting = True
+                    self._tell(self._attempt(command))
+                    self._inbox.painting = False
+
+    def _engine(self) -> Engine:
+        module, _, name = self._engine_name.partition(":")
+        engine: Engine = getattr(importlib.import_module(module), name)
+        return engine
+
+    def _warm_up(self) -> Speed | None:
+        """Take some steps of a small picture: libraries and weights come into memory, and the speed shows."""
+
+        def paint(picture: Image.Image, settings: Settings) -> Generator[Frame, None, None]:
+            weights = settings.weighting
+            return self._engine()(picture, [picture], settings, start=None, steer=lambda: weights, resume=None)
+
+        try:
+            return probe(paint, Settings())
+        except Exception:
+            logger.exception("the warm-up failed; the first run will say why")
+            return None
+
+    def _attempt(self, command: Paint | Sketch) -> Ended:
+        """Paint one run or cell; whatever goes wrong with it must not take the worker along. Raises Gone."""
+        try:
+            return self._paint(command) if isinstance(command, Paint) else self._sketch(command)
+        except Gone:
+            raise
+        except Exception as error:  # noqa: BLE001 - as said
+            return failed(command.run_id, error)
+
+    def _paint(self, command: Paint) -> Ended:
+        """Paint one run to its end, whatever that is, and save it. Raises Gone, with what is painted saved."""
+        run = Run(Path(command.folder))
+        recorder = Recorder(run)
+        try:
+            inputs = run.inputs()
+            photo, paintings = open_image(inputs.photo), [open_image(path) for path in inputs.paintings]
+            start = None if inputs.start is None else open_image(inputs.start)
+            settings = replace(run.settings(), preview_every=1)  # so that Stop keeps the newest; few are encoded
+            resume = run.checkpoint if run.checkpoint.is_file() else None
+            self._weighting = (run.read().weighting if resume else None) or settings.weighting
+            painting = self._engine()(
+                photo, paintings, settings, start=start, steer=lambda: self._weighting, resume=resume
+            )
+            with closing(painting) as frames:
+                ended = Ended(run_id=run.run_id, state=self._follow(run.run_id, frames, recorder))
+        except Gone:
+            recorder.finish(Ended(run_id=run.run_id, state=State.STOPPED, message=CLOSED))
+            raise
+        except Exception as error:  # noqa: BLE001 - what is painted is kept whatever goes wrong
+            if isinstance(error, DamagedStateError):
+                run.checkpoint.unlink(missing_ok=True)  # so that it is not offered again
+            ended = failed(run.run_id, error)
+        last = recorder.finish(ended)
+        if last is not None:
+            self._tell(Preview(run.run_id, *last))
+        return ended
+
+    def _sketch(self, command: Sketch) -> Ended:
+        """Paint one cell of a sheet. Raises Gone, and then nothing of the cell is kept."""
+
+        def go_on() -> bool:
+            while (news := self._inbox.take(wait=False)) is not None:
+                if news == Stop(command.run_id):
+                    return False
+            return True
+
+        def show(jpeg: bytes) -> None:
+            self._tell(Sketched(command.run_id, jpeg))
+
+        state = sketch(self._engine(), Path(command.folder), command.cell, go_on, show)
+        return Ended(run_id=command.run_id, state=state)
+
+    def _follow(self, run_id: str, frames: Generator[Frame, None, None], recorder: Recorder) -> State:
+        """Record and tell frame by frame; give how it ended."""
+        watch = Stopwatch()
+        while self._obey(run_id, recorder, watch):
+            frame = next(frames, None)
+            if frame is None:
+                return State.FINISHED
+            jpeg = recorder.add(frame, watch.seconds)
+            self._tell(
+                Painted(
+                    run_id=run_id,
+                    epoch=frame.epoch,
+                    epochs=frame.epochs,
+                    scale=frame.scale,
+                    losses=dict(frame.losses),
+                    clipped=frame.clipped_losses["total"] if frame.clipped_losses else None,
+                    seconds=recorder.seconds,
+                    network=frame.network,
+                    device=frame.device,
+                    half=frame.half,
+                    message=frame.message,
+                )
+            )
+            if jpeg is not None:
+                self._tell(Preview(run_id, frame.epoch, jpeg))
+        return State.STOPPED
+
+    def _obey(self, run_id: str, recorder: Recorder, watch: Stopwatch) -> bool:
+        """Carry out the commands that have come in, waiting while paused; whether to paint on."""
+        paused = False
+        while (command := self._inbox.take(wait=paused)) is not None:
+            if command.run_id != run_id:
+                continue
+            match command:
+                case Stop():
+                    return False
+                case Steer(_, weighting):
+                    if weighting != self._weighting:
+                        self._weighting = weighting
+                        recorder.steer(weighting)
+                        self._tell(Steered(run_id, recorder.epoch + 1, weighting))
+                case Pause() if not paused:
+                    paused = True
+                    watch.hold()
+                    self._tell(Held(run_id, paused=True))
+                    recorder.hold(paused=True)
+                case Resume() if paused:
+                    paused = False
+                    recorder.hold(paused=False)
+                    watch.go_on()
+                    self._tell(Held(run_id, paused=False))
+        return True
+
+
+def failed(run_id: str, error: Exception) -> Ended:
+    """How a run ended that broke off with `error`; the log tells what is no user's business."""
+    if not isinstance(error, StyleTransferError):
+        logger.error("run %s broke off", run_id, exc_info=error)
+    reason, remedy = explain(error)
+    return Ended(run_id=run_id, state=State.FAILED, error=reason, remedy=remedy)
+
+
+def main() -> None:
+    """Paint for the studio at the other end of the standard streams. The one argument is the engine's dotted name."""
+    commands, events = _private_streams()
+    logging.basicConfig(format="%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s", level=logging.INFO)
+    faulthandler.enable()
+    for name in ("SIGINT", "SIGHUP"):  # Ctrl-C and a closed terminal are the studio's to handle; its end is ours
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(5)  # the page stays smooth while every core paints
+    with suppress(OSError):  # where Linux runs out of memory, it is the painting that must go, not the page
+        Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
+
+    def tell(event: Event) -> None:
+        with suppress(OSError, ValueError):  # the inbox notices that the studio is gone
+            send(events, event)
+
+    Painter(sys.argv[1], Inbox(commands), tell).serve()
+
+
+def _private_streams() -> tuple[BinaryIO, BinaryIO]:
+    """The standard streams, moved to where no library can print into them; what is printed goes to the log."""
+    commands, events = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    with Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    os.dup2(2, 1)
+    return commands, events
+
+
+if __name__ == "__main__":
+    main()

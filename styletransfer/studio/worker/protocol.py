@@ -1,0 +1,154 @@
+"""What the page's process and the worker tell each other, and how it travels: pickles, one after the other.
+
+Commands go to the worker's standard input, events come from its standard output. The end of either stream means that
+the process at the other end is gone. Each command but `Paint` and `Sketch` concerns the run it names and is void once
+that is over. A new kind of message is a new class here and a new case where it is received.
+"""
+
+import pickle
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import IO, Any
+
+from styletransfer.engine.frames import LossName
+from styletransfer.machine.speeds import Speed
+from styletransfer.settings import Weighting
+from styletransfer.studio.snapshot import State
+
+
+@dataclass(frozen=True)
+class Paint:
+    """Begin to paint the run that lies in `folder`."""
+
+    run_id: str
+    folder: str
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """Paint a cell of the contact sheet that lies in `folder`; `run_id` is the sheet's id."""
+
+    run_id: str
+    folder: str
+    cell: int
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Hold after the present step."""
+
+    run_id: str
+
+
+@dataclass(frozen=True)
+class Resume:
+    """Go on after a pause."""
+
+    run_id: str
+
+
+@dataclass(frozen=True)
+class Stop:
+    """End after the present step and keep what is painted."""
+
+    run_id: str
+
+
+@dataclass(frozen=True)
+class Steer:
+    """Paint on with other weights from the next step."""
+
+    run_id: str
+    weighting: Weighting
+
+
+Command = Paint | Sketch | Pause | Resume | Stop | Steer
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The worker is warm. `speed` is what its warm-up on the device "auto" has shown, or None if that failed."""
+
+    speed: Speed | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Painted:
+    """One more epoch is done.
+
+    `seconds` is painting time without pauses, `clipped` the total loss of the clipped picture, if it was looked at.
+    """
+
+    run_id: str
+    epoch: int
+    epochs: int
+    scale: tuple[int, int]
+    losses: Mapping[LossName, float]
+    clipped: float | None
+    seconds: float
+    network: str
+    device: str
+    half: bool
+    message: str | None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A new picture to show: a JPEG at most 1024 px wide."""
+
+    run_id: str
+    epoch: int
+    jpeg: bytes
+
+
+@dataclass(frozen=True)
+class Sketched:
+    """A cell of a sheet as it is so far: a JPEG; `run_id` is the sheet's id."""
+
+    run_id: str
+    jpeg: bytes
+
+
+@dataclass(frozen=True)
+class Held:
+    """The run is paused (`paused`) or goes on."""
+
+    run_id: str
+    paused: bool
+
+
+@dataclass(frozen=True)
+class Steered:
+    """The run has other weights from `epoch` on."""
+
+    run_id: str
+    epoch: int
+    weighting: Weighting
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """The run, or a sheet's cell, is over and whole on disk."""
+
+    run_id: str
+    state: State
+    message: str | None = None
+    error: str | None = None
+    remedy: str | None = None
+
+
+Event = Ready | Painted | Preview | Sketched | Held | Steered | Ended
+
+
+def send(stream: IO[bytes], message: object) -> None:
+    """Write one message. Raises OSError or ValueError when the other end is gone."""
+    pickle.dump(message, stream, protocol=pickle.HIGHEST_PROTOCOL)
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> Any:
+    """Read one message, waiting for it. Raises EOFError when the other end is gone, even in the middle of one."""
+    try:
+        return pickle.load(stream)  # noqa: S301 - the other end is our own process, reached by a private pipe
+    except (pickle.UnpicklingError, OSError, ValueError) as error:
+        raise EOFError from error

@@ -1,0 +1,202 @@
+"""Writes a run to disk while it is being painted, at a small, fixed share of the painting's time."""
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+from typing import TextIO
+
+from PIL import Image
+
+from styletransfer.engine.frames import Frame, Savable
+from styletransfer.engine.loss_table import read_rows, row, to_csv
+from styletransfer.imaging.images import encode, save_image
+from styletransfer.imaging.recipe import Recipe, make_recipe
+from styletransfer.machine.time_budget import Budget
+from styletransfer.settings import Weighting
+from styletransfer.studio.snapshot import State
+from styletransfer.studio.storage.run_folder import Run, write_whole
+from styletransfer.studio.storage.run_record import gone_on, newest, until
+from styletransfer.studio.worker.checkpoint_writer import Checkpoints
+from styletransfer.studio.worker.protocol import Ended
+
+PREVIEW_WIDTH = 1024
+PREVIEW_QUALITY = 90
+FRAMES_KEPT = 200
+
+
+class Recorder:
+    """Keeps the folder of a run up to date with its frames: losses, previews, newest picture, checkpoint, state.
+
+    Creating one marks the run as being painted. The first frame may be of any epoch: what an earlier attempt has
+    painted from there on gives way. Everything may raise StyleTransferError or OSError: the disk is full.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._record = replace(run.read(), state=State.PAINTING, message=None, error=None, remedy=None)
+        self._before = 0.0
+        self._image: Image.Image | None = None
+        self._image_epoch = 0
+        self._previewed = 0
+        self._jpeg = b""
+        self._saved = 0
+        self._recipe: Recipe | None = None
+        self._half = False
+        self._checkpoint: Savable | None = None
+        self._stride = 1
+        self._kept: list[Path] = []
+        self._losses: TextIO | None = None
+        self._preview_budget = Budget(share=0.03, least=0.25)
+        self._save_budget = Budget(share=0.01, least=5.0)
+        self._checkpoints = Checkpoints(run.checkpoint)
+        run.write(self._record)
+
+    def add(self, frame: Frame, seconds: float) -> bytes | None:
+        """Take in a frame; give a preview (JPEG) if it is time for one.
+
+        Args:
+            frame: The newest frame.
+            seconds: Seconds of this attempt's painting without pauses.
+        """
+        if self._losses is None:
+            self._losses = self._opened(frame.epoch)
+        seconds += self._before
+        csv.writer(self._losses, lineterminator="\n").writerow(row(replace(frame, seconds=seconds)))
+        self._checkpoint = frame.checkpoint
+        self._half = frame.half
+        self._record = replace(
+            self._record,
+            epoch=frame.epoch,
+            epochs=frame.epochs,
+            scale=frame.scale,
+            seconds=seconds,
+            clipped=newest(self._record.clipped, frame.epoch, (frame.clipped_losses or {}).get("total")),
+            network=frame.network,
+            message=frame.message or self._record.message,
+        )
+        jpeg = None
+        if frame.image is not None:
+            self._image, self._image_epoch = frame.image, frame.epoch
+            if self._preview_budget.due():
+                jpeg = self._preview()
+        if self._save_budget.due():
+            self._save()
+        if self._checkpoint is not None:
+            self._checkpoints.offer(self._checkpoint)
+        return jpeg
+
+    def _save(self) -> None:
+        with self._save_budget.spending():
+            self._run.write(self._record)
+            if self._image is not None and self._saved != self._image_epoch:
+                self._save_result(self._image)
+
+    def finish(self, ended: Ended) -> tuple[int, bytes] | None:
+        """Write the last picture and how the run ended; give (epoch, JPEG) of that picture if it was not seen yet."""
+        last = None
+        if self._image is not None:
+            if self._previewed != self._image_epoch:
+                last = (self._image_epoch, self._preview())
+            self._keep(always=True)
+            if self._saved != self._image_epoch:
+                self._save_result(self._image)
+        self._record = replace(
+            self._record,
+            state=ended.state,
+            message=ended.message or self._record.message,
+            error=ended.error,
+            remedy=ended.remedy,
+        )
+        if self._losses is not None:
+            self._losses.close()
+        self._run.write(self._record)
+        if ended.state is State.FINISHED:
+            self._checkpoints.remove()
+        elif ended.state is State.STOPPED and self._checkpoint is not None:
+            self._checkpoints.keep(self._checkpoint)
+        return last
+
+    @property
+    def epoch(self) -> int:
+        """Epochs recorded so far."""
+        return self._record.epoch
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of painting so far, without pauses, those of earlier attempts among them."""
+        return self._record.seconds
+
+    def steer(self, weighting: Weighting) -> None:
+        """Note that the weights are others from the next epoch on."""
+        change = (self.epoch + 1, weighting)
+        self._record = replace(self._record, steered=(*until(self._record.steered, self.epoch + 1), change))
+        self._run.write(self._record)
+
+    def hold(self, *, paused: bool) -> None:
+        """Mark the run as paused, or as being painted again, and bring the disk up to date."""
+        self._record = replace(self._record, state=State.PAUSED if paused else State.PAINTING)
+        self._save()
+        if paused and self._checkpoint is not None:
+            self._checkpoints.keep(self._checkpoint)
+
+    def _opened(self, epoch: int) -> TextIO:
+        """The losses, ready for those of `epoch`, the first of this attempt."""
+        rows = [values for values in read_rows(self._run.losses) if int(values[0]) < epoch]
+        self._before = float(rows[-1][1]) if rows else 0.0
+        write_whole(self._run.losses, to_csv(rows).encode("ascii"))
+        for kept, path in self._run.timeline():
+            if kept < epoch:
+                self._kept.append(path)
+            else:
+                path.unlink(missing_ok=True)
+        if len(self._kept) > 1:
+            self._stride = max(1, int(self._kept[-1].stem) - int(self._kept[-2].stem))
+        self._record = replace(self._record, steered=gone_on(self._record.steered, epoch))
+        return self._run.losses.open("a", encoding="ascii", newline="", buffering=1)  # every line at once
+
+    def _save_result(self, image: Image.Image) -> None:
+        if self._recipe is None:
+            inputs = self._run.inputs()
+            settings, network = self._run.settings(), self._record.network
+            self._recipe = make_recipe(
+                settings,
+                network=network,
+                half=self._half,
+                photo=inputs.photo,
+                paintings=inputs.paintings,
+                start=inputs.start,
+            )
+        recipe = replace(self._recipe, steered=self._record.steered).until(self._image_epoch)
+        save_image(image, self._run.result, recipe=recipe.to_json())
+        self._saved = self._image_epoch
+
+    def _preview(self) -> bytes:
+        assert self._image is not None  # noqa: S101 - the callers have looked
+        with self._preview_budget.spending():
+            self._jpeg = encode_preview(self._image)
+            self._previewed = self._image_epoch
+            self._keep()
+        return self._jpeg
+
+    def _keep(self, *, always: bool = False) -> None:
+        """Keep the preview on disk; when there are too many, every second one goes and the next come half as often."""
+        newest = int(self._kept[-1].stem) if self._kept else -self._stride
+        if self._previewed == newest or (self._previewed < newest + self._stride and not always):
+            return
+        path = self._run.preview_path(self._previewed)
+        write_whole(path, self._jpeg)
+        self._kept.append(path)
+        if len(self._kept) > FRAMES_KEPT:
+            for thinned in self._kept[1::2]:
+                thinned.unlink(missing_ok=True)
+            self._kept = self._kept[::2]
+            self._stride = max(2 * self._stride, 2 * (self._previewed // FRAMES_KEPT))
+
+
+def encode_preview(image: Image.Image) -> bytes:
+    """A picture as a JPEG at most `PREVIEW_WIDTH` pixels wide, transparency on white."""
+    width, height = image.size
+    if width > PREVIEW_WIDTH:
+        shape = (PREVIEW_WIDTH, max(1, round(height * PREVIEW_WIDTH / width)))
+        image = image.resize(shape, Image.Resampling.BILINEAR, reducing_gap=2.0)
+    return encode(image, "jpeg", quality=PREVIEW_QUALITY)

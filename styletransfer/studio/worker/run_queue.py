@@ -1,0 +1,248 @@
+"""The easel: the run that is being painted, those that wait for it, and the worker, which may die at any time."""
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from styletransfer.machine.speeds import Speeds
+from styletransfer.settings import Weighting
+from styletransfer.studio.failure_text import CLOSED, NO_WORKER, SEE_LOG, WAITED, explain_death
+from styletransfer.studio.snapshot import Request, Snapshot, State
+from styletransfer.studio.storage.run_store import Shelf
+from styletransfer.studio.worker.process import Worker
+from styletransfer.studio.worker.protocol import (
+    Ended,
+    Event,
+    Paint,
+    Pause,
+    Ready,
+    Resume,
+    Sketch,
+    Sketched,
+    Steer,
+    Stop,
+)
+from styletransfer.studio.worker.running_job import Job
+from styletransfer.studio.worker.variation_queue import Fault, Progress, Sketches
+
+logger = logging.getLogger(__name__)
+
+_COMMANDS: dict[Request, type[Pause | Resume | Stop]] = {"pause": Pause, "resume": Resume, "stop": Stop}
+
+PATIENCE = 8.0
+"""Seconds that a worker is given to save and end by itself; a little more than it gives itself."""
+FALSE_STARTS = 2
+"""Workers in a row that may die before they are warm; after that, only the next run starts another."""
+
+
+class Easel:
+    """The queue and its worker, which is hired on creation. Thread-safe.
+
+    Args:
+        engine: Dotted name of the engine.
+        log: File that takes what the worker prints.
+        shelf: Takes the runs that are over.
+        speeds: Takes what is learnt of the machine's speed.
+        when_over: Called whenever a run is over; must return at once.
+    """
+
+    def __init__(
+        self, engine: str, log: Path, shelf: Shelf, speeds: Speeds, *, when_over: Callable[[], None] = lambda: None
+    ) -> None:
+        self._engine = engine
+        self._log = log
+        self._shelf = shelf
+        self._speeds = speeds
+        self._when_over = when_over
+        self._lock = threading.RLock()
+        self._queue: dict[str, Job] = {}  # the first is the one whose turn it is
+        self._sketches = Sketches()
+        self._worker: Worker | None = None
+        self._ready = False
+        self._false_starts = 0
+        self._closing = False
+        with self._lock:
+            self._hire()
+
+    def close(self) -> None:
+        """End the run that is being painted and the worker; what is painted is kept."""
+        with self._lock:
+            self._closing = True
+            worker, self._ready = self._worker, False
+            for job in [job for job in self._queue.values() if not job.at_work]:
+                self._end_here(job, State.STOPPED, message=WAITED)
+        if worker is not None:
+            worker.close(PATIENCE)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the worker is warm."""
+        return self._ready
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The worker's process id, or None while there is none."""
+        with self._lock:
+            return None if self._worker is None else self._worker.pid
+
+    def add(self, job: Job) -> None:
+        """Put a run at the end of the queue."""
+        with self._lock:
+            self._queue[job.run.run_id] = job
+            self._hire()
+            self._next()
+
+    def ask(self, run_id: str, request: Request) -> None:
+        """Pass a wish on to the worker if the run is there and the wish makes a difference."""
+        with self._lock:
+            job = self._queue.get(run_id)
+            if job is None:
+                return
+            if job.at_work and self._worker is not None:
+                if job.request(request):
+                    self._worker.tell(_COMMANDS[request](run_id))
+            elif request == "stop":
+                self._end_here(job, State.STOPPED, message="This was taken out of the queue.")
+                self._next()
+
+    def steer(self, run_id: str, weighting: Weighting) -> None:
+        """Give the run other weights, from its next step or, while it waits, from its first."""
+        with self._lock:
+            job = self._queue.get(run_id)
+            if job is None:
+                return
+            if job.at_work and self._worker is not None:
+                self._worker.tell(Steer(run_id, weighting))
+            else:
+                job.weighting = weighting
+
+    def snapshot(self, run_id: str) -> Snapshot | None:
+        """The run as it stands, or None if it is not in the queue."""
+        with self._lock:
+            job = self._queue.get(run_id)
+            return None if job is None else job.snapshot(list(self._queue).index(run_id))
+
+    def active(self) -> list[str]:
+        """Ids of the queue's runs in their order."""
+        with self._lock:
+            return list(self._queue)
+
+    def add_sheet(self, sketches: list[Sketch]) -> None:
+        """Paint a sheet's cells whenever there is no run to be painted."""
+        with self._lock:
+            self._sketches.add(sketches)
+            self._hire()
+            self._next()
+
+    def cancel_sheet(self, sheet_id: str) -> None:
+        """Leave the rest of a sheet unpainted."""
+        with self._lock:
+            if self._sketches.drop(sheet_id) and self._worker is not None:
+                self._worker.tell(Stop(sheet_id))
+
+    def sheet(self, sheet_id: str) -> tuple[Progress | None, Fault | None]:
+        """How far a sheet is, or None if it is not being filled; and what went wrong with it, if anything."""
+        with self._lock:
+            return self._sketches.progress(sheet_id), self._sketches.fault(sheet_id)
+
+    def _hire(self) -> None:
+        """Start a worker if there is none."""
+        if self._worker is None and not self._closing:
+            self._ready = False
+            try:
+                self._worker = Worker(self._engine, self._log, self._on_event, self._on_end)
+            except OSError:
+                logger.exception("no worker could be started")
+                self._give_up()
+
+    def _next(self) -> None:
+        """Give the first in the queue to the worker if that is free; a sheet's cell makes room for it."""
+        job = next(iter(self._queue.values()), None)
+        if job is None:
+            self._next_sketch()
+            return
+        if job.at_work:
+            return
+        job.start()
+        if self._sketches.at_work is not None and self._worker is not None:
+            self._worker.tell(Stop(self._sketches.at_work.run_id))
+        elif self._ready and self._worker is not None:
+            job.at_work = True
+            self._worker.tell(Paint(job.run.run_id, str(job.run.folder)))
+            if job.weighting is not None:
+                self._worker.tell(Steer(job.run.run_id, job.weighting))
+
+    def _next_sketch(self) -> None:
+        if self._ready and self._worker is not None:
+            sketch = self._sketches.begin()
+            if sketch is not None:
+                self._worker.tell(sketch)
+
+    def _on_event(self, worker: Worker, event: Event) -> None:
+        with self._lock:
+            if worker is not self._worker:
+                return
+            if isinstance(event, Ready):
+                self._ready, self._false_starts = True, 0
+                if event.speed is not None:
+                    self._speeds.learn(event.speed, rough=True, automatic=True)
+                self._next()
+                return
+            at_work = self._sketches.at_work
+            if isinstance(event, Sketched | Ended) and at_work is not None and at_work.run_id == event.run_id:
+                self._sketches.take(event)
+                self._next()
+                return
+            job = self._queue.get(event.run_id)
+            if job is None or isinstance(event, Sketched):
+                return
+            if not isinstance(event, Ended):
+                job.take(event)
+                return
+            if job.speed is not None:
+                self._speeds.learn(job.speed)
+            self._end(job, event)
+            self._next()
+
+    def _on_end(self, worker: Worker, code: int) -> None:
+        """The worker is dead: its run with it, unless the studio is closing."""
+        with self._lock:
+            if worker is not self._worker:
+                return
+            if not self._closing:
+                logger.warning("the worker ended with code %s", code)
+            stillborn, self._ready, self._worker = not self._ready, False, None
+            self._sketches.lose(*explain_death(code), all_sheets=False)
+            for job in [job for job in self._queue.values() if job.at_work]:
+                if self._closing:
+                    self._end_here(job, State.STOPPED, message=CLOSED)
+                else:
+                    error, remedy = explain_death(code)
+                    self._end_here(job, State.FAILED, error=error, remedy=remedy)
+            if self._closing:
+                return
+            self._false_starts = self._false_starts + 1 if stillborn else 0
+            if self._false_starts >= FALSE_STARTS:
+                self._give_up()
+            else:
+                self._hire()
+                self._next()
+
+    def _give_up(self) -> None:
+        """No worker can be had: no run can go on, and no sheet."""
+        self._sketches.lose(NO_WORKER, SEE_LOG, all_sheets=True)
+        for job in list(self._queue.values()):
+            self._end_here(job, State.FAILED, error=NO_WORKER, remedy=SEE_LOG)
+
+    def _end_here(
+        self, job: Job, state: State, *, message: str | None = None, error: str | None = None, remedy: str | None = None
+    ) -> None:
+        """End a run that no worker has, or has any more."""
+        self._end(job, Ended(run_id=job.run.run_id, state=state, message=message, error=error, remedy=remedy))
+
+    def _end(self, job: Job, ended: Ended) -> None:
+        job.ended(self._shelf.settle(job.snapshot(), ended))
+        del self._queue[job.run.run_id]
+        self._shelf.remember(job.snapshot())
+        self._when_over()

@@ -1,0 +1,125 @@
+"""A run in the memory of the page's process, from Start to its end: what its events add up to."""
+
+from dataclasses import replace
+
+from styletransfer.machine.pace import Pace
+from styletransfer.machine.speeds import Speed
+from styletransfer.settings import Weighting
+from styletransfer.studio.snapshot import Request, Snapshot, State
+from styletransfer.studio.storage.loss_history import History, read_history
+from styletransfer.studio.storage.run_folder import Run
+from styletransfer.studio.storage.run_record import Record, gone_on, newest, until
+from styletransfer.studio.worker.protocol import Ended, Held, Painted, Preview, Steered
+
+
+class Job:
+    """A run that is not over. Not thread-safe: its owner sees to that.
+
+    Attributes:
+        run: The run's folder.
+        at_work: Whether the worker has it.
+        weighting: Weights that were asked for while the worker did not have it, or None.
+    """
+
+    def __init__(self, run: Run, record: Record, pace: Pace, *, painted: Snapshot | None = None) -> None:
+        """Take a run that is queued; `painted` is how far an earlier attempt has come that is to be gone on with."""
+        self.run = run
+        self.at_work = False
+        self.weighting: Weighting | None = None
+        self._history = read_history(run.losses) if painted else History()
+        self._pace = pace
+        self._device, self._half = "", False
+        self._unanswered = 0
+        self._now = painted or Snapshot(
+            run_id=run.run_id,
+            state=record.state,
+            epochs=record.epochs,
+            photo_name=record.photo_name,
+            painting_names=record.painting_names,
+            parent=record.parent,
+            created=record.created,
+        )
+        self._now = replace(self._now, state=record.state, message=None, error=None, remedy=None)
+
+    @property
+    def state(self) -> State:
+        """Where the run stands."""
+        return self._now.state
+
+    def snapshot(self, place: int = 0) -> Snapshot:
+        """The run as it stands, with its place in the queue."""
+        now = replace(self._now, place=place, losses=self._history.curves())
+        if now.state.over:
+            return now
+        return replace(now, epochs_per_second=self._pace.epochs_per_second, seconds_left=self._pace.seconds_left)
+
+    @property
+    def speed(self) -> Speed | None:
+        """How fast this was painted of late, or None while too little is known."""
+        return self._pace.speed(self._now.network, self._device, half=self._half)
+
+    def start(self) -> None:
+        """It is the run's turn."""
+        self._now = replace(self._now, state=State.STARTING)
+
+    def request(self, request: Request) -> bool:
+        """The user asks for something that the worker has yet to do; whether it makes a difference."""
+        if self._now.requested == "stop":
+            return False  # nothing takes a Stop back
+        will_be_held = self._now.requested == "pause" if self._now.requested else self._now.state is State.PAUSED
+        if request != "stop" and will_be_held == (request == "pause"):
+            return False
+        self._now = replace(self._now, requested=request)
+        self._unanswered += 1
+        return True
+
+    def take(self, event: Painted | Preview | Held | Steered) -> None:
+        """Take in what the worker tells of the run."""
+        match event:
+            case Painted():
+                self._painted(event)
+            case Preview():
+                seen = self._now.previews_seen + 1
+                self._now = replace(self._now, preview=event.jpeg, preview_epoch=event.epoch, previews_seen=seen)
+            case Held():
+                self._held(event)
+            case Steered():
+                earlier = until(self._now.steered, event.epoch)
+                self._now = replace(self._now, steered=(*earlier, (event.epoch, event.weighting)))
+
+    def ended(self, event: Ended) -> None:
+        """The run is over."""
+        self._now = replace(
+            self._now,
+            state=event.state,
+            requested=None,
+            message=event.message or self._now.message,
+            error=event.error,
+            remedy=event.remedy,
+        )
+
+    def _painted(self, event: Painted) -> None:
+        if event.epoch <= self._history.epoch:  # it goes on where its last checkpoint is
+            self._history.cut(event.epoch)
+            self._now = replace(self._now, steered=gone_on(self._now.steered, event.epoch))
+        self._history.add(event.epoch, event.losses, event.scale)
+        self._pace.add(event.seconds, event.epoch, event.scale)
+        self._device, self._half = event.device, event.half
+        self._now = replace(
+            self._now,
+            state=State.PAINTING,
+            epoch=event.epoch,
+            epochs=event.epochs,
+            scale=event.scale,
+            seconds=event.seconds,
+            clipped=newest(self._now.clipped, event.epoch, event.clipped),
+            network=event.network,
+            message=event.message or self._now.message,
+        )
+
+    def _held(self, event: Held) -> None:
+        going_on = State.PAINTING if self._now.epoch else State.STARTING
+        self._now = replace(self._now, state=State.PAUSED if event.paused else going_on)
+        self._unanswered -= 1  # pause and resume alternate, so that the worker answers each
+        if self._unanswered == 0:
+            self._now = replace(self._now, requested=None)

@@ -1,0 +1,57 @@
+"""The worker's part in a contact sheet: paint one of its cells."""
+
+from collections.abc import Callable
+from contextlib import closing
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from styletransfer.imaging.images import open_image
+from styletransfer.machine.time_budget import Budget
+from styletransfer.studio.snapshot import State
+from styletransfer.studio.storage.run_folder import Run, write_whole
+from styletransfer.studio.storage.variation_folder import Sheet
+from styletransfer.studio.variation_plan import small
+from styletransfer.studio.worker.recorder import encode_preview
+
+if TYPE_CHECKING:
+    from styletransfer.studio.worker.painter import Engine
+
+
+def sketch(paint: "Engine", folder: Path, cell: int, go_on: Callable[[], bool], show: Callable[[bytes], None]) -> State:
+    """Paint a cell and keep it; nothing of it is kept if `go_on`, asked after every epoch, says no.
+
+    Args:
+        paint: The engine.
+        folder: The sheet's.
+        cell: The cell's number.
+        go_on: Whether to paint on.
+        show: Takes the cell now and then as it is so far, a JPEG.
+
+    Raises:
+        StyleTransferError: The sheet is damaged, cannot be painted, or the cell cannot be written.
+    """
+    sheet = Sheet.open(folder)
+    settings = small(sheet.plan.settings(sheet.run.settings(), cell))
+    photo, paintings = _pictures(folder)
+    budget = Budget(share=0.03, least=0.4)
+    jpeg = b""
+    with closing(paint(photo, paintings, settings, start=None, steer=lambda: settings.weighting)) as frames:
+        for frame in frames:
+            if not go_on():
+                return State.STOPPED
+            if frame.image is not None and (budget.due() or frame.epoch == frame.epochs):
+                with budget.spending():
+                    jpeg = encode_preview(frame.image)
+                show(jpeg)
+    write_whole(sheet.run.preview_path(cell), jpeg)
+    return State.FINISHED
+
+
+@lru_cache(maxsize=1)
+def _pictures(folder: Path) -> tuple[Image.Image, list[Image.Image]]:
+    """The pictures of the sheet that is at work; large ones take a while to open."""
+    inputs = Run(folder).inputs()
+    return open_image(inputs.photo), [open_image(path) for path in inputs.paintings]

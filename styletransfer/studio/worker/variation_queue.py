@@ -1,0 +1,92 @@
+"""The cells of contact sheets that wait to be painted while no run is. Not thread-safe: the easel sees to that."""
+
+from dataclasses import dataclass
+
+from styletransfer.studio.snapshot import State
+from styletransfer.studio.worker.protocol import Ended, Sketch, Sketched
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How a sheet stands that is being filled.
+
+    Attributes:
+        cell: Number of the cell that is being painted; None while the sheet waits.
+        draft: That cell as it is so far, a JPEG, or None.
+    """
+
+    cell: int | None = None
+    draft: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a sheet could not be filled, and what to do about it."""
+
+    error: str
+    remedy: str | None
+
+
+class Sketches:
+    """Cells by sheet, in the order in which the sheets were asked for."""
+
+    def __init__(self) -> None:
+        self.at_work: Sketch | None = None
+        self._waiting: dict[str, list[Sketch]] = {}
+        self._draft: bytes | None = None
+        self._faults: dict[str, Fault] = {}
+
+    def add(self, sketches: list[Sketch]) -> None:
+        """Put a sheet's cells at the end."""
+        sheet_id = sketches[0].run_id
+        self._faults.pop(sheet_id, None)
+        self._waiting.setdefault(sheet_id, sketches)
+
+    def drop(self, sheet_id: str) -> bool:
+        """Leave the rest of a sheet unpainted; whether the worker has a cell of it."""
+        self._waiting.pop(sheet_id, None)
+        return self.at_work is not None and self.at_work.run_id == sheet_id
+
+    def begin(self) -> Sketch | None:
+        """The next cell, which is at work from now on; None if none is left or one is at work."""
+        if self.at_work is not None or not self._waiting:
+            return None
+        self.at_work, self._draft = next(iter(self._waiting.values()))[0], None
+        return self.at_work
+
+    def take(self, event: Sketched | Ended) -> None:
+        """Take in what the worker tells of the cell at work. One that was stopped is painted again later."""
+        if isinstance(event, Sketched):
+            self._draft = event.jpeg
+            return
+        done, self.at_work = self.at_work, None
+        rest = self._waiting.get(event.run_id)
+        if event.state is State.FAILED:
+            self._fail(event.run_id, Fault(event.error or "", event.remedy))
+        elif event.state is State.FINISHED and rest is not None:
+            rest[:] = [sketch for sketch in rest if sketch != done]
+            if not rest:
+                del self._waiting[event.run_id]
+
+    def lose(self, error: str, remedy: str | None, *, all_sheets: bool) -> None:
+        """The worker is gone, and with it the sheet at work, or all of them."""
+        lost = list(self._waiting) if all_sheets else [self.at_work.run_id] if self.at_work else []
+        self.at_work = None
+        for sheet_id in lost:
+            self._fail(sheet_id, Fault(error, remedy))
+
+    def progress(self, sheet_id: str) -> Progress | None:
+        """How a sheet stands; None if nothing is to be painted of it."""
+        if sheet_id not in self._waiting:
+            return None
+        if self.at_work is None or self.at_work.run_id != sheet_id:
+            return Progress()
+        return Progress(self.at_work.cell, self._draft)
+
+    def fault(self, sheet_id: str) -> Fault | None:
+        """Why the sheet was not filled, if something went wrong."""
+        return self._faults.get(sheet_id)
+
+    def _fail(self, sheet_id: str, fault: Fault) -> None:
+        if self._waiting.pop(sheet_id, None) is not None:
+            self._faults[sheet_id] = fault

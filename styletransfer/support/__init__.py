@@ -1,0 +1,1 @@
+"""What lies under everybody: whole files, places on disk, units."""
