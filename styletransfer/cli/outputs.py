@@ -1,11 +1,11 @@
-"""What comes of an order is kept: the picture, the pictures on the way, the losses, the film, the state."""
+"""What comes of a painting is kept: the picture, the pictures on the way, the losses, the film, the state."""
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, cast, get_args
 
 from PIL import Image
 
+from styletransfer.cli.request import FILM_HOLD, Request, film_format
 from styletransfer.engine import loss_table
 from styletransfer.engine.frames import Frame
 from styletransfer.errors import StyleTransferError, is_out_of_memory
@@ -15,23 +15,17 @@ from styletransfer.imaging.recipe import Recipe
 from styletransfer.machine.time_budget import Budget
 from styletransfer.support import files, units
 
-if TYPE_CHECKING:
-    from styletransfer.cli.run import Order
-
-FILM_HOLD = 2.0
-"""Seconds that a film rests on the finished picture."""
-
 NOTE = "recipe"
 """Under this name the state's notes hold the recipe of what has been painted so far, as text."""
 
 
 class Keeper:
-    """Keeps the newest picture, and beside it what was ordered.
+    """Keeps the newest picture, and beside it what was asked for.
 
     A full disk is no reason to stop painting: what could not be kept beside the picture is told at the end.
 
     Args:
-        order: What was ordered.
+        request: What was asked for.
         photo: The photo, for its colours.
         recipe: Of the whole painting.
         done: Epochs that an earlier command has painted, which its state is gone on from.
@@ -42,10 +36,10 @@ class Keeper:
     """
 
     def __init__(
-        self, order: "Order", photo: Image.Image, recipe: Recipe, done: int, say: Callable[[str], None]
+        self, request: Request, photo: Image.Image, recipe: Recipe, done: int, say: Callable[[str], None]
     ) -> None:
         self.frame: Frame | None = None
-        self._order = order
+        self._request = request
         self._photo = photo
         self._recipe = recipe
         self._done = done
@@ -54,22 +48,23 @@ class Keeper:
         self._moments: list[bytes] = []
         self._budget = Budget(share=0.03, least=5.0)
         self._rows: list[loss_table.Row] = []
-        self._table = order.losses is not None and not files.is_stream(order.losses)  # a file that can be read again
-        if done and order.losses is not None and self._table:
-            self._rows += [row for row in loss_table.read_rows(order.losses) if int(row[0]) <= done]
+        # A file that can be read again.
+        self._table = request.losses is not None and not files.is_stream(request.losses)
+        if done and request.losses is not None and self._table:
+            self._rows += [row for row in loss_table.read_rows(request.losses) if int(row[0]) <= done]
         self._lost: dict[str, list[str]] = {}
         self._told: set[str] = set()
 
     def gaps(self) -> list[str]:
         """What will be missing as an earlier command has not kept it, a sentence each; to be said before painting."""
-        order, sentences = self._order, []
-        if self._done and order.film is not None:
+        request, sentences = self._request, []
+        if self._done and request.film is not None:
             sentences.append(
-                f"{order.film} will begin with epoch {self._done + 1}, as {order.state} keeps no pictures of those "
+                f"{request.film} will begin with epoch {self._done + 1}, as {request.state} keeps no pictures of those "
                 "before; for a film of all of them, paint anew."
             )
         if self._table and len(self._rows) < self._done:
-            sentences.append(f"{order.losses} will lack epochs up to {self._done}, as it does not hold them all.")
+            sentences.append(f"{request.losses} will lack epochs up to {self._done}, as it does not hold them all.")
         return sentences
 
     def add(self, frame: Frame) -> None:
@@ -78,18 +73,18 @@ class Keeper:
         if frame.clipped_losses is not None:
             self._clipped = " " + units.clipped(frame.epoch, frame.clipped_losses["total"])
         self._rows.append(loss_table.row(frame))
-        if self._order.film is not None:
-            self._moments.append(self._moment(frame, self._order.film))
-        every = self._order.save_every
+        if self._request.film is not None:
+            self._moments.append(self._moment(frame, self._request.film))
+        every = self._request.save_every
         if every and frame.epoch % every == 0:
-            self._try("pictures", lambda: self._save(frame, self._order.snapshot(frame.epoch)))
+            self._try("pictures", lambda: self._save(frame, self._request.snapshot(frame.epoch)))
             self._tell("pictures")
         if self._budget.due() or frame.epoch == self._recipe.all_parts[-1][1]:
             self.keep_state()
 
     def keep_state(self) -> None:
-        """Save the state of the painting, if that was ordered. Only before the next frame is asked for."""
-        if self._order.state is None or self.frame is None or self.frame.checkpoint is None:
+        """Save the state of the painting, if that was asked for. Only before the next frame is asked for."""
+        if self._request.state is None or self.frame is None or self.frame.checkpoint is None:
             return
         with self._budget.spending():
             self._lost.pop("state", None)
@@ -99,16 +94,16 @@ class Keeper:
     def save_picture(self) -> None:
         """Save the newest picture, and with it the losses."""
         frame = self._newest()
-        self._try("picture", lambda: self._save(frame, self._order.out))
+        self._try("picture", lambda: self._save(frame, self._request.out))
         self._lost.pop("losses", None)
         self._try("losses", self._save_losses)
 
     def save_film(self) -> None:
-        """Make the film, if one was ordered. Raises KeyboardInterrupt when Ctrl-C comes."""
-        path = self._order.film
+        """Make the film, if one was asked for. Raises KeyboardInterrupt when Ctrl-C comes."""
+        path = self._request.film
         if path is None:
             return
-        seconds = self._order.film_seconds
+        seconds = self._request.film_seconds
         try:
             self._try(
                 "film",
@@ -130,7 +125,7 @@ class Keeper:
         if "picture" in self._lost:
             return f"Painted until {end}."
         how = "Painted" if whole else f"Stopped after {end}:"
-        return f"{how} {self._order.out} ({width} x {height} pixels, {frame.seconds:.0f} s).{self._clipped}"
+        return f"{how} {self._request.out} ({width} x {height} pixels, {frame.seconds:.0f} s).{self._clipped}"
 
     def missing(self) -> list[str]:
         """What could not be kept, a sentence each."""
@@ -165,7 +160,7 @@ class Keeper:
             self._say(f"{self._lost[what][0]} The painting goes on without.")
 
     def _save_state(self) -> None:
-        frame, state = self._newest(), self._order.state
+        frame, state = self._newest(), self._request.state
         if frame.checkpoint is None or state is None:
             return
         # The losses first: a table may know of epochs that the state does not, never the other way round.
@@ -175,8 +170,8 @@ class Keeper:
         frame.checkpoint.save(state, notes={NOTE: self._recipe.until(frame.epoch).to_json()})
 
     def _save_losses(self) -> None:
-        if self._order.losses is not None:
-            files.write_text(self._order.losses, loss_table.to_csv(self._rows))
+        if self._request.losses is not None:
+            files.write_text(self._request.losses, loss_table.to_csv(self._rows))
 
     def _save(self, frame: Frame, path: Path) -> None:
         images.save_image(self._colored(frame), path, recipe=self._recipe.until(frame.epoch).to_json())
@@ -188,19 +183,6 @@ class Keeper:
 
     def _colored(self, frame: Frame) -> Image.Image:
         assert frame.image is not None  # noqa: S101 - every frame was asked to have one
-        if not self._order.photo_colors:
+        if not self._request.photo_colors:
             return frame.image
-        return with_photo_colors(frame.image, self._photo, self._order.photo_colors)
-
-
-def film_format(path: Path) -> film.FilmFormat:
-    """The kind of film that the ending of a file's name stands for.
-
-    Raises:
-        StyleTransferError: The ending is unknown.
-    """
-    ending = path.suffix.lower().removeprefix(".")
-    for kind in get_args(film.FilmFormat):
-        if kind == ending:
-            return cast("film.FilmFormat", kind)
-    raise StyleTransferError(f"{path} does not end in .mp4, .webp or .gif; choose one of these for the film.")
+        return with_photo_colors(frame.image, self._photo, self._request.photo_colors)

@@ -1,115 +1,38 @@
-"""A painting ordered on the command line: its files are checked, it is painted, and what comes of it is kept."""
+"""A painting asked for on the command line: its files are checked, it is painted, and what comes of it is kept."""
 
-import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from styletransfer.cli.console import Display, Report
 from styletransfer.cli.estimate import Outlook
 from styletransfer.cli.interrupt import Interrupt
-from styletransfer.cli.outputs import FILM_HOLD, NOTE, Keeper, film_format
+from styletransfer.cli.outputs import NOTE, Keeper
+from styletransfer.cli.request import Request
 from styletransfer.engine.frames import LOSS_NAMES, Frame
 from styletransfer.errors import NO_MEMORY, StyleTransferError, is_out_of_memory
-from styletransfer.imaging import film, images
-from styletransfer.imaging.recipe import Part, Recipe, make_recipe
+from styletransfer.imaging import images
+from styletransfer.imaging.recipe import Recipe, make_recipe
 from styletransfer.machine import cost
-from styletransfer.settings import Settings, Weighting
-from styletransfer.support import files
 
 if TYPE_CHECKING:
     from styletransfer.engine.checkpoint import Checkpoint
 
 
-@dataclass(frozen=True, kw_only=True)
-class Order:
-    """What is to be painted, from which files and into which.
-
-    Attributes:
-        photo: The photo's file.
-        paintings: The file of each painting.
-        out: The file of the result; its ending decides on the format.
-        settings: How to paint.
-        start: File of a picture to start from, or None to start as the settings say.
-        save_every: Epochs between two pictures that are kept beside the result, or None to keep none.
-        losses: CSV file for the losses of every epoch, or None.
-        film: File of a film of the painting (.mp4, .webp or .gif), or None.
-        film_seconds: Its length in seconds, from the first picture to the last.
-        photo_colors: How much of the photo's own colours the result gets back, from 0 to 1.
-        steered: (epoch, weights from it on) of each change of the weights on the way.
-        state: File that the state of the painting is kept in, and gone on with where it is there already; or None.
-        parts: As in `Recipe`, where a painting that was not painted in one go is to be painted again; else empty.
-    """
-
-    photo: Path
-    paintings: tuple[Path, ...]
-    out: Path
-    settings: Settings
-    start: Path | None = None
-    save_every: int | None = None
-    losses: Path | None = None
-    film: Path | None = None
-    film_seconds: float = 6.0
-    photo_colors: float = 0.0
-    steered: tuple[tuple[int, Weighting], ...] = ()
-    state: Path | None = None
-    parts: tuple[Part, ...] = ()
-
-    def snapshot(self, epoch: int) -> Path:
-        """Where the picture after `epoch` is kept: out-0010.png for out.png."""
-        digits = max(4, len(str(self.settings.epochs)))
-        return self.out.with_stem(f"{self.out.stem}-{epoch:0{digits}}")
-
-    def check(self) -> None:
-        """Make sure that everything can be written, and that nothing is written over what is read.
-
-        Raises:
-            StyleTransferError: It is not so.
-        """
-        if self.save_every is not None and self.save_every < 1:
-            raise StyleTransferError(f"--save-every must be a whole number of at least 1, not {self.save_every}.")
-        if not 0 <= self.photo_colors <= 1:
-            raise StyleTransferError(f"--photo-colors must be a number from 0 to 1, not {self.photo_colors}.")
-        if self.film is not None:
-            self._check_film(self.film)
-        images.check_writable(self.out)
-        outputs = [self.out]
-        for path in (self.losses, self.film, self.state):
-            if path is not None:
-                files.check_writable(path, stream=path == self.losses)
-                outputs.append(path)
-        if len({os.path.realpath(path) for path in outputs}) < len(outputs):
-            raise StyleTransferError("The picture and what is kept besides need different names.")
-        if self.save_every is not None:
-            outputs += map(self.snapshot, range(self.save_every, self.settings.epochs + 1, self.save_every))
-        inputs = (self.photo, *self.paintings, self.start, self.settings.weights)
-        read = {os.path.realpath(path) for path in inputs if path is not None}
-        for path in outputs:
-            if os.path.realpath(path) in read:
-                raise StyleTransferError(f"{path} would be written over, but it is needed; choose another name.")
-
-    def _check_film(self, path: Path) -> None:
-        film_format(path)
-        longest = film.LONGEST_FILM - FILM_HOLD
-        if not 0 < self.film_seconds <= longest:
-            raise StyleTransferError(f"--film-seconds must be above 0 and at most {longest:g}.")
-
-
-def paint(order: Order, display: Display) -> bool:
-    """Paint what was ordered and save it; whatever ends the painting early, what there is gets saved.
+def paint(request: Request, display: Display) -> bool:
+    """Paint what was asked for and save it; whatever ends the painting early, what there is gets saved.
 
     Returns:
         Whether it was painted to the end; False after Ctrl-C.
 
     Raises:
-        StyleTransferError: The order or a picture does not allow it, it broke off, or something cannot be saved. The
+        StyleTransferError: The request or a picture does not allow it, it broke off, or something cannot be saved. The
             sentence says what there is.
         KeyboardInterrupt: Ctrl-C came before the picture was saved.
     """
-    order.check()
-    job = _Job(order, display)
+    request.check()
+    job = _Job(request, display)
     ended: BaseException | None = None
     filmed = True
     with Interrupt() as interrupt:
@@ -139,10 +62,10 @@ def paint(order: Order, display: Display) -> bool:
 
 
 class _Job:
-    """All that it takes to paint an order, laid out.
+    """All that it takes to paint what is asked for, laid out.
 
     Args:
-        order: What is to be painted; it has been checked.
+        request: What is to be painted; it has been checked.
         display: Is told what is painted with, and how long it will take.
 
     Attributes:
@@ -152,46 +75,48 @@ class _Job:
         StyleTransferError: A picture, the weights, the state or the memory does not allow it.
     """
 
-    def __init__(self, order: Order, display: Display) -> None:
-        self._order, self._display = order, display
-        self._photo = images.open_image(order.photo)
-        self._paintings = [images.open_image(path) for path in order.paintings]
-        self._start = None if order.start is None else images.open_image(order.start)
+    def __init__(self, request: Request, display: Display) -> None:
+        self._request, self._display = request, display
+        self._photo = images.open_image(request.photo)
+        self._paintings = [images.open_image(path) for path in request.paintings]
+        self._start = None if request.start is None else images.open_image(request.start)
         with display.waiting("Laying out the brushes"):
             from styletransfer.engine.checkpoint import load_checkpoint
             from styletransfer.engine.stylize import find_device  # torch takes seconds: no mistyped name waits for it
             from styletransfer.engine.vgg.precision import network_dtype
             from styletransfer.engine.vgg.weights import load_weights
 
-            device = find_device(order.settings.device)
-            self._resume = None if order.state is None or not order.state.exists() else load_checkpoint(order.state)
+            device = find_device(request.settings.device)
+            self._resume = (
+                None if request.state is None or not request.state.exists() else load_checkpoint(request.state)
+            )
             begun = self._resume.precision if self._resume else "auto"
-            half = network_dtype(device, order.settings.precision, begun).itemsize == 2
-            self._outlook = Outlook(self._photo.size, order.settings, device.type, half=half)
-            network = order.settings.network
-            if self._resume is not None and network == "auto" and order.settings.weights is None:
+            half = network_dtype(device, request.settings.precision, begun).itemsize == 2
+            self._outlook = Outlook(self._photo.size, request.settings, device.type, half=half)
+            network = request.settings.network
+            if self._resume is not None and network == "auto" and request.settings.weights is None:
                 network = self._resume.network
-            self._weights = load_weights(network, order.settings.weights)
+            self._weights = load_weights(network, request.settings.weights)
         # Now, while the files are sure to be as they were read.
         recipe = make_recipe(
-            order.settings,
+            request.settings,
             network=self._weights.name,
             half=half,
-            photo=order.photo,
-            paintings=order.paintings,
-            start=order.start,
-            steered=order.steered,
-            photo_colors=order.photo_colors,
-            parts=order.parts,
+            photo=request.photo,
+            paintings=request.paintings,
+            start=request.start,
+            steered=request.steered,
+            photo_colors=request.photo_colors,
+            parts=request.parts,
         )
         self._begin = self._epoch = 0
         if self._resume is not None:
             self._begin = self._epoch = self._resume.epoch
             recipe = recipe.following(_past(self._resume, recipe), self._begin)
-            display.say(f"Going on after epoch {self._begin}, from {order.state}.")
+            display.say(f"Going on after epoch {self._begin}, from {request.state}.")
         self._recipe = recipe
         self._end = recipe.all_parts[-1][1]
-        self.keeper = Keeper(order, self._photo, recipe, self._begin, display.say)
+        self.keeper = Keeper(request, self._photo, recipe, self._begin, display.say)
         self._announce()
 
     def _announce(self) -> None:
@@ -214,12 +139,12 @@ class _Job:
 
     def paint(self, interrupt: Interrupt, report: Report) -> None:
         """Paint to the end. Raises whatever breaks it off, and KeyboardInterrupt when Ctrl-C has come."""
-        work = partial(cost.work, self._photo.size, self._order.settings, len(self._paintings), self._begin)
+        work = partial(cost.work, self._photo.size, self._request.settings, len(self._paintings), self._begin)
         for frame in self._frames():
             self._epoch = frame.epoch
             self.keeper.add(frame)
             self._outlook.add(frame)
-            interrupt.armed = self._order.state is not None  # else no state is worth waiting for the end of a step
+            interrupt.armed = self._request.state is not None  # else no state is worth waiting for the end of a step
             report(work(frame.epoch), work(max(self._end, frame.epoch)), _state(frame))
             if frame.message:
                 self._display.say(frame.message)
@@ -235,7 +160,7 @@ class _Job:
         # With no part left, the engine says that all is painted already.
         for planned, last in [part for part in self._recipe.all_parts if part[1] > self._begin] or [(self._end,) * 2]:
             # A picture of every epoch costs next to nothing here, and so Ctrl-C keeps the newest.
-            settings = replace(self._order.settings, epochs=planned, preview_every=1)
+            settings = replace(self._request.settings, epochs=planned, preview_every=1)
             for frame in stylize(
                 self._photo,
                 self._paintings,

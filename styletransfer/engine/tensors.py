@@ -5,7 +5,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from styletransfer.engine.vgg.weights import IMAGENET_MEAN, IMAGENET_STD
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+"""What the networks take is (RGB in 0 to 1, minus this mean) / this standard deviation, as in torchvision."""
 
 
 def to_tensor(image: Image.Image, device: torch.device | None = None) -> Tensor:

@@ -10,10 +10,10 @@ from itertools import pairwise
 from pathlib import Path, PureWindowsPath
 from typing import Any, BinaryIO
 
-from styletransfer import __version__
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import embedded_recipe
 from styletransfer.settings import MOST_PAINTINGS, Settings, Weighting
+from styletransfer.support.version import __version__
 
 FORMAT = 2
 """Version of the text's layout; stands under the text's first key, "styletransfer".

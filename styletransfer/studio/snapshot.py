@@ -101,3 +101,14 @@ class Snapshot:
     message: str | None = None
     error: str | None = None
     remedy: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """The run, or a sheet's cell, is over and whole on disk."""
+
+    run_id: str
+    state: State
+    message: str | None = None
+    error: str | None = None
+    remedy: str | None = None

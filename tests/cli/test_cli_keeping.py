@@ -269,7 +269,7 @@ class TestFullDisk:
                     raise StyleTransferError(f"{path} cannot be written (No space left on device).")
                 return real(path)
 
-            for module in ("images", "checkpoint", "film", "files"):
+            for module in ("imaging.images", "engine.checkpoint", "imaging.film", "support.files"):
                 monkeypatch.setattr(f"styletransfer.{module}.replacing", replacing)
 
         return fill

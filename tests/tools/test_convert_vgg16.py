@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
 
-from styletransfer.engine.vgg.weights import IMAGENET_MEAN, IMAGENET_STD
+from styletransfer.engine.tensors import IMAGENET_MEAN, IMAGENET_STD
 
 pytest.importorskip("onnx")
 

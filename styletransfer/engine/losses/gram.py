@@ -10,8 +10,6 @@ from typing import Any, NamedTuple, cast
 import torch
 from torch import Tensor
 
-from styletransfer.engine.vgg.fast.channels_last import pixels
-
 _PARTS, _FEWEST = 32, 256
 """Sums over positions in bfloat16 are rounded once for each of so many parts, if they
 have enough positions, and these are added up in float32."""
@@ -57,6 +55,11 @@ class Moments(NamedTuple):
     def covariance(self) -> Tensor:
         """(c, c)."""
         return self.second - torch.outer(self.mean, self.mean)
+
+
+def pixels(features: Tensor) -> Tensor:
+    """X^T, (h w, c), of features (1, c, h, w): no copy where the channels of a pixel lie side by side in memory."""
+    return features[0].permute(1, 2, 0).flatten(0, 1)
 
 
 def feature_sums(features: Tensor) -> Tensor:

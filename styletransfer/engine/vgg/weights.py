@@ -20,15 +20,12 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
 from torch import Tensor
 
+from styletransfer.engine.tensors import IMAGENET_MEAN, IMAGENET_STD
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import fit, open_image
 from styletransfer.settings import Network
 from styletransfer.support.files import replacing
 from styletransfer.support.paths import sample_photos, vgg16_path, vgg19_available, vgg19_path
-
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_STD = (0.229, 0.224, 0.225)
-"""What the networks take is (RGB in 0 to 1, minus this mean) / this standard deviation, as in torchvision."""
 
 CALIBRATION_SIZE = 256
 """Long side in pixels of the photos that activations are measured on."""

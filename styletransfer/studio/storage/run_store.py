@@ -13,7 +13,7 @@ from pathlib import Path
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Settings
 from styletransfer.studio.failure_text import ELSEWHERE, LEFT, TAKEN, WAITED
-from styletransfer.studio.snapshot import Snapshot, State
+from styletransfer.studio.snapshot import Ended, Snapshot, State
 from styletransfer.studio.storage.loss_history import read_losses
 from styletransfer.studio.storage.run_folder import (
     CHECKPOINT,
@@ -26,7 +26,6 @@ from styletransfer.studio.storage.run_folder import (
 )
 from styletransfer.studio.storage.run_record import Record
 from styletransfer.studio.storage.server_lock import Presence, alone
-from styletransfer.studio.worker.protocol import Ended
 
 logger = logging.getLogger(__name__)
 

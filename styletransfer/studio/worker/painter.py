@@ -13,11 +13,11 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 from PIL import Image
 
@@ -26,13 +26,13 @@ from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.imaging.images import open_image
 from styletransfer.machine.probe import probe
 from styletransfer.machine.speeds import Speed
-from styletransfer.settings import Settings, Weighting
+from styletransfer.settings import Settings
 from styletransfer.studio.failure_text import CLOSED, explain
-from styletransfer.studio.snapshot import State
+from styletransfer.studio.snapshot import Ended, State
 from styletransfer.studio.storage.run_folder import Run
 from styletransfer.studio.worker.command_queue import Gone, Inbox
+from styletransfer.studio.worker.engine import Engine
 from styletransfer.studio.worker.protocol import (
-    Ended,
     Event,
     Held,
     Paint,
@@ -53,23 +53,6 @@ from styletransfer.studio.worker.stopwatch import Stopwatch
 from styletransfer.studio.worker.variation_painting import sketch
 
 logger = logging.getLogger(__name__)
-
-
-class Engine(Protocol):
-    """What paints; see `styletransfer.engine.stylize.stylize`."""
-
-    def __call__(
-        self,
-        content: Image.Image,
-        style: Sequence[Image.Image],
-        settings: Settings,
-        *,
-        start: Image.Image | None = None,
-        steer: Callable[[], Weighting],
-        resume: Path | None = None,
-    ) -> Generator[Frame, None, None]:
-        """Paint `content` in the manner of `style`."""
-        ...
 
 
 class Painter:

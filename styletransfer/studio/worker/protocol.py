@@ -13,7 +13,7 @@ from typing import IO, Any
 from styletransfer.engine.frames import LossName
 from styletransfer.machine.speeds import Speed
 from styletransfer.settings import Weighting
-from styletransfer.studio.snapshot import State
+from styletransfer.studio.snapshot import Ended
 
 
 @dataclass(frozen=True)
@@ -124,17 +124,6 @@ class Steered:
     run_id: str
     epoch: int
     weighting: Weighting
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ended:
-    """The run, or a sheet's cell, is over and whole on disk."""
-
-    run_id: str
-    state: State
-    message: str | None = None
-    error: str | None = None
-    remedy: str | None = None
 
 
 Event = Ready | Painted | Preview | Sketched | Held | Steered | Ended

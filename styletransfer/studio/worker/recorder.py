@@ -13,11 +13,10 @@ from styletransfer.imaging.images import encode, save_image
 from styletransfer.imaging.recipe import Recipe, make_recipe
 from styletransfer.machine.time_budget import Budget
 from styletransfer.settings import Weighting
-from styletransfer.studio.snapshot import State
+from styletransfer.studio.snapshot import Ended, State
 from styletransfer.studio.storage.run_folder import Run, write_whole
 from styletransfer.studio.storage.run_record import gone_on, newest, until
 from styletransfer.studio.worker.checkpoint_writer import Checkpoints
-from styletransfer.studio.worker.protocol import Ended
 
 PREVIEW_WIDTH = 1024
 PREVIEW_QUALITY = 90

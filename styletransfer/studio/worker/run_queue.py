@@ -8,21 +8,10 @@ from pathlib import Path
 from styletransfer.machine.speeds import Speeds
 from styletransfer.settings import Weighting
 from styletransfer.studio.failure_text import CLOSED, NO_WORKER, SEE_LOG, WAITED, explain_death
-from styletransfer.studio.snapshot import Request, Snapshot, State
+from styletransfer.studio.snapshot import Ended, Request, Snapshot, State
 from styletransfer.studio.storage.run_store import Shelf
 from styletransfer.studio.worker.process import Worker
-from styletransfer.studio.worker.protocol import (
-    Ended,
-    Event,
-    Paint,
-    Pause,
-    Ready,
-    Resume,
-    Sketch,
-    Sketched,
-    Steer,
-    Stop,
-)
+from styletransfer.studio.worker.protocol import Event, Paint, Pause, Ready, Resume, Sketch, Sketched, Steer, Stop
 from styletransfer.studio.worker.running_job import Job
 from styletransfer.studio.worker.variation_queue import Fault, Progress, Sketches
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 from styletransfer.machine.pace import Pace
 from styletransfer.machine.speeds import Speed
 from styletransfer.settings import Weighting
-from styletransfer.studio.snapshot import Request, Snapshot, State
+from styletransfer.studio.snapshot import Ended, Request, Snapshot, State
 from styletransfer.studio.storage.loss_history import History, read_history
 from styletransfer.studio.storage.run_folder import Run
 from styletransfer.studio.storage.run_record import Record, gone_on, newest, until
-from styletransfer.studio.worker.protocol import Ended, Held, Painted, Preview, Steered
+from styletransfer.studio.worker.protocol import Held, Painted, Preview, Steered
 
 
 class Job:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PIL import Image
 
@@ -14,13 +13,11 @@ from styletransfer.studio.snapshot import State
 from styletransfer.studio.storage.run_folder import Run, write_whole
 from styletransfer.studio.storage.variation_folder import Sheet
 from styletransfer.studio.variation_plan import small
+from styletransfer.studio.worker.engine import Engine
 from styletransfer.studio.worker.recorder import encode_preview
 
-if TYPE_CHECKING:
-    from styletransfer.studio.worker.painter import Engine
 
-
-def sketch(paint: "Engine", folder: Path, cell: int, go_on: Callable[[], bool], show: Callable[[bytes], None]) -> State:
+def sketch(paint: Engine, folder: Path, cell: int, go_on: Callable[[], bool], show: Callable[[bytes], None]) -> State:
     """Paint a cell and keep it; nothing of it is kept if `go_on`, asked after every epoch, says no.
 
     Args:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from styletransfer.studio.snapshot import State
-from styletransfer.studio.worker.protocol import Ended, Sketch, Sketched
+from styletransfer.studio.snapshot import Ended, State
+from styletransfer.studio.worker.protocol import Sketch, Sketched
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,11 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.recipe import read_recipe, sha256_of
 from styletransfer.machine.time_budget import Budget
 from styletransfer.settings import Settings, Weighting
-from styletransfer.studio.snapshot import State
+from styletransfer.studio.snapshot import Ended, State
 from styletransfer.studio.storage.loss_history import POINTS, History, read_history, read_losses
 from styletransfer.studio.storage.run_folder import Run, Submission
 from styletransfer.studio.storage.run_store import Shelf
 from styletransfer.studio.storage.server_lock import Presence
-from styletransfer.studio.worker.protocol import Ended
 from styletransfer.studio.worker.recorder import FRAMES_KEPT, Recorder, encode_preview
 
 EARLIER = "20260102-030405-abc123"

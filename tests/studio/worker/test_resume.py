@@ -27,13 +27,13 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.recipe import read_recipe
 from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.failure_text import TAKEN
+from styletransfer.studio.snapshot import Ended
 from styletransfer.studio.storage import run_store as shelf_module
 from styletransfer.studio.storage.loss_history import read_losses
 from styletransfer.studio.storage.run_folder import Run, Submission
 from styletransfer.studio.storage.run_store import Shelf
 from styletransfer.studio.studio import Snapshot, State, Studio
 from styletransfer.studio.worker.checkpoint_writer import Checkpoints
-from styletransfer.studio.worker.protocol import Ended
 from styletransfer.studio.worker.recorder import Recorder
 
 SMALL = "tests.studio.small:stylize"

@@ -6,11 +6,6 @@ import torch
 from torch import Tensor
 
 
-def pixels(features: Tensor) -> Tensor:
-    """X^T, (h w, c), of features (1, c, h, w): no copy where the channels of a pixel lie side by side in memory."""
-    return features[0].permute(1, 2, 0).flatten(0, 1)
-
-
 def empty(like: Tensor, shape: Sequence[int]) -> Tensor:
     """Room for features of another shape (1, c, h, w), channels last, with the type and device of `like`."""
     return torch.empty(shape, dtype=like.dtype, device=like.device, memory_format=torch.channels_last)
