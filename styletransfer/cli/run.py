@@ -82,7 +82,7 @@ class _Job:
         self._start = None if request.start is None else images.open_image(request.start)
         with display.waiting("Laying out the brushes"):
             from styletransfer.engine.checkpoint import load_checkpoint
-            from styletransfer.engine.stylize import find_device  # torch takes seconds: no mistyped name waits for it
+            from styletransfer.engine.device import find_device  # torch takes seconds: no mistyped name waits for it
             from styletransfer.engine.vgg.precision import network_dtype
             from styletransfer.engine.vgg.weights import load_weights
 
@@ -181,9 +181,9 @@ def _past(resume: "Checkpoint", recipe: Recipe) -> Recipe:
     try:
         return Recipe.from_json(resume.notes[NOTE])
     except (KeyError, TypeError, StyleTransferError):  # saved by a program that noted none
-        if resume.standing is None:
+        if resume.state is None:
             return recipe
-        content, style, tv = resume.standing.weighting
+        content, style, tv = resume.state.weighting
         settings = replace(recipe.settings, content_weight=content, style_weight=style, tv_weight=tv)
         return replace(recipe, settings=settings, steered=())
 

@@ -15,9 +15,9 @@ import safetensors
 import torch
 from torch import Tensor
 
-from styletransfer.engine.fingerprint import Origin
+from styletransfer.engine.fingerprint import Fingerprint
 from styletransfer.engine.frames import LOSS_NAMES, LossName
-from styletransfer.engine.optimizers.lbfgs import SolverState
+from styletransfer.engine.optimizers.optimizer import OptimizerState
 from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.settings import Precision, Weighting
 from styletransfer.support.files import replacing, settle
@@ -30,35 +30,37 @@ _GONE_ON = "The painting has gone on; a checkpoint holds until the next frame is
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Where the solver stands between two steps.
+class LoopState:
+    """Where the optimizer stands between two steps.
 
     Attributes:
         x: The variables that it looks at next, flat.
         picture: The best picture so far at this scale, (1, 3, h, w), normalised.
         losses: That picture's.
-        solver: What the solver remembers.
+        optimizer: What the optimizer remembers.
         limit: The loss over which the next step is taken back.
-        setbacks: Steps in a row that have diverged.
+        failures: Steps in a row that have diverged.
         weighting: The weights that all this holds for.
     """
 
     x: Tensor
     picture: Tensor
     losses: dict[LossName, float]
-    solver: SolverState
+    optimizer: OptimizerState
     limit: float
-    setbacks: int
+    failures: int
     weighting: Weighting
 
-    def copied(self, device: torch.device) -> "Standing":
+    def copied(self, device: torch.device) -> "LoopState":
         """The same in memory of its own on `device`."""
 
         def copy(tensor: Tensor) -> Tensor:
             return tensor.to(device, copy=True)
 
-        solver = SolverState({name: copy(vector) for name, vector in self.solver.vectors.items()}, self.solver.numbers)
-        return replace(self, x=copy(self.x), picture=copy(self.picture), solver=solver)
+        optimizer = OptimizerState(
+            {name: copy(vector) for name, vector in self.optimizer.vectors.items()}, self.optimizer.numbers
+        )
+        return replace(self, x=copy(self.x), picture=copy(self.picture), optimizer=optimizer)
 
 
 @dataclass
@@ -69,30 +71,30 @@ class Checkpoint:
         epoch: Epochs done.
         seconds: Seconds of painting so far.
         scale: (height, width) in pixels of the scale that the last epoch was painted at.
-        origin: Gives what the painting is made from.
-        standing: Where the solver stands, or None once the painting has gone on.
+        fingerprint: Gives what the painting is made from.
+        state: Where the optimizer stands, or None once the painting has gone on.
         notes: What was noted beside it when it was saved, plain JSON that the engine knows nothing of.
     """
 
     epoch: int
     seconds: float
     scale: tuple[int, int]
-    origin: Callable[[], Origin] = field(repr=False)
-    standing: Standing | None = field(repr=False)
+    fingerprint: Callable[[], Fingerprint] = field(repr=False)
+    state: LoopState | None = field(repr=False)
     notes: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def network(self) -> Literal["vgg16", "vgg19"]:
         """The network that it is painted with."""
-        return "vgg19" if self.origin().network == "vgg19" else "vgg16"
+        return "vgg19" if self.fingerprint().network == "vgg19" else "vgg16"
 
     @property
     def precision(self) -> Precision:
         """What the network has reckoned in: "full" or "half"; "auto" where that is not known."""
-        known = self.origin().settings.get("precision")
+        known = self.fingerprint().settings.get("precision")
         return "full" if known == "full" else "half" if known == "half" else "auto"
 
-    def resumed(self, now: Origin, epochs: int) -> Standing:
+    def resumed(self, now: Fingerprint, epochs: int) -> LoopState:
         """Where to go on from.
 
         Args:
@@ -102,17 +104,17 @@ class Checkpoint:
         Raises:
             StyleTransferError: It does not fit.
         """
-        if self.standing is None:
+        if self.state is None:
             raise ValueError(_GONE_ON)
-        self.origin().check(now)
+        self.fingerprint().check(now)
         if self.epoch >= epochs:
             raise StyleTransferError(f"The saved state has {self.epoch} epochs already; ask for more of them.")
-        return self.standing
+        return self.state
 
     def expire(self, epochs: int) -> None:
         """The painting goes on, unless it has all its `epochs`, and what stands here would soon be of two minds."""
         if self.epoch < epochs:
-            self.standing = None
+            self.state = None
 
     def save(self, path: str | Path, *, settled: bool = True, notes: Mapping[str, Any] | None = None) -> None:
         """Write it all to `path`, where it stands whole or not at all.
@@ -126,22 +128,22 @@ class Checkpoint:
             StyleTransferError: It cannot be written; what stood there is as it was.
             ValueError: The painting has gone on since.
         """
-        if self.standing is None:
+        if self.state is None:
             raise ValueError(_GONE_ON)
-        standing, origin = self.standing, self.origin()
-        tensors = {"x": standing.x, "picture": standing.picture}
-        tensors |= {f"solver.{name}": vector for name, vector in standing.solver.vectors.items()}
+        state, fingerprint = self.state, self.fingerprint()
+        tensors = {"x": state.x, "picture": state.picture}
+        tensors |= {f"solver.{name}": vector for name, vector in state.optimizer.vectors.items()}
         facts = {
             "format": FORMAT,
             "epoch": self.epoch,
             "seconds": self.seconds,
             "scale": self.scale,
-            "losses": standing.losses,
-            "limit": None if math.isinf(standing.limit) else standing.limit,
-            "setbacks": standing.setbacks,
-            "weighting": standing.weighting,
-            "solver": {name: float(number) for name, number in standing.solver.numbers.items()},
-            "origin": vars(origin),
+            "losses": state.losses,
+            "limit": None if math.isinf(state.limit) else state.limit,
+            "setbacks": state.failures,
+            "weighting": state.weighting,
+            "solver": {name: float(number) for name, number in state.optimizer.numbers.items()},
+            "origin": vars(fingerprint),
             "notes": dict(self.notes if notes is None else notes),
         }
         with replacing(path) as temporary:
@@ -185,21 +187,21 @@ def _checkpoint(facts: dict[str, Any], tensors: dict[str, Tensor]) -> Checkpoint
         raise ValueError("shapes")
     if any(tensor.dtype != torch.float32 for tensor in (picture, x, *tensors.values())):
         raise ValueError("types")
-    solver = SolverState(
+    optimizer = OptimizerState(
         vectors={name.removeprefix("solver."): vector for name, vector in tensors.items()},
         numbers={name: float(number) for name, number in facts["solver"].items()},
     )
-    standing = Standing(
+    state = LoopState(
         x=x,
         picture=picture,
         losses={name: float(facts["losses"][name]) for name in LOSS_NAMES},
-        solver=solver,
+        optimizer=optimizer,
         limit=math.inf if facts["limit"] is None else float(facts["limit"]),
-        setbacks=int(facts["setbacks"]),
+        failures=int(facts["setbacks"]),
         weighting=Weighting(*map(float, facts["weighting"])),
     )
     values = facts["origin"]
-    origin = Origin(
+    fingerprint = Fingerprint(
         settings={"precision": "full"} | dict(values["settings"]),  # what knew of no other did not name it
         network=str(values["network"]),
         numbers=int(values["numbers"]),
@@ -208,7 +210,7 @@ def _checkpoint(facts: dict[str, Any], tensors: dict[str, Tensor]) -> Checkpoint
         start=values["start"],
     )
     notes = dict(facts.get("notes", {}))
-    return Checkpoint(int(facts["epoch"]), float(facts["seconds"]), (height, width), lambda: origin, standing, notes)
+    return Checkpoint(int(facts["epoch"]), float(facts["seconds"]), (height, width), lambda: fingerprint, state, notes)
 
 
 def _write(path: Path, tensors: Mapping[str, Tensor], facts: str, *, settled: bool) -> None:

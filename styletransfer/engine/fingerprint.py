@@ -15,7 +15,7 @@ _FREE = ("epochs", "preview_every", "device", "content_weight", "style_weight", 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Origin:
+class Fingerprint:
     """What a painting is made from and with, as far as it must not change on the way.
 
     Attributes:
@@ -44,7 +44,7 @@ class Origin:
         settings: Settings,
         network: str,
         numbers: int,
-    ) -> "Origin":
+    ) -> "Fingerprint":
         """Take everything in; some tenths of a second."""
         return cls(
             settings={name: value for name, value in settings.to_dict().items() if name not in _FREE},
@@ -55,7 +55,7 @@ class Origin:
             start=None if start is None else _hash(start),
         )
 
-    def check(self, now: "Origin") -> None:
+    def check(self, now: "Fingerprint") -> None:
         """Make sure that a painting of this origin can be gone on with from `now`.
 
         Raises:

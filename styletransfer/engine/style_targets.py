@@ -9,13 +9,13 @@ from itertools import pairwise
 
 from PIL import Image
 
-from styletransfer.engine.losses.gram import Moments
+from styletransfer.engine.losses.moments import Moments
 from styletransfer.imaging.color import match_palette
 from styletransfer.imaging.images import scaled_shape, split_alpha
 from styletransfer.settings import SMALLEST_SIDE, SMALLEST_SIZE, Settings
 
 
-class Paintings:
+class StyleTargets:
     """One to four paintings that a photo is to be painted like.
 
     Args:

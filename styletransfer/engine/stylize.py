@@ -1,7 +1,9 @@
 """The algorithm of Gatys, Ecker and Bethge (2016) as a generator: it paints, the caller decides the pace.
 
-Everything else in the project consumes what `stylize` yields. It opens no files but the network's weights, prints
-nothing, and starts no threads or processes.
+One way through: photo and paintings to targets (`Objective.between`), picture to losses (`Objective.losses`), losses to
+gradient and gradient to picture (`optimize`), from the coarsest scale to the finest. Everything else in the project
+consumes what `stylize` yields. It opens no files but the network's weights, prints nothing, and starts no threads or
+processes.
 """
 
 import math
@@ -16,27 +18,29 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from styletransfer.engine.checkpoint import Checkpoint, Standing, load_checkpoint
-from styletransfer.engine.fingerprint import Origin
+from styletransfer.engine.checkpoint import Checkpoint, LoopState, load_checkpoint
+from styletransfer.engine.device import find_device
+from styletransfer.engine.fingerprint import Fingerprint
 from styletransfer.engine.frames import Frame, LossName
-from styletransfer.engine.losses.gram import Moments, content_loss, gram_loss, squared_variation, total_variation
-from styletransfer.engine.losses.wasserstein import SCALE, SHALLOW_FIRST, GaussianTarget, wasserstein_loss
 from styletransfer.engine.memory_bounds import history_length, is_large, kept_bytes
+from styletransfer.engine.objective import Objective, to_numbers
+from styletransfer.engine.optimizers.adam import Adam
 from styletransfer.engine.optimizers.laplacian_pyramid import Pyramid
-from styletransfer.engine.optimizers.lbfgs import LBFGS, Adam, Solver
+from styletransfer.engine.optimizers.lbfgs import LBFGS
+from styletransfer.engine.optimizers.optimizer import Optimizer
 from styletransfer.engine.optimizers.total_variation_prox import TotalVariation
 from styletransfer.engine.scales import scale_shapes, split_epochs
-from styletransfer.engine.style_targets import Paintings, squeezed
-from styletransfer.engine.tensors import pixel_range, to_image, to_tensor
+from styletransfer.engine.style_targets import StyleTargets, squeezed
+from styletransfer.engine.tensors import pixel_range, resized, to_image, to_tensor
 from styletransfer.engine.vgg.fast.allocator import KEEP, kept_memory
-from styletransfer.engine.vgg.network import Features, Network
+from styletransfer.engine.vgg.network import Network
 from styletransfer.engine.vgg.precision import in_true_float32, network_dtype
 from styletransfer.engine.vgg.weights import Weights, load_weights
 from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.imaging.images import join_alpha, split_alpha
 from styletransfer.settings import Settings, Weighting
 
-MOST_SETBACKS = 8
+MOST_FAILURES = 8
 """Steps in a row that may diverge before the run gives up."""
 CLIPPED_EVERY = 10
 """Epochs between two looks at the clipped picture's losses, where it is another; each costs half an epoch."""
@@ -85,46 +89,46 @@ def stylize(
     sizes = scale_shapes(content.size, settings)
     dtype = network_dtype(device, settings.precision, resume.precision if resume else "auto")
     settings = replace(settings, precision="half" if dtype == torch.bfloat16 else "full")
-    network = Network(weights, settings, device, dtype, thrifty=is_large(sizes[-1]))
+    network = Network(weights, settings, device, dtype, low_memory=is_large(sizes[-1]))
     photo, alpha = split_alpha(content)
-    paintings = Paintings(styles, content, settings)
-    origin = cache(partial(Origin.of, content, styles, start, settings, weights.name, weights.checksum()))
+    if settings.shape:
+        photo = squeezed(photo, settings.shape)
+    style_targets = StyleTargets(styles, content, settings)
+    fingerprint = cache(partial(Fingerprint.of, content, styles, start, settings, weights.name, weights.checksum()))
     del weights  # what the network needs of them, it has
     plan = list(zip(sizes, accumulate(split_epochs(settings.epochs, len(sizes))), strict=True))
     begin = time.perf_counter()
     generator = torch.Generator().manual_seed(settings.seed)
-    picture: Tensor | None = to_tensor(_resized(split_alpha(start)[0], sizes[0]), device) if start else None
+    picture: Tensor | None = to_tensor(resized(split_alpha(start)[0], sizes[0]), device) if start else None
     epoch = 0
-    if settings.shape:
-        photo = squeezed(photo, settings.shape)
-    standing: Standing | None = None
+    state: LoopState | None = None
     if resume is not None:
-        standing = resume.resumed(origin(), settings.epochs).copied(device)
+        state = resume.resumed(fingerprint(), settings.epochs).copied(device)
         epoch, plan = resume.epoch, plan[sizes.index(resume.scale) :]
         begin -= resume.seconds
         if epoch >= plan[0][1]:
-            picture, standing = standing.picture, None
+            picture, state = state.picture, None
     for shape, end in plan:
         if epoch >= end:
             continue  # it is done, or there are too few epochs for it
-        objective = Objective.between(network, photo, paintings, shape, settings, device)
+        objective = Objective.between(network, photo, style_targets, shape, settings, device)
         picture = _first_picture(photo, shape, settings, generator) if picture is None else _upsampled(picture, shape)
         picture = picture.to(device)
-        steps = optimize(objective, picture, end - epoch, settings, steer or (lambda: settings.weighting), standing)
-        standing = None
+        steps = optimize(objective, picture, end - epoch, settings, steer or (lambda: settings.weighting), state)
+        state = None
         for step in steps:
             epoch += 1
-            picture = step.standing.picture
+            picture = step.state.picture
             shown = _is_due(epoch, settings.preview_every, settings)
             clipped = _is_due(epoch, CLIPPED_EVERY, settings) and not settings.bounded
             seconds = time.perf_counter() - begin
-            checkpoint = Checkpoint(epoch, seconds, shape, origin, step.standing)
+            checkpoint = Checkpoint(epoch, seconds, shape, fingerprint, step.state)
             yield Frame(
                 epoch=epoch,
                 epochs=settings.epochs,
                 scale=shape,
-                losses=step.standing.losses,
-                clipped_losses=objective.clipped_losses(picture, step.standing.weighting) if clipped else None,
+                losses=step.state.losses,
+                clipped_losses=objective.clipped_losses(picture, step.state.weighting) if clipped else None,
                 seconds=seconds,
                 image=join_alpha(to_image(picture), alpha) if shown else None,
                 network=network.name,
@@ -134,7 +138,7 @@ def stylize(
                 checkpoint=checkpoint,
             )
             checkpoint.expire(settings.epochs)
-            del step  # what the solver lets go of in its next step is not to be held here
+            del step  # what the optimizer lets go of in its next step is not to be held here
 
 
 def _is_due(epoch: int, every: int, settings: Settings) -> bool:
@@ -142,98 +146,11 @@ def _is_due(epoch: int, every: int, settings: Settings) -> bool:
     return epoch % every == 0 or epoch == settings.epochs
 
 
-StyleTerm = Callable[[Moments], Tensor]
-"""How far a layer's moments are from the paintings', weighted; scalar, differentiable."""
-
-
-@dataclass(frozen=True)
-class Objective:
-    """What is minimised at one scale: how far a picture is from the photo's content and the painting's style."""
-
-    network: Network
-    content: list[Tensor]
-    style: list[StyleTerm]
-    settings: Settings
-
-    @classmethod
-    def between(
-        cls,
-        network: Network,
-        photo: Image.Image,
-        paintings: Paintings,
-        shape: tuple[int, int],
-        settings: Settings,
-        device: torch.device,
-    ) -> "Objective":
-        """Look at all pictures at the scale `shape`, (height, width), and remember what is to be matched."""
-        with torch.no_grad():
-            content = network(to_tensor(_resized(photo, shape), device)).content
-            targets = paintings.moments(lambda image: network(to_tensor(image, device)).moments, shape)
-        blocks = [tap.block for tap in network.style_taps]
-        return cls(network, content, style_terms(targets, blocks, settings), settings)
-
-    @property
-    def variation(self) -> Callable[[Tensor], Tensor]:
-        """The total variation of a picture, not yet weighted."""
-        return squared_variation if self.settings.tv_loss == "squared" else total_variation
-
-    def losses(self, picture: Tensor, weighting: Weighting) -> dict[LossName, Tensor]:
-        """The weighted terms and their sum, each a scalar; `picture` is normalised, (1, 3, h, w)."""
-        features: Features = self.network(picture)
-        balance = self.network.balance
-        content = [content_loss(seen, target) for seen, target in zip(features.content, self.content, strict=True)]
-        style = [term(seen) for seen, term in zip(features.moments, self.style, strict=True)]
-        terms: dict[LossName, Tensor] = {
-            "content": weighting.content * balance.content * torch.stack(content).sum(),
-            "style": weighting.style * balance.style * torch.stack(style).sum(),
-            "tv": weighting.tv * balance.tv * self.variation(picture),
-        }
-        return {**terms, "total": torch.stack(list(terms.values())).sum()}
-
-    def clipped_losses(self, picture: Tensor, weighting: Weighting) -> dict[LossName, float]:
-        """The losses of the picture as it is saved, with what is out of range clipped."""
-        low, high = pixel_range(picture.device)
-        with torch.no_grad():
-            return _numbers(self.losses(picture.clamp(low, high), weighting))
-
-
-def _numbers(terms: dict[LossName, Tensor]) -> dict[LossName, float]:
-    """The terms as numbers, fetched from the device at once."""
-    return dict(zip(terms, torch.stack(list(terms.values())).tolist(), strict=True))
-
-
-def style_terms(targets: Sequence[Moments], blocks: Sequence[int], settings: Settings) -> list[StyleTerm]:
-    """The style loss of each layer.
-
-    Args:
-        targets: The paintings' moments in each layer.
-        blocks: The block of the network that each layer is in, counted from 0.
-        settings: Name the loss and the layers' weights.
-    """
-    if settings.style_loss == "gram":
-        weights = settings.style_layer_weights or [(len(target.mean) / 64) ** 2 for target in targets]
-        return [partial(_gram_term, target.gram, weight) for target, weight in zip(targets, weights, strict=True)]
-    weights = settings.style_layer_weights or [SHALLOW_FIRST[block] for block in blocks]
-    total = math.fsum(weights) or 1.0
-    return [
-        partial(_wasserstein_term, GaussianTarget.of(target), SCALE * weight / total)
-        for target, weight in zip(targets, weights, strict=True)
-    ]
-
-
-def _gram_term(target: Tensor, weight: float, moments: Moments) -> Tensor:
-    return weight * gram_loss(moments.gram, target)
-
-
-def _wasserstein_term(target: GaussianTarget, weight: float, moments: Moments) -> Tensor:
-    return weight * wasserstein_loss(moments, target)
-
-
 @dataclass(frozen=True)
 class Step:
-    """Where the solver stands after one look, and what went wrong on the way, if anything."""
+    """Where the optimizer stands after one look, and what went wrong on the way, if anything."""
 
-    standing: Standing
+    state: LoopState
     message: str | None
 
 
@@ -243,9 +160,9 @@ def optimize(
     epochs: int,
     settings: Settings,
     steer: Callable[[], Weighting],
-    standing: Standing | None = None,
+    state: LoopState | None = None,
 ) -> Iterator[Step]:
-    """Change the picture, (1, 3, h, w), step by step so that the objective falls, or go on where the solver stands.
+    """Change the picture, (1, 3, h, w), step by step so that the objective falls, or go on where the optimizer stands.
 
     A step that makes the loss much worse, or not finite at all, is taken back and tried again with less courage.
 
@@ -255,83 +172,64 @@ def optimize(
     shape = (picture.shape[2], picture.shape[3])
     pyramid = Pyramid(shape, settings.pyramid)
     bounds = pixel_range(picture.device)
-    x = pyramid.variables(picture)
+    x = pyramid.analyse(picture)
     if settings.bounded:
         x = pyramid.clamped(x, *bounds)
-    solver = make_solver(settings, len(x))
+    optimizer = make_optimizer(settings, len(x))
     good: tuple[Tensor, dict[LossName, float]] | None = None
-    limit, setbacks, weighting = math.inf, 0, steer()
-    if standing is not None:
-        _restore(solver, standing, len(x))
-        x, good = standing.x, (standing.picture, standing.losses)
-        limit, setbacks, weighting = standing.limit, standing.setbacks, standing.weighting
-    with kept_memory(kept_bytes(shape) if objective.network.sparing else KEEP):
+    limit, failures, weighting = math.inf, 0, steer()
+    if state is not None:
+        _restore(optimizer, state, len(x))
+        x, good = state.x, (state.picture, state.losses)
+        limit, failures, weighting = state.limit, state.failures, state.weighting
+    with kept_memory(kept_bytes(shape) if objective.network.low_memory else KEEP):
         for _ in range(epochs):
             wanted = steer()
             if wanted != weighting:
                 weighting, limit = wanted, math.inf
-                solver.forget()
+                optimizer.reset_curvature()
             x.requires_grad_()
-            picture = pyramid.picture(x)
+            picture = pyramid.synthesise(x)
             terms = objective.losses(picture, weighting)
             smooth = terms["total"] if settings.tv_loss == "squared" else terms["content"] + terms["style"]
             (grad,) = torch.autograd.grad(smooth, x)
             x = x.detach()
-            losses = _numbers(terms)
+            losses = to_numbers(terms)
             finite = math.isfinite(losses["total"]) and bool(torch.isfinite(grad).all())
             variation = None
             if settings.tv_loss == "absolute":
-                variation = TotalVariation(pyramid, weighting.tv * objective.network.balance.tv)
+                variation = TotalVariation(pyramid, weighting.tv * objective.network.loss_scale.tv)
             if finite and losses["total"] <= limit:
-                good, setbacks = (picture.detach(), losses), 0
-                limit = solver.tolerance * losses["total"] if losses["total"] > 0 else math.inf
-                x = solver.step(x, losses["total"], grad, variation)
+                good, failures = (picture.detach(), losses), 0
+                limit = optimizer.tolerance * losses["total"] if losses["total"] > 0 else math.inf
+                x = optimizer.step(x, losses["total"], grad, variation)
             else:
-                setbacks += not finite
-                if good is None or setbacks > MOST_SETBACKS:
+                failures += not finite
+                if good is None or failures > MOST_FAILURES:
                     raise StyleTransferError(
                         "The losses grew beyond all bounds; choose smaller weights or a smaller step."
                     )
-                x = solver.retreat(variation)
+                x = optimizer.backtrack(variation)
             if settings.bounded:
                 x = pyramid.clamped(x, *bounds)
             message = None if finite else "A step went astray and was taken back; going on with less."
-            yield Step(Standing(x, *good, solver.state(), limit, setbacks, weighting), message)
+            yield Step(LoopState(x, *good, optimizer.state(), limit, failures, weighting), message)
 
 
-def _restore(solver: Solver, standing: Standing, variables: int) -> None:
+def _restore(optimizer: Optimizer, state: LoopState, variables: int) -> None:
     try:
-        if len(standing.x) != variables:
+        if len(state.x) != variables:
             raise KeyError("x")
-        solver.restore(standing.solver)
+        optimizer.restore(state.optimizer)
     except KeyError as error:
         raise DamagedStateError("The saved state is damaged; paint anew.") from error
 
 
-def make_solver(settings: Settings, variables: int) -> Solver:
-    """The solver that the settings name, for so many variables."""
+def make_optimizer(settings: Settings, variables: int) -> Optimizer:
+    """The optimizer that the settings name, for so many variables."""
     if settings.optimizer == "adam":
         return Adam(settings.learning_rate, settings.decay_every, settings.decay)
     return LBFGS(history=history_length(variables))
-
-
-def find_device(name: str) -> torch.device:
-    """The device of that name; for "auto" the fastest there is.
-
-    Raises:
-        StyleTransferError: The machine has no such device.
-    """
-    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    if name == "auto":
-        name = next(kind for kind, there in available.items() if there)
-    if not available[name]:
-        raise StyleTransferError(f"This machine has no {name} device; choose another one, or auto.")
-    return torch.device(name)
-
-
-def _resized(image: Image.Image, shape: tuple[int, int]) -> Image.Image:
-    """The image squeezed to (height, width)."""
-    return image.resize((shape[1], shape[0]), Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
 def _first_picture(
@@ -339,7 +237,7 @@ def _first_picture(
 ) -> Tensor:
     if settings.init == "noise":
         return torch.randn(1, 3, *shape, generator=generator)
-    return to_tensor(_resized(photo, shape))
+    return to_tensor(resized(photo, shape))
 
 
 def _upsampled(picture: Tensor, shape: tuple[int, int]) -> Tensor:

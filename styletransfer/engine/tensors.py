@@ -10,6 +10,11 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 """What the networks take is (RGB in 0 to 1, minus this mean) / this standard deviation, as in torchvision."""
 
 
+def resized(image: Image.Image, shape: tuple[int, int]) -> Image.Image:
+    """The image squeezed to (height, width)."""
+    return image.resize((shape[1], shape[0]), Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
 def to_tensor(image: Image.Image, device: torch.device | None = None) -> Tensor:
     """An RGB picture as (1, 3, h, w), float32: (value in 0 to 1 minus the ImageNet mean) / standard deviation."""
     pixels = torch.from_numpy(np.array(image, dtype=np.float32) / 255).permute(2, 0, 1)[None]

@@ -177,7 +177,7 @@ def test_more_epochs_may_be_asked_for(epoch: int, paint: Paint, tmp_path: Path) 
     frames = list(paint(but(epochs=20), resume=path))
     assert [frame.epoch for frame in frames] == list(range(epoch + 1, 21))
     assert frames[-1].scale == (160, 160)
-    assert frames[-1].losses["total"] < load_checkpoint(path).standing.losses["total"] or epoch == 3  # type: ignore[union-attr]
+    assert frames[-1].losses["total"] < load_checkpoint(path).state.losses["total"] or epoch == 3  # type: ignore[union-attr]
 
 
 def test_what_does_not_fit_is_refused_with_a_reason(

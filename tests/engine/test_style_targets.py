@@ -9,8 +9,8 @@ import pytest
 import torch
 from PIL import Image, ImageStat
 
-from styletransfer.engine.losses.gram import Moments
-from styletransfer.engine.style_targets import Paintings
+from styletransfer.engine.losses.moments import Moments
+from styletransfer.engine.style_targets import StyleTargets
 from styletransfer.engine.stylize import stylize
 from styletransfer.engine.vgg.weights import Weights
 from styletransfer.errors import StyleTransferError
@@ -38,14 +38,14 @@ class Eye:
 
 def looks(images: list[Image.Image], beside: tuple[int, int] = SHAPE, **settings: Any) -> Eye:
     eye = Eye()
-    Paintings(images, PHOTO, Settings(**settings)).moments(eye, beside)
+    StyleTargets(images, PHOTO, Settings(**settings)).moments(eye, beside)
     return eye
 
 
 def test_a_lone_painting_is_looked_at_whole_and_as_it_is(soft_picture: MakePicture) -> None:
     painting = soft_picture(1, (640, 400))
     eye = Eye()
-    (moments,) = Paintings([painting], PHOTO, Settings()).moments(eye, SHAPE)
+    (moments,) = StyleTargets([painting], PHOTO, Settings()).moments(eye, SHAPE)
     (seen,) = eye.seen
     assert seen.tobytes() == fit(painting, 300).tobytes()
     assert torch.equal(moments.mean, torch.tensor(ImageStat.Stat(seen).mean))
@@ -72,7 +72,7 @@ def test_broader_strokes_are_a_larger_painting_in_parts_no_longer_than_the_pictu
 def test_the_parts_make_up_the_painting(soft_picture: MakePicture) -> None:
     painting = soft_picture(3, (400, 250))
     eye = Eye()
-    (moments,) = Paintings([painting], PHOTO, Settings(stroke_size=2)).moments(eye, SHAPE)
+    (moments,) = StyleTargets([painting], PHOTO, Settings(stroke_size=2)).moments(eye, SHAPE)
     whole = np.asarray(fit(painting, 600), dtype=float)
     first = np.asarray(eye.seen[0], dtype=float)
     inside = (slice(first.shape[0] - 8), slice(first.shape[1] - 8))  # away from where the cut is
@@ -103,7 +103,7 @@ def test_squeezed_pictures_have_strokes_too() -> None:
 def test_paintings_of_any_shape_count_by_their_shares() -> None:
     images = [Image.new("RGB", (90, 400), (250, 0, 0)), Image.new("RGB", (500, 100), (0, 100, 0))]
     for shares, expected in ((None, (125, 50, 0)), ((3.0, 1.0), (187.5, 25, 0)), ((0.0, 2.0), (0, 100, 0))):
-        (moments,) = Paintings(images, PHOTO, Settings(style_shares=shares)).moments(Eye(), SHAPE)
+        (moments,) = StyleTargets(images, PHOTO, Settings(style_shares=shares)).moments(Eye(), SHAPE)
         assert moments.mean.tolist() == pytest.approx(expected)
     assert len(looks(images, style_shares=(0.0, 2.0)).seen) == 1  # what does not count is not looked at
 
@@ -113,13 +113,13 @@ def test_paintings_of_any_shape_count_by_their_shares() -> None:
 )
 def test_numbers_that_do_not_fit_are_refused(count: int, shares: tuple[float, ...] | None, words: str) -> None:
     with pytest.raises(StyleTransferError, match=words):
-        Paintings([PHOTO] * count, PHOTO, Settings(style_shares=shares))
+        StyleTargets([PHOTO] * count, PHOTO, Settings(style_shares=shares))
 
 
 def test_the_painting_gets_the_photo_s_palette_before_it_is_looked_at(soft_picture: MakePicture) -> None:
     painting, photo = soft_picture(1, (300, 200)), soft_picture(2, (300, 200))
     eye = Eye()
-    Paintings([painting], photo, Settings(palette="photo")).moments(eye, SHAPE)
+    StyleTargets([painting], photo, Settings(palette="photo")).moments(eye, SHAPE)
     assert eye.seen[0].tobytes() == match_palette(painting, photo).tobytes()
 
 

@@ -17,12 +17,14 @@ from PIL import Image
 from torch import Tensor, nn
 
 from benchmarks import notebook
+from styletransfer.engine import objective as objective_module
 from styletransfer.engine import stylize as engine
 from styletransfer.engine.frames import LOSS_NAMES, Frame
+from styletransfer.engine.objective import Objective
 from styletransfer.engine.optimizers.total_variation_prox import TotalVariation
 from styletransfer.engine.scales import scale_shapes, split_epochs
-from styletransfer.engine.style_targets import Paintings
-from styletransfer.engine.stylize import Objective, stylize
+from styletransfer.engine.style_targets import StyleTargets
+from styletransfer.engine.stylize import stylize
 from styletransfer.engine.tensors import pixel_range, to_image, to_tensor
 from styletransfer.engine.vgg import network as network_module
 from styletransfer.engine.vgg.fast.convolution import WinogradConvolution
@@ -97,7 +99,8 @@ class TestNotebook:
         In single precision, ten steps of the plain loop itself are a percent off from the exact ones.
         """
         monkeypatch.setattr(engine, "network_dtype", lambda *_: torch.float64)
-        monkeypatch.setattr(engine, "to_tensor", lambda image, device=None: to_tensor(image, device).double())
+        for module in (engine, objective_module):
+            monkeypatch.setattr(module, "to_tensor", lambda image, device=None: to_tensor(image, device).double())
         monkeypatch.setattr(network_module, "fastest_convolution", WinogradConvolution)
         inputs = (to_tensor(picture).double() for picture in pictures)
         expected = notebook.paint(deepcopy(vgg19_features).double(), *inputs)
@@ -119,7 +122,7 @@ class TestNotebook:
         device = torch.device("cpu")
         network = Network(vgg19, self.SETTINGS, device)
         photo, painting = pictures
-        paintings = Paintings([painting], photo, self.SETTINGS)
+        paintings = StyleTargets([painting], photo, self.SETTINGS)
         objective = Objective.between(network, photo, paintings, self.SHAPE, self.SETTINGS, device)
         inputs = [notebook.preprocess(picture, self.SHAPE) for picture in pictures]
         picture = inputs[0]
@@ -227,7 +230,7 @@ def look(
     """All terms of the objective at a picture."""
     shape = scale_shapes(photo.size, settings)[-1]
     device = torch.device("cpu")
-    paintings = Paintings([painting], photo, settings)
+    paintings = StyleTargets([painting], photo, settings)
     objective = Objective.between(Network(weights, settings, device), photo, paintings, shape, settings, device)
     resized = picture.convert("RGB").resize((shape[1], shape[0]), Image.Resampling.LANCZOS)
     return {name: float(loss) for name, loss in objective.losses(to_tensor(resized), settings.weighting).items()}
@@ -284,7 +287,7 @@ class TestBounds:
         low, high = pixel_range()
         for frame in stylize(photo, painting, quick(epochs=9, scales=2, **changes), weights=vgg16):
             assert frame.checkpoint is not None
-            picture = frame.checkpoint.standing.picture  # type: ignore[attr-defined]
+            picture = frame.checkpoint.state.picture  # type: ignore[attr-defined]
             assert (picture >= low - 1e-5).all()
             assert (picture <= high + 1e-5).all()
 
@@ -456,7 +459,7 @@ class TestDivergence:
     def test_a_solver_that_jumps_into_nothing_leaves_no_black_picture(
         self, photo: Image.Image, painting: Image.Image, vgg16: Weights, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """The losses are finite where the solver stood; only its next point is not."""
+        """The losses are finite where the optimizer stood; only its next point is not."""
         calls = iter(range(1, 100))
 
         class Jumpy(engine.Adam):

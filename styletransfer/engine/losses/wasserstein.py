@@ -12,7 +12,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
-from styletransfer.engine.losses.gram import Moments
+from styletransfer.engine.losses.moments import Moments
 
 SCALE = 6.5e-3
 """Factor on the loss with which the weights that suit the Gram loss suit this one as well."""

@@ -23,7 +23,7 @@ class Pyramid:
             self.shapes.append((-(-height // 2), -(-width // 2)))
         self.sizes = [3 * height * width for height, width in self.shapes]
 
-    def variables(self, picture: Tensor) -> Tensor:
+    def analyse(self, picture: Tensor) -> Tensor:
         """The flat vector that stands for `picture`, (1, 3, h, w)."""
         levels = []
         for finer, coarser in zip(self.shapes, self.shapes[1:], strict=False):
@@ -32,7 +32,7 @@ class Pyramid:
             picture = coarse
         return torch.cat([level.reshape(-1) for level in (*levels, picture)])
 
-    def picture(self, variables: Tensor) -> Tensor:
+    def synthesise(self, variables: Tensor) -> Tensor:
         """The picture (1, 3, h, w) that a flat vector stands for; differentiable."""
         *finer, picture = (
             level.view(1, 3, *shape)
@@ -44,13 +44,13 @@ class Pyramid:
 
     def clamped(self, variables: Tensor, low: Tensor, high: Tensor) -> Tensor:
         """The variables of the nearest picture whose pixels lie between `low` and `high`, (1, 3, 1, 1) each."""
-        picture = self.picture(variables)
+        picture = self.synthesise(variables)
         inside = picture.clamp(low, high)
         # Of a pyramid, the levels keep how the picture is shared out among them.
-        return inside.reshape(-1) if len(self.shapes) == 1 else variables + self.variables(inside - picture)
+        return inside.reshape(-1) if len(self.shapes) == 1 else variables + self.analyse(inside - picture)
 
-    def transpose(self, picture: Tensor) -> Tensor:
-        """The transpose of `picture`, which is linear: carries a gradient of the pixels to the variables, flat."""
+    def adjoint(self, picture: Tensor) -> Tensor:
+        """The transpose of `synthesise`, which is linear: carries a gradient of the pixels to the variables, flat."""
         levels: list[Tensor] = [picture.reshape(-1)]
         for finer, coarser in zip(self.shapes, self.shapes[1:], strict=False):
             picture = torch.ops.aten.upsample_bilinear2d_backward(picture, finer, (1, 3, *coarser), False)

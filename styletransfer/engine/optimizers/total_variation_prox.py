@@ -1,7 +1,8 @@
-"""Total variation as a solver meets it: not smooth, yet simple.
+"""Total variation as an optimizer meets it: not smooth, yet simple.
 
 Where two neighbouring pixels are alike, its slope is anything between two bounds, and a picture that it has calmed is
-alike in most places. A solver that takes any one slope there for granted jams. Here the slopes themselves are sought.
+alike in most places. An optimizer that takes any one slope there for granted jams. Here the slopes themselves, the dual
+variables, are sought.
 """
 
 from collections.abc import Callable
@@ -20,9 +21,9 @@ _ENOUGH = 0.03
 
 @dataclass(frozen=True)
 class TotalVariation:
-    """`gram.total_variation` times a weight, of the picture that a pyramid's variables stand for.
+    """`losses.total_variation` times a weight, of the picture that a pyramid's variables stand for.
 
-    It is the largest value of <slopes, differences> over all slopes in [-1, 1].
+    It is the largest value of <slopes, differences> over all slopes, the dual variables, in [-1, 1].
 
     Attributes:
         pyramid: Makes the picture from the variables.
@@ -39,27 +40,27 @@ class TotalVariation:
 
     def differences(self, variables: Tensor) -> Tensor:
         """(2, 3, h, w): from each pixel to the one below and to its right, 0 at the border, times their weight."""
-        picture = self.pyramid.picture(variables)[0]
+        picture = self.pyramid.synthesise(variables)[0]
         down, right = self._shares()
         result = picture.new_zeros(2, *picture.shape)
         torch.sub(picture[:, 1:], picture[:, :-1], out=result[0, :, :-1]).mul_(down)
         torch.sub(picture[:, :, 1:], picture[:, :, :-1], out=result[1, :, :, :-1]).mul_(right)
         return result
 
-    def pull(self, slopes: Tensor) -> Tensor:
+    def adjoint(self, dual: Tensor) -> Tensor:
         """The transpose of `differences`: what slopes, (2, 3, h, w) in [-1, 1], come to for each variable."""
-        down, right = (slope * share for slope, share in zip(slopes, self._shares(), strict=True))
+        down, right = (slope * share for slope, share in zip(dual, self._shares(), strict=True))
         picture = -(down + right)
         picture[:, 1:] += down[:, :-1]
         picture[:, :, 1:] += right[:, :, :-1]
-        return self.pyramid.transpose(picture.unsqueeze(0))
+        return self.pyramid.adjoint(picture.unsqueeze(0))
 
     def gradient(self, variables: Tensor) -> Tensor:
         """One of its gradients: where neighbours are alike, the slope is 0."""
-        return self.pull(self.differences(variables).sign_())
+        return self.adjoint(self.differences(variables).sign_())
 
     def step(
-        self, x: Tensor, grad: Tensor, inverse: Callable[[Tensor], Tensor], slopes: Tensor, rate: float
+        self, x: Tensor, grad: Tensor, inverse: Callable[[Tensor], Tensor], dual: Tensor, rate: float
     ) -> tuple[Tensor, Tensor, float]:
         """The step from `x` to the lowest point of a quadratic model of the rest of the loss, plus total variation.
 
@@ -70,24 +71,24 @@ class TotalVariation:
             x: The variables.
             grad: Of the rest of the loss.
             inverse: Multiplies with the inverse of the model's Hessian.
-            slopes: Where to begin, (2, 3, h, w).
+            dual: Where to begin, (2, 3, h, w).
             rate: Length of the first projected gradient.
 
         Returns:
             The step, the slopes there, and a rate to begin with next time.
         """
-        step = inverse(grad + self.pull(slopes)).neg_()
+        step = inverse(grad + self.adjoint(dual)).neg_()
         ahead = self.differences(x + step)  # the gradient of the slopes' problem
         gained = 0.0
         for _ in range(MOST_ROUNDS):
-            change = torch.add(slopes, ahead, alpha=rate).clamp_(-1, 1).sub_(slopes)
-            moved = inverse(self.pull(change))
+            change = torch.add(dual, ahead, alpha=rate).clamp_(-1, 1).sub_(dual)
+            moved = inverse(self.adjoint(change))
             response = self.differences(moved)
             gain, curvature, length = (float(change.flatten() @ other.flatten()) for other in (ahead, response, change))
             if not (gain > 0 and curvature > 0):
                 break
             share = min(1.0, gain / curvature)
-            slopes = torch.add(slopes, change, alpha=share)
+            dual = torch.add(dual, change, alpha=share)
             step.sub_(moved, alpha=share)
             ahead.sub_(response, alpha=share)
             rate = length / curvature
@@ -95,7 +96,7 @@ class TotalVariation:
             gained += gain
             if gain < _ENOUGH * gained:
                 break
-        return step, slopes, rate
+        return step, dual, rate
 
     def _shares(self) -> tuple[float, float]:
         """What a difference of 1 downwards, or to the right, adds to the loss."""

@@ -12,13 +12,13 @@ import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
 from torch import Tensor
 
 from styletransfer.engine import memory_bounds
-from styletransfer.engine.losses.gram import Moments
+from styletransfer.engine.losses.moments import Moments
 from styletransfer.engine.scales import MARGIN
 from styletransfer.engine.vgg.fast.allocator import give_back
-from styletransfer.engine.vgg.fast.block import Block, End
+from styletransfer.engine.vgg.fast.block import Block, PoolingStage
 from styletransfer.engine.vgg.fast.convolution import fastest_convolution
 from styletransfer.engine.vgg.fast.pooling import AveragePool, MaxPool, Pool
-from styletransfer.engine.vgg.fast.stage import Head, Tap
+from styletransfer.engine.vgg.fast.stage import Stage, Tap
 from styletransfer.engine.vgg.weights import DEPTHS, Weights
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Pooling, Settings, Weighting
@@ -28,7 +28,7 @@ AVERAGE_POOLING_GAIN = (1.243, 1.35, 1.615, 1.927)
 weights were trained with: found on VGG-16, for one pooling after the other, over the sample photos."""
 
 EVEN = Weighting(1.0, 1.0, 1.0)
-RAW_BALANCE = {"vgg16": Weighting(0.35, 0.1, 1.0)}
+RAW_LOSS_SCALE = {"vgg16": Weighting(0.35, 0.1, 1.0)}
 """Factors on the three weights where a network stands in for torchvision's VGG-19 with raw activations.
 
 VGG-16's original activations are a hundred times larger, so its rescaled network is taken instead, with factors that
@@ -78,12 +78,12 @@ class Network:
         settings: Names the taps, the pooling, the padding, and whether activations are rescaled to a mean of 1.
         device: Where it runs.
         dtype: Of its numbers; what it gives has the picture's.
-        thrifty: Save memory at the cost of some time: for large pictures.
+        low_memory: Save memory at the cost of some time: for large pictures.
 
     Attributes:
         dtype: What it reckons with.
-        sparing: Whether free memory is to go back to the system on the way; what takes half as much may be kept.
-        balance: Factors that the three weights of the losses are to be multiplied by on this network.
+        low_memory: Whether free memory is to go back to the system on the way; what takes half as much may be kept.
+        loss_scale: Factors that the three weights of the losses are to be multiplied by on this network.
 
     Raises:
         StyleTransferError: A layer is not known, or there is no weight for it.
@@ -96,21 +96,21 @@ class Network:
         device: torch.device | None = None,
         dtype: torch.dtype = torch.float32,
         *,
-        thrifty: bool = False,
+        low_memory: bool = False,
     ) -> None:
         depths = DEPTHS[weights.name]
         self.name, self.dtype = weights.name, dtype
-        self.sparing = thrifty and dtype.itemsize > 2
+        self.low_memory = low_memory and dtype.itemsize > 2
         self.content_taps = tuple(parse_tap(name, depths) for name in settings.content_layers)
         self.style_taps = tuple(parse_tap(name, depths) for name in settings.style_layers)
         self.pooling: Pooling = settings.pooling
         self.margin = MARGIN if settings.padding == "reflect" else 0
         deepest = max((*self.content_taps, *self.style_taps))
-        rescaled = settings.normalized or weights.name in RAW_BALANCE
+        rescaled = settings.normalized or weights.name in RAW_LOSS_SCALE
         numbers = normalize(weights) if rescaled else list(weights.convolutions)
-        self.balance = EVEN if settings.normalized else RAW_BALANCE.get(weights.name, EVEN)
+        self.loss_scale = EVEN if settings.normalized else RAW_LOSS_SCALE.get(weights.name, EVEN)
         largest = max(weight.shape[0] * weight.shape[1] for weight, _ in numbers)
-        scratch = torch.empty(36 * largest, device=device, dtype=dtype) if self.sparing else None
+        scratch = torch.empty(36 * largest, device=device, dtype=dtype) if self.low_memory else None
         self.blocks: list[Block] = []
         for block, depth in enumerate(depths[: deepest.block + 1]):
             count = deepest.place + 1 if block == deepest.block else depth
@@ -120,22 +120,22 @@ class Network:
             pairs = [(w.to(device, dtype), b.to(device, dtype)) for w, b in numbers[first : first + count]]
             convolutions = [fastest_convolution(*pair, scratch) for pair in pairs]
             taps = {tap for tap in (*self.content_taps, *self.style_taps) if tap.block == block}
-            end = None
+            pooling = None
             if block < deepest.block:
                 unread = all(tap.place < count - 1 for tap in taps)
-                end = End(convolutions.pop() if unread else None, self._pool(block))
+                pooling = PoolingStage(convolutions.pop() if unread else None, self._pool(block))
             self.blocks.append(
                 Block(
-                    head=Head(
+                    stage=Stage(
                         convolutions,
                         content=tuple(sorted(taps & set(self.content_taps))),
                         style=tuple(sorted(taps & set(self.style_taps))),
                     ),
-                    end=end,
+                    pooling=pooling,
                     channels=pairs[0][0].shape[0],
                     margin=self.margin >> block,
-                    limit=_limit(len(convolutions), thrifty),
-                    sparing=self.sparing,
+                    limit=_limit(len(convolutions), low_memory),
+                    low_memory=self.low_memory,
                 )
             )
 
@@ -156,7 +156,7 @@ class Network:
             content.update({tap: seen.to(picture.dtype) for tap, seen in features.items()})
             means = {tap: total / positions for tap, total in sums.items()}
             moments.update({tap: Moments(mean=mean[:, -1], second=mean[:, :-1]) for tap, mean in means.items()})
-        if self.sparing:
+        if self.low_memory:
             give_back()  # the way back needs other blocks of memory than the way here
         return Features([content[tap] for tap in self.content_taps], [moments[tap] for tap in self.style_taps])
 
@@ -164,8 +164,8 @@ class Network:
         return MaxPool() if self.pooling == "max" else AveragePool(AVERAGE_POOLING_GAIN[block])
 
 
-def _limit(convolutions: int, thrifty: bool) -> int:
-    if not thrifty:
+def _limit(convolutions: int, low_memory: bool) -> int:
+    if not low_memory:
         return memory_bounds.WHOLE_BYTES
     return memory_bounds.BLOCK_BYTES if convolutions == 1 else memory_bounds.DEEP_BLOCK_BYTES
 

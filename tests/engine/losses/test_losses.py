@@ -5,15 +5,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from styletransfer.engine.losses.gram import (
-    Moments,
-    add_sums_gradient,
-    content_loss,
-    feature_sums,
-    gram_loss,
-    squared_variation,
-    total_variation,
-)
+from styletransfer.engine.losses.content import content_loss
+from styletransfer.engine.losses.gram import gram_loss
+from styletransfer.engine.losses.moments import Moments, add_sums_gradient, feature_sums
+from styletransfer.engine.losses.total_variation import squared_variation, total_variation
 
 
 def random(*shape: int) -> torch.Tensor:

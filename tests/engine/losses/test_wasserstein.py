@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from styletransfer.engine.losses.gram import Moments
+from styletransfer.engine.losses.moments import Moments
 from styletransfer.engine.losses.wasserstein import GaussianTarget, wasserstein_loss
 
 

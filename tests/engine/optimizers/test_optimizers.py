@@ -1,4 +1,4 @@
-"""The solvers on problems whose answers are known."""
+"""The optimizers on problems whose answers are known."""
 
 import math
 
@@ -6,8 +6,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from styletransfer.engine.optimizers.adam import Adam
 from styletransfer.engine.optimizers.laplacian_pyramid import Pyramid
-from styletransfer.engine.optimizers.lbfgs import LBFGS, Adam, Solver
+from styletransfer.engine.optimizers.lbfgs import LBFGS
+from styletransfer.engine.optimizers.optimizer import Optimizer
 from styletransfer.engine.optimizers.total_variation_prox import TotalVariation
 
 
@@ -31,17 +33,17 @@ def rosenbrock(x: Tensor) -> tuple[float, Tensor]:
     return loss.item(), torch.autograd.grad(loss, x)[0]
 
 
-def minimize(solver: Solver, problem: object, x: Tensor, steps: int) -> tuple[Tensor, list[float]]:
+def minimize(optimizer: Optimizer, problem: object, x: Tensor, steps: int) -> tuple[Tensor, list[float]]:
     """As the engine does it: a step that makes the loss much worse is taken back. The best point and all losses."""
     losses, good, limit = [], x, math.inf
     for _ in range(steps):
         loss, grad = problem(x)  # type: ignore[operator]
         losses.append(loss)
         if loss <= limit:
-            good, limit = x, solver.tolerance * loss
-            x = solver.step(x, loss, grad)
+            good, limit = x, optimizer.tolerance * loss
+            x = optimizer.step(x, loss, grad)
         else:
-            x = solver.retreat()
+            x = optimizer.backtrack()
     return good, losses
 
 
@@ -57,12 +59,12 @@ class Noise:
 
     @property
     def start(self) -> Tensor:
-        return self.variation.pyramid.variables(self.noisy)
+        return self.variation.pyramid.analyse(self.noisy)
 
     def smooth(self, x: Tensor) -> tuple[float, Tensor]:
         """Without total variation."""
         x = x.detach().requires_grad_()
-        loss = (self.scales * (self.variation.pyramid.picture(x) - self.noisy).square()).mean()
+        loss = (self.scales * (self.variation.pyramid.synthesise(x) - self.noisy).square()).mean()
         return loss.item(), torch.autograd.grad(loss, x)[0]
 
     def in_all(self, x: Tensor) -> tuple[float, Tensor]:
@@ -84,23 +86,23 @@ class TestTotalVariation:
     def test_lbfgs_does_not_jam_where_neighbours_are_alike(self) -> None:
         noise = Noise(3.0)
         _, jammed = minimize(LBFGS(0.05), noise.in_all, noise.start, 60)
-        solver, x = LBFGS(0.05), noise.start
+        optimizer, x = LBFGS(0.05), noise.start
         losses = []
         for _ in range(30):
             losses.append(noise.in_all(x)[0])
-            x = solver.step(x, losses[-1], noise.smooth(x)[1], noise.variation)
+            x = optimizer.step(x, losses[-1], noise.smooth(x)[1], noise.variation)
         best = noise.in_all(x)[0]
         assert best < min(jammed) - 1e-4
         for seed in range(20):
             assert best <= noise.in_all(x + 1e-3 * random(len(x), seed=seed))[0]
 
     def test_a_retreat_without_what_was_learnt_goes_down_the_whole_loss(self) -> None:
-        noise, solver = Noise(3.0), LBFGS(0.05)
+        noise, optimizer = Noise(3.0), LBFGS(0.05)
         x = noise.start
         for _ in range(4):
-            before, x = x, solver.step(x, 1.0, noise.smooth(x)[1], noise.variation)
+            before, x = x, optimizer.step(x, 1.0, noise.smooth(x)[1], noise.variation)
         for _ in range(3):
-            way = solver.retreat(noise.variation) - before
+            way = optimizer.backtrack(noise.variation) - before
         assert float(torch.cosine_similarity(way, -noise.in_all(before)[1], dim=0)) == pytest.approx(1)
 
 
@@ -110,12 +112,12 @@ class TestAdam:
         parameter = start.clone().requires_grad_()
         library = torch.optim.Adam([parameter], lr=0.3)
         schedule = torch.optim.lr_scheduler.StepLR(library, 50, 0.8)
-        solver, x = Adam(0.3, 50, 0.8), start
+        optimizer, x = Adam(0.3, 50, 0.8), start
         for _ in range(120):
             parameter.grad = problem(parameter.detach())[1]
             library.step()
             schedule.step()
-            x = solver.step(x, *problem(x))
+            x = optimizer.step(x, *problem(x))
             assert torch.allclose(x, parameter.detach(), rtol=1e-9, atol=1e-12)
 
     def test_leaves_the_point_it_was_given_alone(self) -> None:
@@ -125,12 +127,12 @@ class TestAdam:
         assert torch.equal(x, before)
 
     def test_retreats_to_half_the_step_from_where_it_stood(self) -> None:
-        solver, x = Adam(0.3, 50, 0.8), random(20)
-        x, _ = minimize(solver, Bowl(), x, 10)
-        solver.step(x, *Bowl()(x))
+        optimizer, x = Adam(0.3, 50, 0.8), random(20)
+        x, _ = minimize(optimizer, Bowl(), x, 10)
+        optimizer.step(x, *Bowl()(x))
         for length in (0.15, 0.075):
             # The first step of Adam goes as far as its rate in every variable.
-            assert torch.allclose((solver.retreat() - x).abs(), torch.full_like(x, length), rtol=1e-4)
+            assert torch.allclose((optimizer.backtrack() - x).abs(), torch.full_like(x, length), rtol=1e-4)
 
 
 class TestLBFGS:
@@ -151,24 +153,24 @@ class TestLBFGS:
         assert float(torch.cosine_similarity(step, -grad, dim=0)) == pytest.approx(1)
 
     def test_retreats_along_the_way_it_came(self) -> None:
-        solver, x = LBFGS(0.3), random(20)
-        way = solver.step(x, *Bowl()(x)) - x
+        optimizer, x = LBFGS(0.3), random(20)
+        way = optimizer.step(x, *Bowl()(x)) - x
         for _ in range(4):
-            shorter = solver.retreat() - x
+            shorter = optimizer.backtrack() - x
             assert float(shorter.norm()) < 0.5 * float(way.norm())
             assert float(torch.cosine_similarity(shorter, way, dim=0)) == pytest.approx(1)
             way = shorter
 
     def test_retreat_ends_up_downhill_whatever_was_learnt(self) -> None:
-        solver, x = LBFGS(0.3), random(20)
-        x, _ = minimize(solver, Bowl(), x, 6)
-        solver.pairs.extend([(random(20, seed=2), random(20, seed=3), 1e-3)] * 3)  # nonsense
+        optimizer, x = LBFGS(0.3), random(20)
+        x, _ = minimize(optimizer, Bowl(), x, 6)
+        optimizer.pairs.extend([(random(20, seed=2), random(20, seed=3), 1e-3)] * 3)  # nonsense
         loss, grad = Bowl()(x)
-        proposal = solver.step(x, loss, grad)
+        proposal = optimizer.step(x, loss, grad)
         for _ in range(20):
             if Bowl()(proposal)[0] < loss:
                 break
-            proposal = solver.retreat()
+            proposal = optimizer.backtrack()
         assert Bowl()(proposal)[0] < loss
 
     def test_comes_down_from_wherever_its_first_step_lands(self) -> None:
@@ -177,16 +179,16 @@ class TestLBFGS:
 
     def test_stays_where_there_is_no_slope(self) -> None:
         x = random(5)
-        solver = LBFGS(0.3)
+        optimizer = LBFGS(0.3)
         for _ in range(3):
-            after = solver.step(x, 1.0, torch.zeros_like(x))
+            after = optimizer.step(x, 1.0, torch.zeros_like(x))
             assert torch.equal(after, x)
 
     def test_leaves_the_point_it_was_given_alone(self) -> None:
-        solver, x = LBFGS(0.3), random(20)
+        optimizer, x = LBFGS(0.3), random(20)
         for _ in range(5):
             before = x.clone()
-            after = solver.step(x, *Bowl()(x))
+            after = optimizer.step(x, *Bowl()(x))
             assert torch.equal(x, before)
             x = after
 
@@ -194,12 +196,12 @@ class TestLBFGS:
         x = random(20)
         fresh, changed = LBFGS(0.3), LBFGS(0.3)
         minimize(changed, Bowl(), x, 10)
-        changed.forget()
+        changed.reset_curvature()
         loss, grad = Bowl()(x)
         assert torch.allclose(changed.step(x, loss, grad), fresh.step(x, loss, grad))
 
 
-@pytest.mark.parametrize("solver", [Adam(0.3, 50, 0.8), LBFGS(0.3)])
-def test_there_is_no_way_back_from_the_start(solver: Solver) -> None:
+@pytest.mark.parametrize("optimizer", [Adam(0.3, 50, 0.8), LBFGS(0.3)])
+def test_there_is_no_way_back_from_the_start(optimizer: Optimizer) -> None:
     with pytest.raises(ValueError, match="step"):
-        solver.retreat()
+        optimizer.backtrack()

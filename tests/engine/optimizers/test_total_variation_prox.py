@@ -1,4 +1,4 @@
-"""Total variation as the solvers meet it, against `gram.total_variation` and problems solved by hand."""
+"""Total variation as the optimizers meet it, against `losses.total_variation` and problems solved by hand."""
 
 import pytest
 import torch
@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from styletransfer.engine.losses.gram import total_variation
+from styletransfer.engine.losses.total_variation import total_variation
 from styletransfer.engine.optimizers.laplacian_pyramid import Pyramid
 from styletransfer.engine.optimizers.total_variation_prox import TotalVariation
 
@@ -25,8 +25,8 @@ def pixels(*values: float) -> Tensor:
 @given(shape=st.tuples(st.integers(2, 9), st.integers(2, 9)), levels=st.integers(1, 3))
 def test_is_the_loss_of_that_name_with_its_gradient(shape: tuple[int, int], levels: int) -> None:
     variation = TotalVariation(Pyramid(shape, levels), 2.5)
-    x = variation.pyramid.variables(random(1, 3, *shape)).requires_grad_()
-    loss = 2.5 * total_variation(variation.pyramid.picture(x))
+    x = variation.pyramid.analyse(random(1, 3, *shape)).requires_grad_()
+    loss = 2.5 * total_variation(variation.pyramid.synthesise(x))
     assert float(variation.differences(x.detach()).abs().sum()) == pytest.approx(loss.item())
     assert torch.allclose(variation.gradient(x.detach()), torch.autograd.grad(loss, x)[0])
 
@@ -34,22 +34,20 @@ def test_is_the_loss_of_that_name_with_its_gradient(shape: tuple[int, int], leve
 @given(shape=shapes, levels=st.integers(1, 3))
 def test_pull_is_the_transpose_of_differences(shape: tuple[int, int], levels: int) -> None:
     variation = TotalVariation(Pyramid(shape, levels), 2.0)
-    x = variation.pyramid.variables(random(1, 3, *shape))
-    slopes = random(2, 3, *shape)
-    slopes[0, :, -1] = slopes[1, :, :, -1] = 0  # what is beyond the border has no slope
-    there = (variation.differences(x) * slopes).sum()
-    assert torch.allclose(there, x @ variation.pull(slopes))
+    x = variation.pyramid.analyse(random(1, 3, *shape))
+    dual = random(2, 3, *shape)
+    dual[0, :, -1] = dual[1, :, :, -1] = 0  # what is beyond the border has no slope
+    there = (variation.differences(x) * dual).sum()
+    assert torch.allclose(there, x @ variation.adjoint(dual))
 
 
 def stepped(picture: Tensor, weight: float, grad: Tensor | None = None) -> Tensor:
     """One step from a picture on the model 0.5 |step|^2 + <grad, step>, and total variation."""
     variation = TotalVariation(Pyramid((picture.shape[2], picture.shape[3]), 1), weight)
     x = picture.flatten()
-    slopes = variation.differences(x).sign()
+    dual = variation.differences(x).sign()
     for _ in range(20):  # a step goes some rounds, the slopes carry over
-        step, slopes, _ = variation.step(
-            x, torch.zeros_like(x) if grad is None else grad.flatten(), torch.clone, slopes, 1
-        )
+        step, dual, _ = variation.step(x, torch.zeros_like(x) if grad is None else grad.flatten(), torch.clone, dual, 1)
     return picture + step.view_as(picture)
 
 

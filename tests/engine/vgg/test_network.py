@@ -10,7 +10,8 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
 from styletransfer.engine import memory_bounds
-from styletransfer.engine.losses.gram import gram_loss, total_variation
+from styletransfer.engine.losses.gram import gram_loss
+from styletransfer.engine.losses.total_variation import total_variation
 from styletransfer.engine.vgg import network as network_module
 from styletransfer.engine.vgg.fast import block
 from styletransfer.engine.vgg.fast.convolution import Convolution
@@ -106,7 +107,7 @@ class TestTaps:
 
     def test_nothing_is_computed_behind_the_deepest(self, vgg16: Weights) -> None:
         network = Network(vgg16, Settings(content_layers=("relu2_1",), style_layers=("relu1_2",)))
-        assert [len(block.head.convolutions) for block in network.blocks] == [2, 1]
+        assert [len(block.stage.convolutions) for block in network.blocks] == [2, 1]
 
 
 class TestGradient:
@@ -240,7 +241,7 @@ class TestStripes:
         return counts
 
     @staticmethod
-    def look(weights: Weights, settings: Settings, picture: Tensor, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    def activations(weights: Weights, settings: Settings, picture: Tensor, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
         """All terms of an objective, and the gradient of their sum."""
         network = Network(weights, settings, dtype=dtype)
         x = picture.to(dtype).requires_grad_()
@@ -278,11 +279,11 @@ class TestStripes:
         )
         picture = random_picture(*shape)
         for dtype, tolerance in ((torch.float32, (1e-4, 1e-3)), (torch.float64, (1e-10, 1e-10))):
-            whole, whole_gradient = self.look(vgg16, settings, picture, dtype)
+            whole, whole_gradient = self.activations(vgg16, settings, picture, dtype)
             with monkeypatch.context() as patch:
                 patch.setattr(memory_bounds, "WHOLE_BYTES", 0)
                 patch.setattr(memory_bounds, "STRIPE_ROWS", rows)
-                striped, gradient = self.look(vgg16, settings, picture, dtype)
+                striped, gradient = self.activations(vgg16, settings, picture, dtype)
             assert stripes
             assert max(stripes) > 1
             assert torch.allclose(striped, whole, rtol=tolerance[0])
@@ -307,8 +308,8 @@ class TestStripes:
         network = Network(vgg16, Settings(content_layers=("relu2_1",), style_layers=("relu1_1",)))
         reads: list[int] = []
         block = network.blocks[0]
-        counted = [Counting(convolution, reads) for convolution in block.head.convolutions]
-        first = dataclasses.replace(block, head=dataclasses.replace(block.head, convolutions=counted))
+        counted = [Counting(convolution, reads) for convolution in block.stage.convolutions]
+        first = dataclasses.replace(block, stage=dataclasses.replace(block.stage, convolutions=counted))
         with torch.no_grad():
             first(torch.zeros(1, 3, *shape))
         assert memory_bounds.is_large(shape) == large
@@ -325,5 +326,5 @@ class Counting:
         self.reads.append(x.shape[2])
         return self.convolution(x, rows)
 
-    def adjoint(self, grad: Tensor, rows: slice | None = None, out: Tensor | None = None) -> Tensor:
-        return self.convolution.adjoint(grad, rows, out)
+    def backward(self, grad: Tensor, rows: slice | None = None, out: Tensor | None = None) -> Tensor:
+        return self.convolution.backward(grad, rows, out)

@@ -1,4 +1,4 @@
-"""Keeping freed memory in the process, so that the next step of the solver need not ask the system for it again.
+"""Keeping freed memory in the process, so that the next step of the optimizer need not ask the system for it again.
 
 By default glibc hands every large block back to the system as soon as it is freed, and the system clears each page
 anew when it is next asked for. A step allocates and frees the same gigabyte or so every time.

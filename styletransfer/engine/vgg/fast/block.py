@@ -1,4 +1,4 @@
-"""A block of the network: its head, of which features are read, and the pooling that ends it.
+"""A block of the network: a stage, of which features are read, and the pooling that ends it.
 
 Where its features would take much memory it is worked through in stripes and computes them anew for the gradient; the
 result is the same, borders included.
@@ -16,14 +16,14 @@ from styletransfer.engine.vgg.fast.allocator import give_back
 from styletransfer.engine.vgg.fast.channels_last import empty, zeros
 from styletransfer.engine.vgg.fast.convolution import TILE, Convolution
 from styletransfer.engine.vgg.fast.pooling import Pool
-from styletransfer.engine.vgg.fast.stage import Head, Region, Tap
+from styletransfer.engine.vgg.fast.stage import Region, Stage, Tap
 
 MARGIN = TILE
 """Rows that a stripe is read with beyond either end: a block has at most four convolutions, each spoils one."""
 
 
 @dataclass(frozen=True)
-class End:
+class PoolingStage:
     """What ends a block and is not read: a convolution with its ReLU, or none, and the pooling.
 
     The features before the pooling are only ever computed for a stripe, and none of them are kept.
@@ -36,7 +36,7 @@ class End:
         """Some rows of features, (1, c, h, w), pooled, and what their gradient needs."""
         return self.pool(x[:, :, rows] if self.convolution is None else self.convolution(x, rows))
 
-    def adjoint(self, grad: Tensor, kept: Tensor, rows: slice, height: int, out: Tensor) -> None:
+    def backward(self, grad: Tensor, kept: Tensor, rows: slice, height: int, out: Tensor) -> None:
         """Carry a gradient of all pooled features, (1, c, h // 2, w // 2), back to some rows of those before them.
 
         Args:
@@ -48,17 +48,17 @@ class End:
         """
         width = out.shape[3]
         if self.convolution is None:
-            out.copy_(self._pooled_adjoint(grad, kept, rows, width))
+            out.copy_(self._backward_before(grad, kept, rows, width))
             return
         # The convolution reaches one row beyond, pooling goes by two.
         near = slice(max(rows.start - 2, 0), min(rows.stop + 2, height))
-        before_pooling = self._pooled_adjoint(grad, kept, near, width)
+        before_pooling = self._backward_before(grad, kept, near, width)
         wanted = slice(rows.start - near.start, rows.stop - near.start)
-        self.convolution.adjoint(before_pooling, wanted, out)
+        self.convolution.backward(before_pooling, wanted, out)
 
-    def _pooled_adjoint(self, grad: Tensor, kept: Tensor, rows: slice, width: int) -> Tensor:
+    def _backward_before(self, grad: Tensor, kept: Tensor, rows: slice, width: int) -> Tensor:
         halves = slice(rows.start // 2, rows.stop // 2)
-        return self.pool.adjoint(grad[:, :, halves], kept[:, :, halves], (rows.stop - rows.start, width))
+        return self.pool.backward(grad[:, :, halves], kept[:, :, halves], (rows.stop - rows.start, width))
 
 
 @dataclass(frozen=True)
@@ -66,31 +66,31 @@ class Block:
     """A part of the network in which all features have one size.
 
     Attributes:
-        head: What is read.
-        end: What halves the features, None at the end of the network.
+        stage: What is read.
+        pooling: What halves the features, None at the end of the network.
         channels: Of the features that are read.
         margin: Rows and columns at each border that do not count for the sums.
         limit: Bytes of features to be kept for the gradient above which they are computed anew, stripe by stripe.
-        sparing: Whether memory that is free after that goes back to the system.
+        low_memory: Whether memory that is free after that goes back to the system.
     """
 
-    head: Head
-    end: End | None
+    stage: Stage
+    pooling: PoolingStage | None
     channels: int
     margin: int
     limit: int
-    sparing: bool
+    low_memory: bool
 
     def __call__(self, x: Tensor) -> tuple[Tensor, dict[Tap, Tensor], dict[Tap, Tensor]]:
         """What goes on to the next block, the features of each content tap, and X [X^T 1] of each style tap.
 
         At the end of the network nothing goes on, and `x` is returned.
         """
-        content, style = self.head.content, self.head.style
+        content, style = self.stage.content, self.stage.style
         outputs = _Run.apply(x, self)
         seen, sums, onward = outputs[: len(content)], outputs[len(content) :][: len(style)], outputs[-1]
         return (
-            x if self.end is None else onward,
+            x if self.pooling is None else onward,
             dict(zip(content, seen, strict=True)),
             dict(zip(style, sums, strict=True)),
         )
@@ -105,8 +105,8 @@ class Block:
 
     def is_large(self, x: Tensor) -> bool:
         """Whether the features of the head are to be computed anew for the gradient."""
-        kept = x.element_size() * len(self.head.convolutions) * self.channels * x.shape[2] * x.shape[3]
-        return self.end is not None and not self.head.content and kept > self.limit * _factor(x)
+        kept = x.element_size() * len(self.stage.convolutions) * self.channels * x.shape[2] * x.shape[3]
+        return self.pooling is not None and not self.stage.content and kept > self.limit * _factor(x)
 
 
 class _Run(torch.autograd.Function):
@@ -115,44 +115,44 @@ class _Run(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, block: Block) -> tuple[Tensor, ...]:
         ctx.set_materialize_grads(False)
-        head, end = block.head, block.end
+        stage, pooling = block.stage, block.pooling
         ctx.block = block
         ctx.region = block.region(*x.shape[2:])
-        ctx.anew = end is not None and block.is_large(x)
-        if end is not None and ctx.anew:
-            pooled, places, sums = _run_end(end, x, block)
+        ctx.recompute = pooling is not None and block.is_large(x)
+        if pooling is not None and ctx.recompute:
+            pooled, places, sums = _run_pooling(pooling, x, block)
             ctx.save_for_backward(places, x)
-            if block.sparing:
+            if block.low_memory:
                 give_back()
             return (*sums, pooled)
-        look = head(x, ctx.region)
-        seen = (*look.content, *look.sums)
-        if end is None:
-            ctx.save_for_backward(*look.kept)
+        activations = stage(x, ctx.region)
+        seen = (*activations.content, *activations.sums)
+        if pooling is None:
+            ctx.save_for_backward(*activations.kept)
             return seen
-        ctx.shape = look.features.shape
-        pooled, places, _ = _run_end(end, look.features)
-        ctx.save_for_backward(places, *look.kept)
+        ctx.shape = activations.features.shape
+        pooled, places, _ = _run_pooling(pooling, activations.features)
+        ctx.save_for_backward(places, *activations.kept)
         return (*seen, pooled)
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, None]:
-        head, end = ctx.block.head, ctx.block.end
-        grad_content, others = grads[: len(head.content)], grads[len(head.content) :]
-        grad_sums = others[: len(head.style)]
-        if end is None:
-            return head.adjoint(None, ctx.saved_tensors, grad_content, grad_sums, ctx.region), None
+        stage, pooling = ctx.block.stage, ctx.block.pooling
+        grad_content, others = grads[: len(stage.content)], grads[len(stage.content) :]
+        grad_sums = others[: len(stage.style)]
+        if pooling is None:
+            return stage.backward(None, ctx.saved_tensors, grad_content, grad_sums, ctx.region), None
         grad_pooled, (places, *kept) = grads[-1], ctx.saved_tensors
-        if ctx.anew:
-            grad_x = _adjoint_anew(ctx.block, kept[0], places, grad_sums, grad_pooled)
-            if ctx.block.sparing:
+        if ctx.recompute:
+            grad_x = _backward_recomputed(ctx.block, kept[0], places, grad_sums, grad_pooled)
+            if ctx.block.low_memory:
                 give_back()
             return grad_x, None
-        grad = None if grad_pooled is None else _end_adjoint(end, grad_pooled, places, ctx.shape)
-        return head.adjoint(grad, kept, grad_content, grad_sums, ctx.region), None
+        grad = None if grad_pooled is None else _pooling_backward(pooling, grad_pooled, places, ctx.shape)
+        return stage.backward(grad, kept, grad_content, grad_sums, ctx.region), None
 
 
-def _run_end(end: End, x: Tensor, block: Block | None = None) -> tuple[Tensor, Tensor, list[Tensor]]:
+def _run_pooling(pooling: PoolingStage, x: Tensor, block: Block | None = None) -> tuple[Tensor, Tensor, list[Tensor]]:
     """Run the end of a block, and the block's head before it if one is given, stripe by stripe.
 
     A stripe is read with some rows more on either side, so that what the missing rows spoil is cut off again, and
@@ -167,10 +167,10 @@ def _run_end(end: End, x: Tensor, block: Block | None = None) -> tuple[Tensor, T
     for source, keep in _stripes(height, _factor(x)):
         features = x[:, :, source]
         if block is not None:
-            look = block.head(features, _counted(block.region(*x.shape[2:]), source, keep))
-            features = look.features
-            sums = [a + b for a, b in zip(sums, look.sums, strict=True)] if sums else look.sums
-        parts = end(features, keep)
+            activations = block.stage(features, _counted(block.region(*x.shape[2:]), source, keep))
+            features = activations.features
+            sums = [a + b for a, b in zip(sums, activations.sums, strict=True)] if sums else activations.sums
+        parts = pooling(features, keep)
         # In place at once: pieces that are joined in the end would lie scattered over the memory of the stripes.
         whole = whole or [empty(part, (*part.shape[:2], height // 2, part.shape[3])) for part in parts]
         first = (source.start + keep.start) // 2
@@ -180,16 +180,16 @@ def _run_end(end: End, x: Tensor, block: Block | None = None) -> tuple[Tensor, T
     return pooled, kept, sums
 
 
-def _end_adjoint(end: End, grad_pooled: Tensor, kept: Tensor, shape: Sequence[int]) -> Tensor:
-    """Carry a gradient of all pooled features back to all those before the end, which are (1, c, h, w) = `shape`."""
+def _pooling_backward(pooling: PoolingStage, grad_pooled: Tensor, kept: Tensor, shape: Sequence[int]) -> Tensor:
+    """Carry a gradient of all pooled features back to those before it, which are (1, c, h, w) = `shape`."""
     grad = empty(grad_pooled, shape)
     for source, keep in _stripes(shape[2], _factor(kept)):
         rows = _kept_rows(source, keep)
-        end.adjoint(grad_pooled, kept, rows, shape[2], grad[:, :, rows])
+        pooling.backward(grad_pooled, kept, rows, shape[2], grad[:, :, rows])
     return grad
 
 
-def _adjoint_anew(
+def _backward_recomputed(
     block: Block, x: Tensor, kept: Tensor, grad_sums: Sequence[Tensor | None], grad_pooled: Tensor | None
 ) -> Tensor:
     """Carry gradients back through a block to `x`, (1, in, h, w), of whose head nothing was kept, stripe by stripe."""
@@ -197,12 +197,12 @@ def _adjoint_anew(
     grad_x = zeros(x, x.shape)
     for source, keep in _stripes(height, _factor(x)):
         region = _counted(block.region(*x.shape[2:]), source, keep)
-        look = block.head(x[:, :, source], region)
+        activations = block.stage(x[:, :, source], region)
         grad: Tensor | None = None
-        if block.end is not None and grad_pooled is not None:
-            grad = zeros(look.features, look.features.shape)
-            block.end.adjoint(grad_pooled, kept, _kept_rows(source, keep), height, grad[:, :, keep])
-        grad = block.head.adjoint(grad, look.kept, [], grad_sums, region)
+        if block.pooling is not None and grad_pooled is not None:
+            grad = zeros(activations.features, activations.features.shape)
+            block.pooling.backward(grad_pooled, kept, _kept_rows(source, keep), height, grad[:, :, keep])
+        grad = block.stage.backward(grad, activations.kept, [], grad_sums, region)
         if grad is not None:
             grad_x[:, :, source] += grad
     return grad_x

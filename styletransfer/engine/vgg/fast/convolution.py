@@ -51,7 +51,7 @@ class Convolution(Protocol):
             rows: The rows of the output that are wanted, all if None; they may border on rows of `x` beyond them.
         """
 
-    def adjoint(self, grad: Tensor, rows: slice | None = None, out: Tensor | None = None) -> Tensor:
+    def backward(self, grad: Tensor, rows: slice | None = None, out: Tensor | None = None) -> Tensor:
         """Carry a gradient of the output, (1, out, h, w), back to the input, (1, in, h, w).
 
         Args:
@@ -72,7 +72,7 @@ class DirectConvolution:
         near, wanted = _near(rows, x.shape[2])
         return F.conv2d(x[:, :, near], self.weight, self.bias, padding=1)[:, :, wanted]
 
-    def adjoint(self, grad: Tensor, rows: slice | None = None, out: Tensor | None = None) -> Tensor:
+    def backward(self, grad: Tensor, rows: slice | None = None, out: Tensor | None = None) -> Tensor:
         """See `Convolution`."""
         near, wanted = _near(rows, grad.shape[2])
         y = self._transposed(grad[:, :, near])[:, :, wanted]
@@ -142,7 +142,7 @@ class WinogradConvolution:
         """See `Convolution`."""
         return _winograd(x, self._ahead, self._kernels(), rows).add_(self.bias.view(-1, 1, 1))
 
-    def adjoint(self, grad: Tensor, rows: slice | None = None, out: Tensor | None = None) -> Tensor:
+    def backward(self, grad: Tensor, rows: slice | None = None, out: Tensor | None = None) -> Tensor:
         """See `Convolution`."""
         return _winograd(grad, self._back, self._kernels().transpose(1, 2), rows, out)
 

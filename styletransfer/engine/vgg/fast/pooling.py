@@ -12,7 +12,7 @@ import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
 from torch import Tensor
 
 from styletransfer.engine.vgg.fast.channels_last import empty
-from styletransfer.engine.vgg.fast.relu import bits, rectified, rectify_, rectify_gradient_, witness
+from styletransfer.engine.vgg.fast.relu import bits, rectified, rectify_, rectify_gradient_, relu_mask
 
 
 class Pool(Protocol):
@@ -22,10 +22,10 @@ class Pool(Protocol):
         """Pool (1, c, h, w), before the ReLU or after it, to (1, c, h // 2, w // 2).
 
         Returns:
-            The pooled features, and what `adjoint` needs: rows of it belong to rows of the pooled features.
+            The pooled features, and what `backward` needs: rows of it belong to rows of the pooled features.
         """
 
-    def adjoint(self, grad: Tensor, kept: Tensor, shape: tuple[int, int]) -> Tensor:
+    def backward(self, grad: Tensor, kept: Tensor, shape: tuple[int, int]) -> Tensor:
         """Carry a gradient of the pooled features back.
 
         Args:
@@ -47,10 +47,10 @@ class MaxPool:
         rectify_(pooled)  # the ReLU of the largest is the largest after the ReLU
         # The place within the four, from 1 on: 1, 2, width + 1 or width + 2.
         within = places.sub_(_before_each(*pooled.shape[2:], features.shape[3], features.device)).to(torch.int16)
-        rectify_gradient_(within, witness(pooled))
+        rectify_gradient_(within, relu_mask(pooled))
         return pooled, within
 
-    def adjoint(self, grad: Tensor, kept: Tensor, shape: tuple[int, int]) -> Tensor:
+    def backward(self, grad: Tensor, kept: Tensor, shape: tuple[int, int]) -> Tensor:
         """See `Pool`."""
         back = _room(grad, shape)
         largest = torch.empty_like(kept)
@@ -78,7 +78,7 @@ class AveragePool:
             alive += (part > 0).to(torch.uint8) << number
         return pooled, alive
 
-    def adjoint(self, grad: Tensor, kept: Tensor, shape: tuple[int, int]) -> Tensor:
+    def backward(self, grad: Tensor, kept: Tensor, shape: tuple[int, int]) -> Tensor:
         """See `Pool`."""
         share = grad * (self.gain / 4)
         back = _room(grad, shape)

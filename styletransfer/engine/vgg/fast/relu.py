@@ -19,7 +19,7 @@ def rectified(features: Tensor) -> Tensor:
     return bits(features).clamp_min(0).view(features.dtype)
 
 
-def witness(features: Tensor) -> Tensor:
+def relu_mask(features: Tensor) -> Tensor:
     """What tells where a ReLU that gave `features` let through, for `rectify_gradient_`: small, and quick to get."""
     return features if features.dtype == torch.bfloat16 else features > 0
 
@@ -29,7 +29,7 @@ def rectify_gradient_(grad: Tensor, kept: Tensor) -> None:
 
     Args:
         grad: Of what it gave.
-        kept: What it was given, what it gave, or the `witness` of that; of the same shape.
+        kept: What it was given, what it gave, or the `relu_mask` of that; of the same shape.
     """
     if kept.dtype == torch.bool:
         grad.mul_(kept.view(torch.int8))  # by booleans it takes twice as long

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from styletransfer.engine.losses.gram import add_sums_gradient, feature_sums
+from styletransfer.engine.losses.moments import add_sums_gradient, feature_sums
 from styletransfer.engine.vgg.fast.channels_last import zeros
 from styletransfer.engine.vgg.fast.convolution import Convolution
-from styletransfer.engine.vgg.fast.relu import rectified, rectify_, rectify_gradient_, witness
+from styletransfer.engine.vgg.fast.relu import rectified, rectify_, rectify_gradient_, relu_mask
 
 _ALL = slice(None)
 
@@ -36,7 +36,7 @@ class Tap(NamedTuple):
     relu: bool
 
 
-class Look(NamedTuple):
+class Activations(NamedTuple):
     """What is seen in a block before its end.
 
     Attributes:
@@ -53,7 +53,7 @@ class Look(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Head:
+class Stage:
     """A block without its end: convolutions of one size, each followed by a ReLU, and the taps among them.
 
     There is no autograd inside: on the way back every gradient is changed in place, which autograd must not do.
@@ -68,7 +68,7 @@ class Head:
     content: tuple[Tap, ...]
     style: tuple[Tap, ...]
 
-    def __call__(self, x: Tensor, region: Region = EVERYWHERE) -> Look:
+    def __call__(self, x: Tensor, region: Region = EVERYWHERE) -> Activations:
         """Run, (1, in, h, w) to (1, c, h, w).
 
         Args:
@@ -91,10 +91,10 @@ class Head:
             x = rectified(x) if before else rectify_(x)
             read(x, after)
             if not (before or after):
-                kept[-1] = witness(x)
-        return Look(x, [content[tap] for tap in self.content], [sums[tap] for tap in self.style], kept)
+                kept[-1] = relu_mask(x)
+        return Activations(x, [content[tap] for tap in self.content], [sums[tap] for tap in self.style], kept)
 
-    def adjoint(
+    def backward(
         self,
         grad: Tensor | None,
         kept: Sequence[Tensor],
@@ -130,7 +130,7 @@ class Head:
                 rectify_gradient_(grad, kept[place])
             grad = join(grad, kept[place], before)
             if grad is not None:
-                grad = self.convolutions[place].adjoint(grad)
+                grad = self.convolutions[place].backward(grad)
         return grad
 
     def _taps(self, place: int) -> tuple[list[Tap], list[Tap]]:

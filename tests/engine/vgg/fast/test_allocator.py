@@ -10,7 +10,7 @@ from styletransfer.engine.vgg.fast.allocator import kept_memory
 
 COUNT_PAGE_FAULTS = """
 import resource, torch
-from styletransfer.allocator import kept_memory
+from styletransfer.engine.vgg.fast.allocator import kept_memory
 
 def faults():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt

@@ -56,20 +56,20 @@ class TestWinograd:
             patch.setattr(convolution, "_BAND_BYTES", band)  # from a band for every row of tiles to one for all
             winograd = WinogradConvolution(weight, bias)
             assert relative_error(winograd(x), F.conv2d(x, weight, bias, padding=1)) < 1e-10
-            assert relative_error(winograd.adjoint(grad), F.conv_transpose2d(grad, weight, padding=1)) < 1e-10
+            assert relative_error(winograd.backward(grad), F.conv_transpose2d(grad, weight, padding=1)) < 1e-10
 
     def test_saving_memory_changes_nothing(self) -> None:
         weight, bias, x, grad = numbers(64, 96, 21, 18, dtype=torch.float32)
-        plain, thrifty = (WinogradConvolution(weight, bias, scratch) for scratch in (None, torch.empty(36 * 64 * 96)))
-        assert torch.equal(plain(x), thrifty(x))
-        assert torch.equal(plain.adjoint(grad), thrifty.adjoint(grad))
+        plain, shared = (WinogradConvolution(weight, bias, scratch) for scratch in (None, torch.empty(36 * 64 * 96)))
+        assert torch.equal(plain(x), shared(x))
+        assert torch.equal(plain.backward(grad), shared.backward(grad))
 
     @pytest.mark.parametrize("shape", [(64, 128, 31, 45), (256, 256, 20, 30), (512, 512, 7, 13), (512, 64, 1, 40)])
     def test_rounds_well_in_single_precision(self, shape: tuple[int, int, int, int]) -> None:
         weight, bias, x, grad = numbers(*shape)
         winograd = WinogradConvolution(weight.float(), bias.float())
         assert relative_error(winograd(x.float()), F.conv2d(x, weight, bias, padding=1)) < 2e-5
-        assert relative_error(winograd.adjoint(grad.float()), F.conv_transpose2d(grad, weight, padding=1)) < 2e-5
+        assert relative_error(winograd.backward(grad.float()), F.conv_transpose2d(grad, weight, padding=1)) < 2e-5
 
     def test_error_does_not_grow_with_an_offset(self) -> None:
         """Activations behind a ReLU are all positive: nothing cancels."""
@@ -87,7 +87,7 @@ class TestEveryKind:
     def test_adjoint_is_the_transpose(self, kind: Any, case: dict[str, int]) -> None:
         weight, _, x, grad = numbers(**case)
         conv: Convolution = kind(weight, torch.zeros(case["outputs"], dtype=torch.float64))
-        assert float((conv(x) * grad).sum()) == pytest.approx(float((x * conv.adjoint(grad)).sum()), abs=1e-9)
+        assert float((conv(x) * grad).sum()) == pytest.approx(float((x * conv.backward(grad)).sum()), abs=1e-9)
 
     @pytest.mark.parametrize("kind", KINDS)
     @pytest.mark.parametrize("size", [(8, 12), (7, 9)])
@@ -98,9 +98,9 @@ class TestEveryKind:
         for layout in (torch.channels_last, torch.contiguous_format):
             y = conv(x.contiguous(memory_format=layout))
             assert torch.allclose(y, F.conv2d(x, weight, bias, padding=1))
-            back = conv.adjoint(grad.contiguous(memory_format=layout))
+            back = conv.backward(grad.contiguous(memory_format=layout))
             assert torch.allclose(back, F.conv_transpose2d(grad, weight, padding=1))
-        assert torch.allclose(conv.adjoint(flat), F.conv_transpose2d(flat, weight, padding=1))
+        assert torch.allclose(conv.backward(flat), F.conv_transpose2d(flat, weight, padding=1))
         rows = torch.cat([x, x], dim=2)[:, :, 1 : size[0] + 1]  # a stripe cut out of a larger picture
         assert torch.allclose(conv(rows), F.conv2d(rows, weight, bias, padding=1))
 
@@ -110,11 +110,11 @@ class TestEveryKind:
         weight, bias, x, grad = numbers(6, 5, 13, 9)
         conv: Convolution = kind(weight, bias)
         assert torch.allclose(conv(x, rows), conv(x)[:, :, rows], atol=1e-10)
-        assert torch.allclose(conv.adjoint(grad, rows), conv.adjoint(grad)[:, :, rows], atol=1e-10)
+        assert torch.allclose(conv.backward(grad, rows), conv.backward(grad)[:, :, rows], atol=1e-10)
         room = torch.full((1, 6, 13, 9), 7.0, dtype=torch.float64).contiguous(memory_format=torch.channels_last)
-        back = conv.adjoint(grad, rows, room[:, :, rows])
+        back = conv.backward(grad, rows, room[:, :, rows])
         assert torch.equal(back, room[:, :, rows])
-        assert torch.allclose(back, conv.adjoint(grad)[:, :, rows], atol=1e-10)
+        assert torch.allclose(back, conv.backward(grad)[:, :, rows], atol=1e-10)
 
 
 class TestChoice:

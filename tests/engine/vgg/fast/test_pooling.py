@@ -40,15 +40,15 @@ class TestEveryPool:
         (expected,) = torch.autograd.grad(pooled, x, grad)
         for features in (x.detach(), x.detach().relu()):
             _, kept = POOLS[name](features)
-            assert torch.allclose(POOLS[name].adjoint(grad, kept, shape), expected)
+            assert torch.allclose(POOLS[name].backward(grad, kept, shape), expected)
 
 
 @pytest.mark.parametrize("pool", POOLS.values(), ids=POOLS)
 def test_rows_can_be_carried_back_alone(pool: Pool) -> None:
     pooled, kept = pool(rectified(12, 9).relu())
     grad = torch.randn_like(pooled)
-    whole = pool.adjoint(grad, kept, (12, 9))
-    assert torch.equal(pool.adjoint(grad[:, :, 1:4], kept[:, :, 1:4], (6, 9)), whole[:, :, 2:8])
+    whole = pool.backward(grad, kept, (12, 9))
+    assert torch.equal(pool.backward(grad[:, :, 1:4], kept[:, :, 1:4], (6, 9)), whole[:, :, 2:8])
 
 
 @pytest.mark.parametrize("pool", POOLS.values(), ids=POOLS)

@@ -1,0 +1,19 @@
+"""Which device paints."""
+
+import torch
+
+from styletransfer.errors import StyleTransferError
+
+
+def find_device(name: str) -> torch.device:
+    """The device of that name; for "auto" the fastest there is.
+
+    Raises:
+        StyleTransferError: The machine has no such device.
+    """
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if name == "auto":
+        name = next(kind for kind, there in available.items() if there)
+    if not available[name]:
+        raise StyleTransferError(f"This machine has no {name} device; choose another one, or auto.")
+    return torch.device(name)

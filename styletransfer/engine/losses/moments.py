@@ -1,0 +1,79 @@
+"""What a style loss looks at: the first and second moments of a layer's features over all positions.
+
+They are sums over positions, so that a picture can be looked at in parts.
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+_PARTS, _FEWEST = 32, 256
+"""Sums over positions in bfloat16 are rounded once for each of so many parts, if they
+have enough positions, and these are added up in float32."""
+
+
+class Moments(NamedTuple):
+    """What a layer's features are like over all positions, wherever they are: all that a style loss looks at.
+
+    Attributes:
+        mean: (c,), the mean of the features x of a position.
+        second: (c, c), the mean of x x^T.
+    """
+
+    mean: Tensor
+    second: Tensor
+
+    @property
+    def gram(self) -> Tensor:
+        """The Gram matrix X X^T / (c h w), (c, c)."""
+        return self.second / len(self.second)
+
+    @property
+    def covariance(self) -> Tensor:
+        """(c, c)."""
+        return self.second - torch.outer(self.mean, self.mean)
+
+
+def feature_rows(features: Tensor) -> Tensor:
+    """X^T, (h w, c), of features (1, c, h, w): no copy where the channels of a pixel lie side by side in memory."""
+    return features[0].permute(1, 2, 0).flatten(0, 1)
+
+
+def feature_sums(features: Tensor) -> Tensor:
+    """X [X^T 1], where X is `features`, (1, c, h, w), as a c x (h w) matrix; (c, c + 1).
+
+    It is a sum over positions: the sums of the parts of a picture add up to that of the whole.
+    """
+    rows = feature_rows(features)
+    return torch.cat([_gram_sum(rows), rows.sum(0, dtype=torch.promote_types(rows.dtype, torch.float32))[:, None]], 1)
+
+
+def _gram_sum(rows: Tensor) -> Tensor:
+    if rows.dtype != torch.bfloat16:
+        return rows.T @ rows
+    total = rows.new_zeros(rows.shape[1], rows.shape[1], dtype=torch.float32)
+    if not len(rows):
+        return total
+    length = min(max(_FEWEST, len(rows) // _PARTS), len(rows))
+    even = len(rows) // length * length
+    for batch in (rows[:even].view(-1, length, rows.shape[1]), rows[None, even:]):
+        total += torch.bmm(batch.transpose(1, 2), batch).sum(0, dtype=torch.float32)
+    return total
+
+
+def add_sums_gradient(grad: Tensor, features: Tensor, grad_sums: Tensor) -> None:
+    """Add to `grad`, that of the features, what comes back through their X [X^T 1]: (g + g^T) X + v.
+
+    Args:
+        grad: (1, c, h, w), the channels of a pixel side by side.
+        features: (1, c, h, w).
+        grad_sums: [g v], (c, c + 1).
+    """
+    square, line = grad_sums[:, :-1], grad_sums[:, -1].to(grad.dtype)
+    square = (square + square.T).to(grad.dtype)
+    if grad.is_contiguous(memory_format=torch.channels_last):
+        feature_rows(grad).addmm_(feature_rows(features), square).add_(line)
+    else:  # a part of it
+        channels, height, width = grad.shape[1:]
+        grad += torch.addmm(line, feature_rows(features), square).view(height, width, channels).permute(2, 0, 1)

@@ -1,0 +1,110 @@
+"""What is minimised: weighted content, style and total variation losses of a picture (Gatys 2016, eq. 7).
+
+Composes the losses in `losses`; knows nothing of optimizers.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from styletransfer.engine.frames import LossName
+from styletransfer.engine.losses.content import content_loss
+from styletransfer.engine.losses.gram import gram_loss
+from styletransfer.engine.losses.moments import Moments
+from styletransfer.engine.losses.total_variation import squared_variation, total_variation
+from styletransfer.engine.losses.wasserstein import SCALE, SHALLOW_FIRST, GaussianTarget, wasserstein_loss
+from styletransfer.engine.style_targets import StyleTargets
+from styletransfer.engine.tensors import pixel_range, resized, to_tensor
+from styletransfer.engine.vgg.network import Features, Network
+from styletransfer.settings import Settings, Weighting
+
+StyleTerm = Callable[[Moments], Tensor]
+"""How far a layer's moments are from the paintings', weighted; scalar, differentiable."""
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What is minimised at one scale: how far a picture is from the photo's content and the painting's style."""
+
+    network: Network
+    content: list[Tensor]
+    style: list[StyleTerm]
+    settings: Settings
+
+    @classmethod
+    def between(
+        cls,
+        network: Network,
+        photo: Image.Image,
+        style_targets: StyleTargets,
+        shape: tuple[int, int],
+        settings: Settings,
+        device: torch.device,
+    ) -> "Objective":
+        """Look at all pictures at the scale `shape`, (height, width), and remember what is to be matched."""
+        with torch.no_grad():
+            content = network(to_tensor(resized(photo, shape), device)).content
+            targets = style_targets.moments(lambda image: network(to_tensor(image, device)).moments, shape)
+        blocks = [tap.block for tap in network.style_taps]
+        return cls(network, content, style_terms(targets, blocks, settings), settings)
+
+    @property
+    def variation(self) -> Callable[[Tensor], Tensor]:
+        """The total variation of a picture, not yet weighted."""
+        return squared_variation if self.settings.tv_loss == "squared" else total_variation
+
+    def losses(self, picture: Tensor, weighting: Weighting) -> dict[LossName, Tensor]:
+        """The weighted terms and their sum, each a scalar; `picture` is normalised, (1, 3, h, w)."""
+        features: Features = self.network(picture)
+        loss_scale = self.network.loss_scale
+        content = [content_loss(seen, target) for seen, target in zip(features.content, self.content, strict=True)]
+        style = [term(seen) for seen, term in zip(features.moments, self.style, strict=True)]
+        terms: dict[LossName, Tensor] = {
+            "content": weighting.content * loss_scale.content * torch.stack(content).sum(),
+            "style": weighting.style * loss_scale.style * torch.stack(style).sum(),
+            "tv": weighting.tv * loss_scale.tv * self.variation(picture),
+        }
+        return {**terms, "total": torch.stack(list(terms.values())).sum()}
+
+    def clipped_losses(self, picture: Tensor, weighting: Weighting) -> dict[LossName, float]:
+        """The losses of the picture as it is saved, with what is out of range clipped."""
+        low, high = pixel_range(picture.device)
+        with torch.no_grad():
+            return to_numbers(self.losses(picture.clamp(low, high), weighting))
+
+
+def to_numbers(terms: dict[LossName, Tensor]) -> dict[LossName, float]:
+    """The terms as numbers, fetched from the device at once."""
+    return dict(zip(terms, torch.stack(list(terms.values())).tolist(), strict=True))
+
+
+def style_terms(targets: Sequence[Moments], blocks: Sequence[int], settings: Settings) -> list[StyleTerm]:
+    """The style loss of each layer.
+
+    Args:
+        targets: The paintings' moments in each layer.
+        blocks: The block of the network that each layer is in, counted from 0.
+        settings: Name the loss and the layers' weights.
+    """
+    if settings.style_loss == "gram":
+        weights = settings.style_layer_weights or [(len(target.mean) / 64) ** 2 for target in targets]
+        return [partial(_gram_term, target.gram, weight) for target, weight in zip(targets, weights, strict=True)]
+    weights = settings.style_layer_weights or [SHALLOW_FIRST[block] for block in blocks]
+    total = math.fsum(weights) or 1.0
+    return [
+        partial(_wasserstein_term, GaussianTarget.of(target), SCALE * weight / total)
+        for target, weight in zip(targets, weights, strict=True)
+    ]
+
+
+def _gram_term(target: Tensor, weight: float, moments: Moments) -> Tensor:
+    return weight * gram_loss(moments.gram, target)
+
+
+def _wasserstein_term(target: GaussianTarget, weight: float, moments: Moments) -> Tensor:
+    return weight * wasserstein_loss(moments, target)
