@@ -4,7 +4,7 @@
 
 Needs Chromium. Starts the real server on a data folder of its own and writes: an animation of the window while the
 picture is painted, a picture of the finished painting in the dark, an animation of a painting that is steered and
-whose timeline is then walked through, and a picture of a contact sheet.
+whose timeline is then walked through, and a picture of a sheet of variations.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from tools.real_studio import chromium, serving
 
 WINDOW = (1280, 800)
 PATIENCE = 600
-"""Seconds that a painting or a contact sheet may take."""
+"""Seconds that a painting or a sheet of variations may take."""
 
 
 def main() -> None:
@@ -103,7 +103,7 @@ def walked(page: Page) -> Iterator[bytes]:
 
 
 def sheet(page: Page) -> Page:
-    """Paint a contact sheet to its end."""
+    """Paint a sheet of variations to its end."""
     page.locator(".st-key-variations button").click()
     page.locator(".st-key-contact label.painted").nth(8).wait_for(timeout=PATIENCE * 1000)
     page.wait_for_timeout(1_500)

@@ -14,14 +14,14 @@ from styletransfer.machine.speeds import Speed, Speeds
 from styletransfer.settings import Device, Settings, Weighting
 from styletransfer.studio.failure_text import TAKEN
 from styletransfer.studio.snapshot import LossHistory, Request, Snapshot, State
-from styletransfer.studio.storage.cleanup import Housekeeper
-from styletransfer.studio.storage.gallery import SHEETS, Collection
+from styletransfer.studio.storage.cleanup import Cleanup
+from styletransfer.studio.storage.gallery import SHEETS, Gallery
 from styletransfer.studio.storage.run_folder import Submission
-from styletransfer.studio.storage.run_store import Shelf
-from styletransfer.studio.variation_sheets import Sheets
+from styletransfer.studio.storage.run_store import RunStore
+from styletransfer.studio.variation_sheets import VariationSheets
 from styletransfer.studio.weights_download import Download, Fetch
-from styletransfer.studio.worker.run_queue import Easel
-from styletransfer.studio.worker.running_job import Job
+from styletransfer.studio.worker.run_queue import RunQueue
+from styletransfer.studio.worker.running_job import RunningJob
 from styletransfer.support.paths import runs_dir, vgg19_available
 
 __all__ = ["Download", "LossHistory", "Request", "Snapshot", "State", "Studio"]
@@ -48,7 +48,7 @@ class Studio:
         self._engine = engine
         self._lock = threading.Lock()
         self._carrying = threading.Lock()
-        self._open: tuple[Shelf, Easel, Housekeeper] | None = None
+        self._open: tuple[RunStore, RunQueue, Cleanup] | None = None
         self._speeds = Speeds(self._home / "speeds.json")
         self._fetch: Fetch | None = None
 
@@ -62,13 +62,13 @@ class Studio:
         """
         with self._lock:
             if self._open is None:
-                shelf = Shelf(self._home)
-                collection = Collection(self._home, active=lambda: self._easel.active(), alive=shelf.alive)
-                housekeeper = Housekeeper(collection)
+                run_store = RunStore(self._home)
+                gallery = Gallery(self._home, active=lambda: self._queue.active(), alive=run_store.alive)
+                cleanup = Cleanup(gallery)
                 log = self._home / "worker.log"
-                easel = Easel(self._engine, log, shelf, self._speeds, when_over=housekeeper.call)
-                self._open = shelf, easel, housekeeper
-                housekeeper.call()
+                run_queue = RunQueue(self._engine, log, run_store, self._speeds, when_over=cleanup.call)
+                self._open = run_store, run_queue, cleanup
+                cleanup.call()
                 atexit.register(self.close)
         return self
 
@@ -77,23 +77,23 @@ class Studio:
         with self._lock:
             if self._open is None:
                 return
-            shelf, easel, housekeeper = self._open
+            run_store, run_queue, cleanup = self._open
             self.cancel_fetch()
-            housekeeper.close()
-            easel.close()
-            shelf.close()
+            cleanup.close()
+            run_queue.close()
+            run_store.close()
             self._open = None
         atexit.unregister(self.close)
 
     @property
     def worker_ready(self) -> bool:
         """Whether the worker has its weights loaded and is warm. Runs may be submitted before."""
-        return self._open is not None and self._easel.ready
+        return self._open is not None and self._queue.ready
 
     @property
     def worker_pid(self) -> int | None:
         """The worker's process id, or None while there is none."""
-        return self._easel.worker_pid
+        return self._queue.worker_pid
 
     # --- what the user does -----------------------------------------------------------------------------------------
 
@@ -135,14 +135,14 @@ class Studio:
             start=start,
             parent=parent,
         )
-        run, record = self._shelf.add(wanted)
-        self._easel.add(Job(run, record, pace))
+        run, record = self._store.add(wanted)
+        self._queue.add(RunningJob(run, record, pace))
         return run.run_id
 
     def can_carry_on(self, run_id: str) -> bool:
         """Whether the run was interrupted, by the user or otherwise, and can go on where it was."""
         snapshot = self.snapshot(run_id)
-        return snapshot is not None and self._shelf.can_carry_on(snapshot)
+        return snapshot is not None and self._store.can_carry_on(snapshot)
 
     def carry_on(self, run_id: str) -> None:
         """Queue an interrupted run again; it goes on in the same folder, from its last checkpoint.
@@ -154,40 +154,40 @@ class Studio:
             painted = self.snapshot(run_id)
             if painted is not None and not painted.state.over:
                 raise StyleTransferError(TAKEN)
-            if painted is None or not self._shelf.can_carry_on(painted):
+            if painted is None or not self._store.can_carry_on(painted):
                 raise StyleTransferError("This painting cannot go on: what it needs for that is not there any more.")
             settings, photo = self.settings(run_id), self.photo_path(run_id)
             if settings is None or photo is None:
                 raise StyleTransferError("This painting cannot go on: its folder is damaged.")
             pace = Pace(settings, open_image(photo).size)
-            run, record = self._shelf.reopen(run_id)
-            self._easel.add(Job(run, record, pace, painted=painted))
+            run, record = self._store.reopen(run_id)
+            self._queue.add(RunningJob(run, record, pace, painted=painted))
 
     def pause(self, run_id: str) -> None:
         """Pause the run after its present step. No effect on a run that is not being painted or is unknown."""
-        self._easel.ask(run_id, "pause")
+        self._queue.ask(run_id, "pause")
 
     def resume(self, run_id: str) -> None:
         """Go on with a paused run. No effect on any other."""
-        self._easel.ask(run_id, "resume")
+        self._queue.ask(run_id, "resume")
 
     def stop(self, run_id: str) -> None:
         """End the run after its present step and keep what is painted; take it out of the queue if it waits there."""
-        self._easel.ask(run_id, "stop")
+        self._queue.ask(run_id, "stop")
 
     def steer(self, run_id: str, weighting: Weighting) -> None:
         """Paint on with other weights from the next step. No effect on a run that is over or unknown."""
-        self._easel.steer(run_id, weighting)
+        self._queue.steer(run_id, weighting)
 
     @property
-    def collection(self) -> Collection:
-        """The runs as the user's collection: titles, pins, what is deleted, the space that they take."""
-        return self._rooms()[2].collection
+    def gallery(self) -> Gallery:
+        """The runs as the user's gallery: titles, pins, what is deleted, the space that they take."""
+        return self._rooms()[2].gallery
 
     @property
-    def sheets(self) -> Sheets:
-        """The contact sheets."""
-        return Sheets(self._home / SHEETS, self._easel, self._shelf.server)
+    def sheets(self) -> VariationSheets:
+        """The sheets of variations."""
+        return VariationSheets(self._home / SHEETS, self._queue, self._store.server)
 
     # --- what the page shows ----------------------------------------------------------------------------------------
 
@@ -196,33 +196,33 @@ class Studio:
 
         A run whose folder is damaged is `FAILED`, with the damage as its error.
         """
-        return self._easel.snapshot(run_id) or self._shelf.snapshot(run_id)
+        return self._queue.snapshot(run_id) or self._store.snapshot(run_id)
 
     def active(self) -> list[str]:
         """Ids of the run that is being painted, then of those that wait, in their order."""
-        return self._easel.active()
+        return self._queue.active()
 
     def recent(self, limit: int = 20) -> list[str]:
         """Ids of runs on disk, the newest first, whatever their state."""
-        return self._shelf.recent(limit)
+        return self._store.recent(limit)
 
     def settings(self, run_id: str) -> Settings | None:
         """What the run was painted with, or None for an unknown or damaged run."""
-        return self._shelf.settings(run_id)
+        return self._store.settings(run_id)
 
     def photo_path(self, run_id: str) -> Path | None:
         """The run's photo as it was uploaded, or None for an unknown run."""
-        inputs = self._shelf.inputs(run_id)
+        inputs = self._store.inputs(run_id)
         return None if inputs is None else inputs.photo
 
     def painting_paths(self, run_id: str) -> tuple[Path, ...]:
         """The run's paintings as they were uploaded; none for an unknown run."""
-        inputs = self._shelf.inputs(run_id)
+        inputs = self._store.inputs(run_id)
         return () if inputs is None else inputs.paintings
 
     def start_path(self, run_id: str) -> Path | None:
         """The picture that the run began from, or None where that was the photo or noise, and for an unknown run."""
-        inputs = self._shelf.inputs(run_id)
+        inputs = self._store.inputs(run_id)
         return None if inputs is None else inputs.start
 
     def result_path(self, run_id: str) -> Path | None:
@@ -231,15 +231,15 @@ class Studio:
         Complete once the run is over; during a run it is a few seconds old. Of a run whose worker died before the
         first full picture was written it is the last preview (JPEG).
         """
-        return self._shelf.result(run_id)
+        return self._store.result(run_id)
 
     def losses_csv(self, run_id: str) -> bytes | None:
         """Every epoch's losses as CSV: epoch,seconds,height,width,content,style,tv,total. None for an unknown run."""
-        return self._shelf.losses_csv(run_id)
+        return self._store.losses_csv(run_id)
 
     def timeline(self, run_id: str) -> list[tuple[int, Path]]:
         """(epoch, JPEG) of the previews kept on disk, oldest first, evenly thinned to at most about 200."""
-        return self._shelf.timeline(run_id)
+        return self._store.timeline(run_id)
 
     def speed(self, settings: Settings) -> Speed | None:
         """How fast this machine paints with such settings.
@@ -280,14 +280,14 @@ class Studio:
     # ----------------------------------------------------------------------------------------------------------------
 
     @property
-    def _shelf(self) -> Shelf:
+    def _store(self) -> RunStore:
         return self._rooms()[0]
 
     @property
-    def _easel(self) -> Easel:
+    def _queue(self) -> RunQueue:
         return self._rooms()[1]
 
-    def _rooms(self) -> tuple[Shelf, Easel, Housekeeper]:
+    def _rooms(self) -> tuple[RunStore, RunQueue, Cleanup]:
         if self._open is None:
             raise StyleTransferError("The studio is closed; start it again.")
         return self._open

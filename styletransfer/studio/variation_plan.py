@@ -1,4 +1,4 @@
-"""What a contact sheet varies: two settings, a few values of each, around what is chosen. No Streamlit."""
+"""What a sheet of variations varies: two settings, a few values of each, around what is chosen. No Streamlit."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace

@@ -1,4 +1,4 @@
-"""All contact sheets of a data folder, as the page uses them. Knows nothing of Streamlit or torch."""
+"""All sheets of variations of a data folder, as the page uses them. Knows nothing of Streamlit or torch."""
 
 import shutil
 from collections.abc import Sequence
@@ -10,10 +10,10 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import open_image
 from styletransfer.settings import Settings
 from styletransfer.studio.storage.run_folder import RUN_ID, Inputs, Submission
-from styletransfer.studio.storage.variation_folder import Sheet
+from styletransfer.studio.storage.variation_folder import VariationSheet
 from styletransfer.studio.variation_plan import Plan, small
-from styletransfer.studio.worker.protocol import Sketch
-from styletransfer.studio.worker.run_queue import Easel
+from styletransfer.studio.worker.protocol import PaintCell
+from styletransfer.studio.worker.run_queue import RunQueue
 from styletransfer.studio.worker.variation_queue import Fault, Progress
 
 KEPT = 12
@@ -21,7 +21,7 @@ KEPT = 12
 
 
 @dataclass(frozen=True, kw_only=True)
-class SheetView:
+class VariationSheetView:
     """A sheet as it stands.
 
     Attributes:
@@ -47,18 +47,18 @@ class SheetView:
     fault: Fault | None
 
 
-class Sheets:
+class VariationSheets:
     """The sheets under the folder `home`, which need not exist. Thread-safe.
 
     Args:
         home: Folder of the sheets.
-        easel: Paints them while it has nothing else to do.
+        run_queue: Paints them while it has nothing else to do.
         server: This server's name.
     """
 
-    def __init__(self, home: Path, easel: Easel, server: str) -> None:
+    def __init__(self, home: Path, run_queue: RunQueue, server: str) -> None:
         self._home = home
-        self._easel = easel
+        self._queue = run_queue
         self._server = server
 
     def submit(
@@ -79,30 +79,30 @@ class Sheets:
         for cell in range(plan.cells):
             scale_shapes(open_image(photo, name=photo_name).size, small(plan.settings(settings, cell)))
         wanted = Submission(photo=photo, paintings=tuple(paintings), settings=settings, photo_name=photo_name)
-        sheet = Sheet.create(self._home, wanted, plan, server=self._server)
+        sheet = VariationSheet.create(self._home, wanted, plan, server=self._server)
         self._clear()
         self._paint(sheet)
         return sheet.run.run_id
 
     def carry_on(self, sheet_id: str) -> None:
         """Paint the cells that are missing. No effect on an unknown sheet, or one that is whole."""
-        sheet = Sheet.find(self._home, sheet_id)
+        sheet = VariationSheet.find(self._home, sheet_id)
         if sheet is not None:
             self._paint(sheet)
 
     def cancel(self, sheet_id: str) -> None:
         """Leave the rest unpainted. No effect on a sheet that is not being filled."""
-        self._easel.cancel_sheet(sheet_id)
+        self._queue.cancel_sheet(sheet_id)
 
-    def view(self, sheet_id: str) -> SheetView | None:
+    def view(self, sheet_id: str) -> VariationSheetView | None:
         """The sheet as it stands; None for an id that is unknown, damaged or no id at all."""
-        sheet = Sheet.find(self._home, sheet_id)
+        sheet = VariationSheet.find(self._home, sheet_id)
         if sheet is None:
             return None
-        progress, fault = self._easel.sheet(sheet_id)
+        progress, fault = self._queue.sheet(sheet_id)
         try:
             record = sheet.run.read()
-            return SheetView(
+            return VariationSheetView(
                 sheet_id=sheet_id,
                 plan=sheet.plan,
                 settings=sheet.run.settings(),
@@ -118,13 +118,13 @@ class Sheets:
 
     def newest(self) -> str | None:
         """Id of the newest sheet, or None without one."""
-        return next((sheet_id for sheet_id in self._ids() if Sheet.find(self._home, sheet_id)), None)
+        return next((sheet_id for sheet_id in self._ids() if VariationSheet.find(self._home, sheet_id)), None)
 
-    def _paint(self, sheet: Sheet) -> None:
+    def _paint(self, sheet: VariationSheet) -> None:
         folder = str(sheet.run.folder)
-        sketches = [Sketch(sheet.run.run_id, folder, cell) for cell in sheet.missing()]
-        if sketches:
-            self._easel.add_sheet(sketches)
+        cells = [PaintCell(sheet.run.run_id, folder, cell) for cell in sheet.missing()]
+        if cells:
+            self._queue.add_cells(cells)
 
     def _ids(self) -> list[str]:
         """Ids of all sheets, the newest first."""
@@ -134,5 +134,5 @@ class Sheets:
 
     def _clear(self) -> None:
         for sheet_id in self._ids()[KEPT:]:
-            self._easel.cancel_sheet(sheet_id)
+            self._queue.cancel_sheet(sheet_id)
             shutil.rmtree(self._home / sheet_id, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The wall and the recipe in the picture, as a person uses them: real runs at a small size, in a real browser."""
+"""The gallery and the recipe in the picture, as a person uses them: real runs at a small size, in a real browser."""
 
 import re
 import zipfile
@@ -35,7 +35,7 @@ def painted(browser: Any, server: str) -> str:
 
 
 def hung(page: Any, run: str) -> Any:
-    """The picture on the wall, the mouse over it, so that what can be done with it shows."""
+    """The picture in the gallery, the mouse over it, so that what can be done with it shows."""
     item = page.locator(f"li[data-id='{run}']")
     item.wait_for()
     item.hover()

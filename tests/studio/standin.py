@@ -12,15 +12,15 @@ from PIL import Image
 from styletransfer.machine.speeds import Speed
 from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.snapshot import LossHistory, Snapshot, State
-from styletransfer.studio.storage.gallery import Collection
-from styletransfer.studio.variation_sheets import Sheets
+from styletransfer.studio.storage.gallery import Gallery
+from styletransfer.studio.variation_sheets import VariationSheets
 from styletransfer.studio.weights_download import Download
-from styletransfer.studio.worker.protocol import Sketch
-from styletransfer.studio.worker.run_queue import Easel
+from styletransfer.studio.worker.protocol import PaintCell
+from styletransfer.studio.worker.run_queue import RunQueue
 from styletransfer.studio.worker.variation_queue import Fault, Progress
 
 
-class StandinEasel:
+class StandinQueue:
     """Keeps what sheets ask for; tests set `progress` and `faults` themselves."""
 
     def __init__(self) -> None:
@@ -28,9 +28,9 @@ class StandinEasel:
         self.progress: dict[str, Progress] = {}
         self.faults: dict[str, Fault] = {}
 
-    def add_sheet(self, sketches: list[Sketch]) -> None:
-        self.asked.append(("paint", sketches[0].run_id))
-        self.progress[sketches[0].run_id] = Progress()
+    def add_cells(self, cells: list[PaintCell]) -> None:
+        self.asked.append(("paint", cells[0].run_id))
+        self.progress[cells[0].run_id] = Progress()
 
     def cancel_sheet(self, sheet_id: str) -> None:
         self.asked.append(("cancel", sheet_id))
@@ -53,11 +53,11 @@ class Standin:
     pace: float | None = 2.0
     half: bool = False
     free: int | None = None
-    easel: StandinEasel = field(default_factory=StandinEasel)
+    run_queue: StandinQueue = field(default_factory=StandinQueue)
 
     @property
-    def sheets(self) -> Sheets:
-        return Sheets(self.home / "sheets", cast("Easel", self.easel), "test")
+    def sheets(self) -> VariationSheets:
+        return VariationSheets(self.home / "sheets", cast("RunQueue", self.run_queue), "test")
 
     def submit(
         self,
@@ -90,8 +90,8 @@ class Standin:
         return run_id
 
     @property
-    def collection(self) -> Collection:
-        return Collection(self.home / "runs", active=self.active, alive=lambda _: False)
+    def gallery(self) -> Gallery:
+        return Gallery(self.home / "runs", active=self.active, alive=lambda _: False)
 
     def paint(self, run_id: str, epoch: int, state: State = State.PAINTING, **more: object) -> None:
         """Put a run at an epoch, with a picture and curves that fit it."""

@@ -17,7 +17,7 @@ from styletransfer.settings import PRESETS, Settings
 from styletransfer.studio import variation_sheets
 from styletransfer.studio.studio import State, Studio
 from styletransfer.studio.variation_plan import SMALL_SIZE, Plan, described, small, spread
-from styletransfer.studio.variation_sheets import SheetView
+from styletransfer.studio.variation_sheets import VariationSheetView
 
 TINTS = "tests.studio.fakes:tints"
 SETTINGS = Settings(size=1024, epochs=500, style_weight=100.0)
@@ -36,7 +36,7 @@ def begin(studio: Studio, plan: Plan = PLAN, settings: Settings = SETTINGS) -> s
     return studio.sheets.submit(picture(), paintings, settings, plan, photo_name="photo.png")
 
 
-def look(studio: Studio, sheet_id: str) -> SheetView:
+def look(studio: Studio, sheet_id: str) -> VariationSheetView:
     view = studio.sheets.view(sheet_id)
     assert view is not None
     return view

@@ -6,29 +6,34 @@ import streamlit as st
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Settings
-from styletransfer.studio.page.gallery.comparison import duo
-from styletransfer.studio.page.gallery.view import enter, taken_down, wall
+from styletransfer.studio.page.gallery.comparison import comparison
+from styletransfer.studio.page.gallery.view import enter, gallery_page, taken_down
 from styletransfer.studio.page.sidebar import controls, form_state, painting_mix, start_picture
 from styletransfer.studio.page.sidebar.estimate import estimate, obstacle
 from styletransfer.studio.page.sidebar.picker import chosen_at, picker
-from styletransfer.studio.page.sidebar.restore import offer, open_run, recalled, recipe_drop, take_up
+from styletransfer.studio.page.sidebar.restore import offer, open_run, recalled, recipe_drop, restore
 from styletransfer.studio.page.stage.branches import double_click, origin
-from styletransfer.studio.page.stage.finished_run import leave, result
+from styletransfer.studio.page.stage.finished_run import finished_run, leave
 from styletransfer.studio.page.stage.live_run import Sources, live_stage
-from styletransfer.studio.page.stage.loss_panel import curves
+from styletransfer.studio.page.stage.loss_panel import loss_panel
 from styletransfer.studio.page.stage.run_review import look_back
-from styletransfer.studio.page.variations.view import sheet_button, sheet_link, sheet_stage, take_up_sheet
+from styletransfer.studio.page.variations.view import (
+    restore_variations,
+    variations_button,
+    variations_link,
+    variations_stage,
+)
 from styletransfer.studio.pictures import Picture, Shown, pair, shown_file
 from styletransfer.studio.presentation import html
 from styletransfer.studio.server import lifespan
 from styletransfer.studio.storage.gallery import called
 from styletransfer.studio.studio import Snapshot, Studio
-from styletransfer.studio.variation_sheets import SheetView
+from styletransfer.studio.variation_sheets import VariationSheetView
 
 _STYLES = tuple(Path(__file__).parent / name for name in ("theme.css", "sidebar/sidebar.css", "variations/view.css"))
 _ICON = Path(__file__).with_name("icon.svg")
 _LOST = "There is no painting at this address on this computer."
-_VIEWS = {"wall": wall, "compare": duo}
+_VIEWS = {"wall": gallery_page, "compare": comparison}
 """What takes the stage's place, by its name in the address."""
 
 
@@ -59,20 +64,20 @@ def show() -> None:
                 _run(studio, snapshot, settings)
             elif sheet is not None:
                 _others(studio, None)
-                sheet_stage(studio, sheet, settings)
+                variations_stage(studio, sheet, settings)
             else:
                 _empty(studio, photo, paintings, lost=run_id or sheet_id)
 
 
-def _take_up(studio: Studio, snapshot: Snapshot | None, sheet: SheetView | None) -> None:
+def _take_up(studio: Studio, snapshot: Snapshot | None, sheet: VariationSheetView | None) -> None:
     """On a visitor's first look at a run or sheet that exists, set the left column to what that is painted with."""
     if "visited" in st.session_state:
         return
     st.session_state["visited"] = True
     if sheet is not None:
-        take_up_sheet(sheet)
+        restore_variations(sheet)
     if snapshot is not None:
-        take_up(studio, snapshot)
+        restore(studio, snapshot)
 
 
 def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Picture | None, list[Picture] | None, Settings | None]:
@@ -117,7 +122,7 @@ def _start(
             args=(studio,),
             disabled=problem is not None,
         )
-        sheet_button(studio, ready=photo is not None and paintings is not None and settings is not None)
+        variations_button(studio, ready=photo is not None and paintings is not None and settings is not None)
     problem = problem or st.session_state.pop("start_problem", None)
     if problem or settings is None or photo is None or paintings is None:
         st.html(html.line(problem or "", "estimate problem"))
@@ -125,7 +130,7 @@ def _start(
         st.html(html.line(estimate(studio, settings, photo.size, len(paintings)), "estimate"))
     else:
         st.fragment(_until_warm, run_every=1.0)(studio, settings, photo.size, len(paintings))
-    sheet_link(studio)
+    variations_link(studio)
 
 
 def _until_warm(studio: Studio, settings: Settings, photo: tuple[int, int], paintings: int) -> None:
@@ -160,11 +165,11 @@ def _run(studio: Studio, snapshot: Snapshot, chosen: Settings | None) -> None:
     _others(studio, snapshot.run_id)
     origin(studio, snapshot)
     if snapshot.state.over:
-        result(studio, snapshot, sources, chosen)
+        finished_run(studio, snapshot, sources, chosen)
     else:
         live_stage(studio, snapshot.run_id, sources)
         look_back(studio, snapshot, sources, chosen)
-    curves(studio, snapshot)
+    loss_panel(studio, snapshot)
 
 
 def _sources(studio: Studio, snapshot: Snapshot) -> Sources:
@@ -209,6 +214,6 @@ def _others(studio: Studio, run_id: str | None) -> None:
     if snapshot is None:
         return
     with st.container(horizontal=True, key="others", vertical_alignment="center"):
-        name = called(studio.collection, snapshot)
+        name = called(studio.gallery, snapshot)
         st.html(html.line("On the easel now:", strong=name), width="content")
         st.button("Watch it", key="watch", on_click=open_run, args=(studio, active[0]), type="tertiary")

@@ -29,7 +29,7 @@ _GROWN = "rgba(140, 133, 122, 0.6)"
 _GRID = "rgba(140, 133, 122, 0.22)"
 
 
-def loss_chart(
+def loss_figure(
     history: LossHistory,
     shown: Collection[LossName] = LOSS_NAMES,
     changes: Mapping[int, str] | None = None,

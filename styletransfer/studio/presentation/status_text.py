@@ -12,7 +12,7 @@ WEIGHT_NAMES = ("content weight", "style weight", "TV weight")
 """As `Weighting` has them in order."""
 
 
-class News(TypedDict):
+class StatusText(TypedDict):
     """What the browser asks for again and again.
 
     Attributes:
@@ -30,14 +30,14 @@ class News(TypedDict):
     losses: int
 
 
-def news(snapshot: Snapshot, first: Weighting | None) -> News:
+def status(snapshot: Snapshot, first: Weighting | None) -> StatusText:
     """All of it.
 
     Args:
         snapshot: The run.
         first: The weights that it began with, if known.
     """
-    return News(
+    return StatusText(
         signature=signature(snapshot),
         html=gauge(snapshot, first),
         picture=snapshot.previews_seen if snapshot.preview is not None else 0,

@@ -1,4 +1,4 @@
-"""Side doors of the server for the wall: small pictures, which the browser keeps, and the ZIP of many paintings."""
+"""Side doors of the server for the gallery: small pictures, which the browser keeps, and the ZIP of many paintings."""
 
 import json
 import re
@@ -12,8 +12,8 @@ from starlette.routing import Route
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import embedded_recipe
 from styletransfer.studio.server.access import guarded_routes
-from styletransfer.studio.server.zip_stream import Entry, archive
-from styletransfer.studio.storage.gallery import Collection
+from styletransfer.studio.server.zip_stream import Entry, zip_stream
+from styletransfer.studio.storage.gallery import Gallery
 from styletransfer.studio.storage.thumbnails import thumbnail
 from styletransfer.studio.studio import Studio
 
@@ -41,10 +41,10 @@ def export_address(run_ids: Iterable[str] = ()) -> str:
     return f"wall/paintings.zip?runs={wanted}" if wanted else "wall/paintings.zip"
 
 
-def entries(collection: Collection, run_ids: Iterable[str]) -> Iterator[Entry]:
+def entries(gallery: Gallery, run_ids: Iterable[str]) -> Iterator[Entry]:
     """What goes into the ZIP: the pictures of those runs that have one, each with its recipe."""
     for run_id in run_ids:
-        piece, picture = collection.piece(run_id), collection.picture(run_id)
+        piece, picture = gallery.piece(run_id), gallery.picture(run_id)
         if piece is None or piece.record is None or piece.settings is None or picture is None:
             continue
         try:
@@ -57,7 +57,7 @@ def entries(collection: Collection, run_ids: Iterable[str]) -> Iterator[Entry]:
 
 
 def _thumbnail(studio: Studio, request: Request) -> Response:
-    run = studio.collection.run(request.path_params["run_id"])
+    run = studio.gallery.run(request.path_params["run_id"])
     data = None if run is None else thumbnail(run)
     if data is None:
         raise FileNotFoundError
@@ -66,10 +66,10 @@ def _thumbnail(studio: Studio, request: Request) -> Response:
 
 def _export(studio: Studio, request: Request) -> Response:
     asked = request.query_params.get("runs")
-    run_ids = asked.split(",") if asked else studio.collection.ids()
+    run_ids = asked.split(",") if asked else studio.gallery.ids()
     headers = {
         "Content-Disposition": f'attachment; filename="paintings-{time.strftime("%Y-%m-%d")}.zip"',
         "Cache-Control": "no-store",
     }
-    packed = archive(entries(studio.collection, run_ids))
+    packed = zip_stream(entries(studio.gallery, run_ids))
     return StreamingResponse(packed, media_type="application/zip", headers=headers)

@@ -17,8 +17,8 @@ from starlette.routing import Route
 
 from styletransfer.engine.frames import LOSS_NAMES
 from styletransfer.settings import Weighting
-from styletransfer.studio.presentation.loss_figure import described, loss_chart
-from styletransfer.studio.presentation.status_text import changes, news
+from styletransfer.studio.presentation.loss_figure import described, loss_figure
+from styletransfer.studio.presentation.status_text import changes, status
 from styletransfer.studio.server.access import ASK_AGAIN, KEEP, guarded_routes
 from styletransfer.studio.studio import Snapshot, Studio
 from styletransfer.support import units
@@ -60,7 +60,7 @@ def _plotly(_studio: Studio, _request: Request) -> Response:
 
 def _news(studio: Studio, request: Request) -> Response:
     snapshot = _snapshot(studio, request)
-    return JSONResponse(news(snapshot, _first(studio, snapshot)), headers=ASK_AGAIN)
+    return JSONResponse(status(snapshot, _first(studio, snapshot)), headers=ASK_AGAIN)
 
 
 def _picture(studio: Studio, request: Request) -> Response:
@@ -73,7 +73,7 @@ def _picture(studio: Studio, request: Request) -> Response:
 def _losses(studio: Studio, request: Request) -> Response:
     snapshot = _snapshot(studio, request)
     asked = request.query_params.get("shown", "").split(",")
-    figure = loss_chart(
+    figure = loss_figure(
         snapshot.losses,
         [name for name in LOSS_NAMES if name in asked],
         changes(snapshot, _first(studio, snapshot)),

@@ -47,7 +47,7 @@ class _Sink(io.RawIOBase):
         return data
 
 
-def archive(entries: Iterable[Entry]) -> Iterator[bytes]:
+def zip_stream(entries: Iterable[Entry]) -> Iterator[bytes]:
     """The bytes of the ZIP, piece by piece. Pictures are compressed already, so that they are stored as they are.
 
     A picture that is gone by its turn is left out. Raises OSError where one cannot be read to its end: the ZIP then

@@ -1,26 +1,26 @@
-"""Keeps the collection within its bounds, in a thread of its own, so that nobody ever waits for it."""
+"""Keeps the gallery within its bounds, in a thread of its own, so that nobody ever waits for it."""
 
 import threading
 
-from styletransfer.studio.storage.gallery import Collection
+from styletransfer.studio.storage.gallery import Gallery
 
 
-class Housekeeper:
-    """Clears the collection whenever called.
+class Cleanup:
+    """Clears the gallery whenever called.
 
     Args:
-        collection: What is kept within bounds.
+        gallery: What is kept within bounds.
     """
 
-    def __init__(self, collection: Collection) -> None:
-        self.collection = collection
+    def __init__(self, gallery: Gallery) -> None:
+        self.gallery = gallery
         self._called = threading.Event()
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="housekeeper", daemon=True)
         self._thread.start()
 
     def call(self) -> None:
-        """Ask for the collection to be cleared soon; returns at once."""
+        """Ask for the gallery to be cleared soon; returns at once."""
         self._called.set()
 
     def close(self) -> None:
@@ -35,4 +35,4 @@ class Housekeeper:
             self._called.clear()
             if self._closing:
                 return
-            self.collection.clear()
+            self.gallery.clear()

@@ -34,11 +34,11 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True)
 class Use:
-    """What the collection takes of the disk.
+    """What the gallery takes of the disk.
 
     Attributes:
         count: Paintings that hang.
-        size: Bytes, those of the deleted ones and of the contact sheets among them.
+        size: Bytes, those of the deleted ones and of the sheets of variations among them.
         limit: Bytes that it may take, or None.
         deleted: Ids of those that can still be brought back, the one deleted last first.
         deleted_size: Their bytes.
@@ -74,7 +74,7 @@ def too_many(items: Iterable[Item], limit: int | None, *, kept: Callable[[str], 
     return going
 
 
-class Scale:
+class FolderSizes:
     """Weighs folders, and remembers what a folder weighed as long as nothing was put in or taken out. Thread-safe."""
 
     def __init__(self) -> None:

@@ -1,8 +1,8 @@
-"""The runs on disk as the user's collection: titled, pinned, taken down and brought back, kept within bounds.
+"""The runs on disk as the user's gallery: titled, pinned, taken down and brought back, kept within bounds.
 
     20261123-134455-ab12cd/label.json    what the user has made of a run (`Label`)
     .deleted/20261123-134455-ab12cd/     what was taken down, for a day
-    sheets/                              contact sheets, which count towards the bound, too
+    sheets/                              sheets of variations, which count towards the bound, too
     wall.json                            the bound on the space that all of them take
 
 Everything here works on files, so that several servers may share one folder. What another server paints is left alone.
@@ -21,7 +21,7 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Settings
 from styletransfer.studio.pictures import pair
 from styletransfer.studio.snapshot import Snapshot, State
-from styletransfer.studio.storage.disk_usage import Item, Scale, Use, read_limit, too_many, write_limit
+from styletransfer.studio.storage.disk_usage import FolderSizes, Item, Use, read_limit, too_many, write_limit
 from styletransfer.studio.storage.run_folder import Run
 from styletransfer.studio.storage.run_label import Label, read_label, tidy_title, write_label
 from styletransfer.studio.storage.run_record import Record
@@ -30,14 +30,14 @@ from styletransfer.studio.storage.trash import GONE, Trash, names, weighed
 logger = logging.getLogger(__name__)
 
 SHEETS = "sheets"
-"""Folder of the contact sheets."""
+"""Folder of the sheets of variations."""
 NEARLY = 0.9
 """Share of the bound from which on it is said what will go."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """A run as it hangs on the wall.
+    """A run as it hangs in the gallery.
 
     Attributes:
         run_id: The run's id.
@@ -62,7 +62,7 @@ class Piece:
     written: int
 
 
-class Collection:
+class Gallery:
     """All runs of one data folder that are not deleted. Thread-safe; never waits for a painting.
 
     Args:
@@ -75,8 +75,8 @@ class Collection:
         self._home = home
         self._active = active
         self._alive = alive
-        self._scale = Scale()
-        self._trash = Trash(home, self._scale)
+        self._sizes = FolderSizes()
+        self._trash = Trash(home, self._sizes)
         self._clearing = threading.Lock()
 
     @property
@@ -139,7 +139,7 @@ class Collection:
 
     def use(self) -> Use:
         """What all of it takes of the disk. Takes a moment only the first time."""
-        items, sheets, deleted = weighed(self._home, self._scale), self._sheets(), self._trash.items()
+        items, sheets, deleted = weighed(self._home, self._sizes), self._sheets(), self._trash.items()
         (going, _), (soon, _) = self._going(items, sheets), self._going(items, sheets, share=NEARLY)
         lying = sum(item.size for item in deleted)
         return Use(
@@ -210,7 +210,7 @@ class Collection:
                 logger.exception("the runs in %s could not be cleared", self._home)
 
     def _clear(self) -> None:
-        items, sheets = weighed(self._home, self._scale), self._sheets()
+        items, sheets = weighed(self._home, self._sizes), self._sheets()
         size = sum(item.size for item in items + sheets + self._trash.items())
         self._trash.clear(size, self.limit, time.time())
         going, going_sheets = self._going(items, sheets)
@@ -237,9 +237,9 @@ class Collection:
         return too_many(items, allowed - left, kept=self._kept, now=now), old
 
     def _sheets(self) -> list[Item]:
-        """The contact sheets; `written` is when the last cell was painted."""
+        """The sheets of variations; `written` is when the last cell was painted."""
         items = []
-        for item in weighed(self._home / SHEETS, self._scale):
+        for item in weighed(self._home / SHEETS, self._sizes):
             with suppress(OSError):
                 painted = Run(self._home / SHEETS / item.run_id).frames.stat().st_mtime
                 items.append(replace(item, written=max(item.written, painted)))
@@ -279,9 +279,9 @@ class Collection:
         return run
 
 
-def called(collection: Collection, snapshot: Snapshot) -> str:
+def called(gallery: Gallery, snapshot: Snapshot) -> str:
     """What a run is called: the title that the user has given it, or what is painted after what."""
-    return collection.title(snapshot.run_id) or pair(snapshot.photo_name, snapshot.painting_names)
+    return gallery.title(snapshot.run_id) or pair(snapshot.photo_name, snapshot.painting_names)
 
 
 def _title(run: Run, label: Label) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.recipe import sha256_of
 from styletransfer.studio.pictures import Kind, samples
-from styletransfer.studio.storage.gallery import Collection
+from styletransfer.studio.storage.gallery import Gallery
 from styletransfer.studio.storage.run_folder import write_whole
 
 _KINDS: tuple[Kind, ...] = ("photo", "painting")
@@ -17,15 +17,15 @@ Found = tuple[str, Path]
 """Name as the user knows it, and the file."""
 
 
-def originals(collection: Collection, hashes: Iterable[str]) -> dict[str, Found]:
+def find_inputs(gallery: Gallery, hashes: Iterable[str]) -> dict[str, Found]:
     """The files with these checksums (SHA-256 in hex), as far as they are on this computer.
 
     Reads every picture of every run once, the newest runs first and only until all are found; what it has learnt is
     kept in a file, so that it is quick from the second time on.
     """
     missing, found = set(hashes), dict[str, Found]()
-    with _Checksums(collection.home / "checksums.json") as checksums:
-        for key, name, path in _candidates(collection):
+    with _Checksums(gallery.home / "checksums.json") as checksums:
+        for key, name, path in _candidates(gallery):
             if not missing:
                 break
             with suppress(StyleTransferError):
@@ -36,13 +36,13 @@ def originals(collection: Collection, hashes: Iterable[str]) -> dict[str, Found]
     return found
 
 
-def _candidates(collection: Collection) -> Iterator[tuple[str, str, Path]]:
+def _candidates(gallery: Gallery) -> Iterator[tuple[str, str, Path]]:
     """(key in the file of checksums, name, file) of all pictures that something can have been painted from."""
     for kind in _KINDS:
         for name, path in samples(kind).items():
             yield f"{kind}/{name}", name, path
-    for run_id in sorted(collection.ids(), reverse=True):
-        run = collection.run(run_id)
+    for run_id in sorted(gallery.ids(), reverse=True):
+        run = gallery.run(run_id)
         if run is None:
             continue
         with suppress(StyleTransferError):

@@ -11,7 +11,7 @@
         result.png       the newest picture at full resolution
         checkpoint.safetensors    all that a run that is not finished can be gone on with
         label.json       what the user has made of it: title, pin (`run_label`)
-        thumbnail.jpg    its small picture on the wall
+        thumbnail.jpg    its small picture in the gallery
 
 Every file is written whole or not at all, except losses.csv, which only grows. While a run is being painted the
 worker alone writes in its folder, but for the label; before and after, the page's process alone does.

@@ -25,7 +25,7 @@ from styletransfer.studio.storage.run_folder import (
     write_whole,
 )
 from styletransfer.studio.storage.run_record import Record
-from styletransfer.studio.storage.server_lock import Presence, alone
+from styletransfer.studio.storage.server_lock import ServerLock, alone
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ ABANDONED = 600.0
 """Seconds after which a run that was never written to its end is cleared away."""
 
 
-class Shelf:
+class RunStore:
     """The folder of the runs. Thread-safe.
 
     Raises:
@@ -52,7 +52,7 @@ class Shelf:
         self._remembered: OrderedDict[str, tuple[int, Snapshot]] = OrderedDict()
         try:
             home.mkdir(parents=True, exist_ok=True)
-            self._presence = Presence(home / ".servers")
+            self._server_lock = ServerLock(home / ".servers")
             for folder in (*home.glob(".*.new"), *home.glob("sheets/.*.new")):
                 if time.time() - folder.stat().st_mtime > ABANDONED:
                     shutil.rmtree(folder, ignore_errors=True)
@@ -61,20 +61,20 @@ class Shelf:
 
     def close(self) -> None:
         """Let other servers know that this one is gone."""
-        self._presence.close()
+        self._server_lock.close()
 
     def alive(self, server: str) -> bool:
         """Whether the server of that name lives."""
-        return self._presence.alive(server)
+        return self._server_lock.alive(server)
 
     @property
     def server(self) -> str:
         """This server's name."""
-        return self._presence.name
+        return self._server_lock.name
 
     def add(self, wanted: Submission) -> tuple[Run, Record]:
         """Write a new queued run. Raises StyleTransferError."""
-        run = Run.create(self._home, wanted, server=self._presence.name)
+        run = Run.create(self._home, wanted, server=self._server_lock.name)
         return run, run.read()
 
     def can_carry_on(self, snapshot: Snapshot) -> bool:
@@ -96,7 +96,7 @@ class Shelf:
                 if record.state is State.FINISHED or self._owned(record):
                     raise StyleTransferError(TAKEN)
                 run.clear_temporaries()
-                record = replace(record, state=State.QUEUED, server=self._presence.name, message=None)
+                record = replace(record, state=State.QUEUED, server=self._server_lock.name, message=None)
                 run.write(replace(record, error=None, remedy=None))
         except OSError as error:
             raise cannot_save(self._home, error) from error
@@ -255,7 +255,7 @@ class Shelf:
 
     def _owned(self, record: Record) -> bool:
         """Whether a server is at work on the run or has it waiting."""
-        return not record.state.over and self._presence.alive(record.server)
+        return not record.state.over and self._server_lock.alive(record.server)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -41,7 +41,7 @@ def alone(path: Path) -> Iterator[None]:
         yield
 
 
-class Presence:
+class ServerLock:
     """This server's sign of life, from creation to `close`. Raises OSError if `folder` cannot be written."""
 
     def __init__(self, folder: Path) -> None:

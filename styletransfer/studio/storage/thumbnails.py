@@ -1,4 +1,4 @@
-"""Small pictures of runs, for the wall. Made once and kept in the run's folder. Knows nothing of Streamlit."""
+"""Small pictures of runs, for the gallery. Made once and kept in the run's folder. Knows nothing of Streamlit."""
 
 import io
 from contextlib import suppress

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from styletransfer.errors import StyleTransferError
-from styletransfer.studio.storage.disk_usage import Item, Scale
+from styletransfer.studio.storage.disk_usage import FolderSizes, Item
 from styletransfer.studio.storage.run_folder import RUN_ID, Run, cannot_save
 from styletransfer.studio.storage.run_label import read_label
 
@@ -24,13 +24,13 @@ class Trash:
 
     Args:
         home: Folder of the runs.
-        scale: Weighs them.
+        sizes: Weighs them.
     """
 
-    def __init__(self, home: Path, scale: Scale) -> None:
+    def __init__(self, home: Path, sizes: FolderSizes) -> None:
         self._home = home
         self._folder = home / ".deleted"
-        self._scale = scale
+        self._sizes = sizes
 
     def put(self, folder: Path) -> None:
         """Take a run's folder here. Raises StyleTransferError."""
@@ -51,7 +51,7 @@ class Trash:
     def items(self) -> list[Item]:
         """All that lies here, what was deleted last first; `written` is when it was deleted."""
         items = []
-        for item in weighed(self._folder, self._scale):
+        for item in weighed(self._folder, self._sizes):
             folder = self._folder / item.run_id
             when = read_label(folder).deleted
             with suppress(OSError):
@@ -103,13 +103,13 @@ class Trash:
             raise StyleTransferError(GONE) from error
         except OSError as error:
             raise cannot_save(self._home, error) from error
-        self._scale.forget(source)
+        self._sizes.forget(source)
 
 
-def weighed(folder: Path, scale: Scale) -> list[Item]:
+def weighed(folder: Path, sizes: FolderSizes) -> list[Item]:
     """All runs in a folder."""
     runs = [Run(folder / run_id) for run_id in names(folder)]
-    return [Item(run_id=run.run_id, size=scale.weigh(run.folder), written=run.written / 1e9) for run in runs]
+    return [Item(run_id=run.run_id, size=sizes.weigh(run.folder), written=run.written / 1e9) for run in runs]
 
 
 def names(folder: Path) -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""A contact sheet on disk: a folder as a run's, with what is varied and a small picture for every cell painted so far.
+"""Variations on disk: a folder as a run's, with what is varied and a small picture for every cell painted so far.
 
     sheets/20261123-134455-ab12cd/
         settings.json, state.json, photo.jpg, painting.png    as in a run
@@ -20,7 +20,7 @@ from styletransfer.studio.variation_plan import Plan
 
 
 @dataclass(frozen=True)
-class Sheet:
+class VariationSheet:
     """A sheet's folder and what it varies."""
 
     run: Run

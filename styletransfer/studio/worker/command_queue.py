@@ -16,7 +16,7 @@ class Gone(Exception):  # noqa: N818 - not an error: it is how a worker's life e
     """The studio is gone."""
 
 
-class Inbox:
+class CommandQueue:
     """Commands as they come in. A thread reads them, so that the end of the input is noticed even during a step."""
 
     def __init__(self, stream: BinaryIO) -> None:

@@ -30,19 +30,19 @@ from styletransfer.settings import Settings
 from styletransfer.studio.failure_text import CLOSED, explain
 from styletransfer.studio.snapshot import Ended, State
 from styletransfer.studio.storage.run_folder import Run
-from styletransfer.studio.worker.command_queue import Gone, Inbox
+from styletransfer.studio.worker.command_queue import CommandQueue, Gone
 from styletransfer.studio.worker.engine import Engine
 from styletransfer.studio.worker.protocol import (
+    CellPainted,
     Event,
     Held,
     Paint,
+    PaintCell,
     Painted,
     Pause,
     Preview,
     Ready,
     Resume,
-    Sketch,
-    Sketched,
     Steer,
     Steered,
     Stop,
@@ -50,17 +50,17 @@ from styletransfer.studio.worker.protocol import (
 )
 from styletransfer.studio.worker.recorder import Recorder
 from styletransfer.studio.worker.stopwatch import Stopwatch
-from styletransfer.studio.worker.variation_painting import sketch
+from styletransfer.studio.worker.variation_painting import paint_cell
 
 logger = logging.getLogger(__name__)
 
 
 class Painter:
-    """Paints the runs that the inbox names, with the engine of the dotted name `engine`, and tells how it goes."""
+    """Paints what the command queue names, with the engine of the dotted name `engine`, and tells how it goes."""
 
-    def __init__(self, engine: str, inbox: Inbox, tell: Callable[[Event], None]) -> None:
+    def __init__(self, engine: str, commands: CommandQueue, tell: Callable[[Event], None]) -> None:
         self._engine_name = engine
-        self._inbox = inbox
+        self._commands = commands
         self._tell = tell
         self._weighting = Settings().weighting  # of the run that is being painted
 
@@ -69,11 +69,11 @@ class Painter:
         self._tell(Ready(self._warm_up()))
         with suppress(Gone):
             while True:
-                command = self._inbox.take(wait=True)
-                if isinstance(command, Paint | Sketch):  # any other is late: its run is over
-                    self._inbox.painting = True
+                command = self._commands.take(wait=True)
+                if isinstance(command, Paint | PaintCell):  # any other is late: its run is over
+                    self._commands.painting = True
                     self._tell(self._attempt(command))
-                    self._inbox.painting = False
+                    self._commands.painting = False
 
     def _engine(self) -> Engine:
         module, _, name = self._engine_name.partition(":")
@@ -93,10 +93,10 @@ class Painter:
             logger.exception("the warm-up failed; the first run will say why")
             return None
 
-    def _attempt(self, command: Paint | Sketch) -> Ended:
+    def _attempt(self, command: Paint | PaintCell) -> Ended:
         """Paint one run or cell; whatever goes wrong with it must not take the worker along. Raises Gone."""
         try:
-            return self._paint(command) if isinstance(command, Paint) else self._sketch(command)
+            return self._paint(command) if isinstance(command, Paint) else self._paint_cell(command)
         except Gone:
             raise
         except Exception as error:  # noqa: BLE001 - as said
@@ -130,19 +130,19 @@ class Painter:
             self._tell(Preview(run.run_id, *last))
         return ended
 
-    def _sketch(self, command: Sketch) -> Ended:
+    def _paint_cell(self, command: PaintCell) -> Ended:
         """Paint one cell of a sheet. Raises Gone, and then nothing of the cell is kept."""
 
         def go_on() -> bool:
-            while (news := self._inbox.take(wait=False)) is not None:
+            while (news := self._commands.take(wait=False)) is not None:
                 if news == Stop(command.run_id):
                     return False
             return True
 
         def show(jpeg: bytes) -> None:
-            self._tell(Sketched(command.run_id, jpeg))
+            self._tell(CellPainted(command.run_id, jpeg))
 
-        state = sketch(self._engine(), Path(command.folder), command.cell, go_on, show)
+        state = paint_cell(self._engine(), Path(command.folder), command.cell, go_on, show)
         return Ended(run_id=command.run_id, state=state)
 
     def _follow(self, run_id: str, frames: Generator[Frame, None, None], recorder: Recorder) -> State:
@@ -175,7 +175,7 @@ class Painter:
     def _obey(self, run_id: str, recorder: Recorder, watch: Stopwatch) -> bool:
         """Carry out the commands that have come in, waiting while paused; whether to paint on."""
         paused = False
-        while (command := self._inbox.take(wait=paused)) is not None:
+        while (command := self._commands.take(wait=paused)) is not None:
             if command.run_id != run_id:
                 continue
             match command:
@@ -221,10 +221,10 @@ def main() -> None:
         Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
 
     def tell(event: Event) -> None:
-        with suppress(OSError, ValueError):  # the inbox notices that the studio is gone
+        with suppress(OSError, ValueError):  # the command queue notices that the studio is gone
             send(events, event)
 
-    Painter(sys.argv[1], Inbox(commands), tell).serve()
+    Painter(sys.argv[1], CommandQueue(commands), tell).serve()
 
 
 def _private_streams() -> tuple[BinaryIO, BinaryIO]:

@@ -1,8 +1,8 @@
 """What the page's process and the worker tell each other, and how it travels: pickles, one after the other.
 
 Commands go to the worker's standard input, events come from its standard output. The end of either stream means that
-the process at the other end is gone. Each command but `Paint` and `Sketch` concerns the run it names and is void once
-that is over. A new kind of message is a new class here and a new case where it is received.
+the process at the other end is gone. Each command but `Paint` and `PaintCell` concerns the run it names and is void
+once that is over. A new kind of message is a new class here and a new case where it is received.
 """
 
 import pickle
@@ -25,8 +25,8 @@ class Paint:
 
 
 @dataclass(frozen=True)
-class Sketch:
-    """Paint a cell of the contact sheet that lies in `folder`; `run_id` is the sheet's id."""
+class PaintCell:
+    """Paint a cell of the sheet of variations that lies in `folder`; `run_id` is the sheet's id."""
 
     run_id: str
     folder: str
@@ -62,7 +62,7 @@ class Steer:
     weighting: Weighting
 
 
-Command = Paint | Sketch | Pause | Resume | Stop | Steer
+Command = Paint | PaintCell | Pause | Resume | Stop | Steer
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Preview:
 
 
 @dataclass(frozen=True)
-class Sketched:
+class CellPainted:
     """A cell of a sheet as it is so far: a JPEG; `run_id` is the sheet's id."""
 
     run_id: str
@@ -126,7 +126,7 @@ class Steered:
     weighting: Weighting
 
 
-Event = Ready | Painted | Preview | Sketched | Held | Steered | Ended
+Event = Ready | Painted | Preview | CellPainted | Held | Steered | Ended
 
 
 def send(stream: IO[bytes], message: object) -> None:

@@ -1,4 +1,4 @@
-"""The easel: the run that is being painted, those that wait for it, and the worker, which may die at any time."""
+"""The queue: the run that is being painted, those that wait for it, and the worker, which may die at any time."""
 
 import logging
 import threading
@@ -9,11 +9,11 @@ from styletransfer.machine.speeds import Speeds
 from styletransfer.settings import Weighting
 from styletransfer.studio.failure_text import CLOSED, NO_WORKER, SEE_LOG, WAITED, explain_death
 from styletransfer.studio.snapshot import Ended, Request, Snapshot, State
-from styletransfer.studio.storage.run_store import Shelf
+from styletransfer.studio.storage.run_store import RunStore
 from styletransfer.studio.worker.process import Worker
-from styletransfer.studio.worker.protocol import Event, Paint, Pause, Ready, Resume, Sketch, Sketched, Steer, Stop
-from styletransfer.studio.worker.running_job import Job
-from styletransfer.studio.worker.variation_queue import Fault, Progress, Sketches
+from styletransfer.studio.worker.protocol import CellPainted, Event, Paint, PaintCell, Pause, Ready, Resume, Steer, Stop
+from styletransfer.studio.worker.running_job import RunningJob
+from styletransfer.studio.worker.variation_queue import Fault, Progress, VariationQueue
 
 logger = logging.getLogger(__name__)
 
@@ -25,28 +25,34 @@ FALSE_STARTS = 2
 """Workers in a row that may die before they are warm; after that, only the next run starts another."""
 
 
-class Easel:
+class RunQueue:
     """The queue and its worker, which is hired on creation. Thread-safe.
 
     Args:
         engine: Dotted name of the engine.
         log: File that takes what the worker prints.
-        shelf: Takes the runs that are over.
+        run_store: Takes the runs that are over.
         speeds: Takes what is learnt of the machine's speed.
         when_over: Called whenever a run is over; must return at once.
     """
 
     def __init__(
-        self, engine: str, log: Path, shelf: Shelf, speeds: Speeds, *, when_over: Callable[[], None] = lambda: None
+        self,
+        engine: str,
+        log: Path,
+        run_store: RunStore,
+        speeds: Speeds,
+        *,
+        when_over: Callable[[], None] = lambda: None,
     ) -> None:
         self._engine = engine
         self._log = log
-        self._shelf = shelf
+        self._store = run_store
         self._speeds = speeds
         self._when_over = when_over
         self._lock = threading.RLock()
-        self._queue: dict[str, Job] = {}  # the first is the one whose turn it is
-        self._sketches = Sketches()
+        self._queue: dict[str, RunningJob] = {}  # the first is the one whose turn it is
+        self._variations = VariationQueue()
         self._worker: Worker | None = None
         self._ready = False
         self._false_starts = 0
@@ -75,7 +81,7 @@ class Easel:
         with self._lock:
             return None if self._worker is None else self._worker.pid
 
-    def add(self, job: Job) -> None:
+    def add(self, job: RunningJob) -> None:
         """Put a run at the end of the queue."""
         with self._lock:
             self._queue[job.run.run_id] = job
@@ -117,23 +123,23 @@ class Easel:
         with self._lock:
             return list(self._queue)
 
-    def add_sheet(self, sketches: list[Sketch]) -> None:
+    def add_cells(self, cells: list[PaintCell]) -> None:
         """Paint a sheet's cells whenever there is no run to be painted."""
         with self._lock:
-            self._sketches.add(sketches)
+            self._variations.add(cells)
             self._hire()
             self._next()
 
     def cancel_sheet(self, sheet_id: str) -> None:
         """Leave the rest of a sheet unpainted."""
         with self._lock:
-            if self._sketches.drop(sheet_id) and self._worker is not None:
+            if self._variations.drop(sheet_id) and self._worker is not None:
                 self._worker.tell(Stop(sheet_id))
 
     def sheet(self, sheet_id: str) -> tuple[Progress | None, Fault | None]:
         """How far a sheet is, or None if it is not being filled; and what went wrong with it, if anything."""
         with self._lock:
-            return self._sketches.progress(sheet_id), self._sketches.fault(sheet_id)
+            return self._variations.progress(sheet_id), self._variations.fault(sheet_id)
 
     def _hire(self) -> None:
         """Start a worker if there is none."""
@@ -154,8 +160,8 @@ class Easel:
         if job.at_work:
             return
         job.start()
-        if self._sketches.at_work is not None and self._worker is not None:
-            self._worker.tell(Stop(self._sketches.at_work.run_id))
+        if self._variations.at_work is not None and self._worker is not None:
+            self._worker.tell(Stop(self._variations.at_work.run_id))
         elif self._ready and self._worker is not None:
             job.at_work = True
             self._worker.tell(Paint(job.run.run_id, str(job.run.folder)))
@@ -164,9 +170,9 @@ class Easel:
 
     def _next_sketch(self) -> None:
         if self._ready and self._worker is not None:
-            sketch = self._sketches.begin()
-            if sketch is not None:
-                self._worker.tell(sketch)
+            cell = self._variations.begin()
+            if cell is not None:
+                self._worker.tell(cell)
 
     def _on_event(self, worker: Worker, event: Event) -> None:
         with self._lock:
@@ -178,13 +184,13 @@ class Easel:
                     self._speeds.learn(event.speed, rough=True, automatic=True)
                 self._next()
                 return
-            at_work = self._sketches.at_work
-            if isinstance(event, Sketched | Ended) and at_work is not None and at_work.run_id == event.run_id:
-                self._sketches.take(event)
+            at_work = self._variations.at_work
+            if isinstance(event, CellPainted | Ended) and at_work is not None and at_work.run_id == event.run_id:
+                self._variations.take(event)
                 self._next()
                 return
             job = self._queue.get(event.run_id)
-            if job is None or isinstance(event, Sketched):
+            if job is None or isinstance(event, CellPainted):
                 return
             if not isinstance(event, Ended):
                 job.take(event)
@@ -202,7 +208,7 @@ class Easel:
             if not self._closing:
                 logger.warning("the worker ended with code %s", code)
             stillborn, self._ready, self._worker = not self._ready, False, None
-            self._sketches.lose(*explain_death(code), all_sheets=False)
+            self._variations.lose(*explain_death(code), all_sheets=False)
             for job in [job for job in self._queue.values() if job.at_work]:
                 if self._closing:
                     self._end_here(job, State.STOPPED, message=CLOSED)
@@ -220,18 +226,24 @@ class Easel:
 
     def _give_up(self) -> None:
         """No worker can be had: no run can go on, and no sheet."""
-        self._sketches.lose(NO_WORKER, SEE_LOG, all_sheets=True)
+        self._variations.lose(NO_WORKER, SEE_LOG, all_sheets=True)
         for job in list(self._queue.values()):
             self._end_here(job, State.FAILED, error=NO_WORKER, remedy=SEE_LOG)
 
     def _end_here(
-        self, job: Job, state: State, *, message: str | None = None, error: str | None = None, remedy: str | None = None
+        self,
+        job: RunningJob,
+        state: State,
+        *,
+        message: str | None = None,
+        error: str | None = None,
+        remedy: str | None = None,
     ) -> None:
         """End a run that no worker has, or has any more."""
         self._end(job, Ended(run_id=job.run.run_id, state=state, message=message, error=error, remedy=remedy))
 
-    def _end(self, job: Job, ended: Ended) -> None:
-        job.ended(self._shelf.settle(job.snapshot(), ended))
+    def _end(self, job: RunningJob, ended: Ended) -> None:
+        job.ended(self._store.settle(job.snapshot(), ended))
         del self._queue[job.run.run_id]
-        self._shelf.remember(job.snapshot())
+        self._store.remember(job.snapshot())
         self._when_over()

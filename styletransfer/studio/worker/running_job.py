@@ -12,7 +12,7 @@ from styletransfer.studio.storage.run_record import Record, gone_on, newest, unt
 from styletransfer.studio.worker.protocol import Held, Painted, Preview, Steered
 
 
-class Job:
+class RunningJob:
     """A run that is not over. Not thread-safe: its owner sees to that.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""The worker's part in a contact sheet: paint one of its cells."""
+"""The worker's part in a sheet of variations: paint one of its cells."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -11,13 +11,15 @@ from styletransfer.imaging.images import open_image
 from styletransfer.machine.time_budget import Budget
 from styletransfer.studio.snapshot import State
 from styletransfer.studio.storage.run_folder import Run, write_whole
-from styletransfer.studio.storage.variation_folder import Sheet
+from styletransfer.studio.storage.variation_folder import VariationSheet
 from styletransfer.studio.variation_plan import small
 from styletransfer.studio.worker.engine import Engine
 from styletransfer.studio.worker.recorder import encode_preview
 
 
-def sketch(paint: Engine, folder: Path, cell: int, go_on: Callable[[], bool], show: Callable[[bytes], None]) -> State:
+def paint_cell(
+    paint: Engine, folder: Path, cell: int, go_on: Callable[[], bool], show: Callable[[bytes], None]
+) -> State:
     """Paint a cell and keep it; nothing of it is kept if `go_on`, asked after every epoch, says no.
 
     Args:
@@ -30,7 +32,7 @@ def sketch(paint: Engine, folder: Path, cell: int, go_on: Callable[[], bool], sh
     Raises:
         StyleTransferError: The sheet is damaged, cannot be painted, or the cell cannot be written.
     """
-    sheet = Sheet.open(folder)
+    sheet = VariationSheet.open(folder)
     settings = small(sheet.plan.settings(sheet.run.settings(), cell))
     photo, paintings = _pictures(folder)
     budget = Budget(share=0.03, least=0.4)

@@ -1,9 +1,9 @@
-"""The cells of contact sheets that wait to be painted while no run is. Not thread-safe: the easel sees to that."""
+"""The variations that wait to be painted while no run is. Not thread-safe: the run queue sees to that."""
 
 from dataclasses import dataclass
 
 from styletransfer.studio.snapshot import Ended, State
-from styletransfer.studio.worker.protocol import Sketch, Sketched
+from styletransfer.studio.worker.protocol import CellPainted, PaintCell
 
 
 @dataclass(frozen=True)
@@ -27,36 +27,36 @@ class Fault:
     remedy: str | None
 
 
-class Sketches:
+class VariationQueue:
     """Cells by sheet, in the order in which the sheets were asked for."""
 
     def __init__(self) -> None:
-        self.at_work: Sketch | None = None
-        self._waiting: dict[str, list[Sketch]] = {}
+        self.at_work: PaintCell | None = None
+        self._waiting: dict[str, list[PaintCell]] = {}
         self._draft: bytes | None = None
         self._faults: dict[str, Fault] = {}
 
-    def add(self, sketches: list[Sketch]) -> None:
+    def add(self, cells: list[PaintCell]) -> None:
         """Put a sheet's cells at the end."""
-        sheet_id = sketches[0].run_id
+        sheet_id = cells[0].run_id
         self._faults.pop(sheet_id, None)
-        self._waiting.setdefault(sheet_id, sketches)
+        self._waiting.setdefault(sheet_id, cells)
 
     def drop(self, sheet_id: str) -> bool:
         """Leave the rest of a sheet unpainted; whether the worker has a cell of it."""
         self._waiting.pop(sheet_id, None)
         return self.at_work is not None and self.at_work.run_id == sheet_id
 
-    def begin(self) -> Sketch | None:
+    def begin(self) -> PaintCell | None:
         """The next cell, which is at work from now on; None if none is left or one is at work."""
         if self.at_work is not None or not self._waiting:
             return None
         self.at_work, self._draft = next(iter(self._waiting.values()))[0], None
         return self.at_work
 
-    def take(self, event: Sketched | Ended) -> None:
+    def take(self, event: CellPainted | Ended) -> None:
         """Take in what the worker tells of the cell at work. One that was stopped is painted again later."""
-        if isinstance(event, Sketched):
+        if isinstance(event, CellPainted):
             self._draft = event.jpeg
             return
         done, self.at_work = self.at_work, None
@@ -64,7 +64,7 @@ class Sketches:
         if event.state is State.FAILED:
             self._fail(event.run_id, Fault(event.error or "", event.remedy))
         elif event.state is State.FINISHED and rest is not None:
-            rest[:] = [sketch for sketch in rest if sketch != done]
+            rest[:] = [cell for cell in rest if cell != done]
             if not rest:
                 del self._waiting[event.run_id]
 

@@ -8,7 +8,7 @@ from styletransfer.studio.presentation.loss_figure import (
     LARGEST_POINTS,
     decimated,
     described,
-    loss_chart,
+    loss_figure,
 )
 from styletransfer.studio.snapshot import LossHistory
 
@@ -26,30 +26,30 @@ def history(count: int, content: float = 1.0) -> LossHistory:
 
 
 def test_all_four_curves_are_drawn_on_a_logarithmic_axis_of_fixed_height() -> None:
-    figure = loss_chart(history(20))
+    figure = loss_figure(history(20))
     assert [curve["name"] for curve in figure["data"]] == ["Content", "Style", "TV", "Total"]
     assert figure["layout"]["yaxis"]["type"] == "log"
     assert figure["layout"]["height"] == HEIGHT
 
 
 def test_a_curve_that_is_switched_off_is_left_out() -> None:
-    figure = loss_chart(history(20), ["style", "total"])
+    figure = loss_figure(history(20), ["style", "total"])
     assert [curve["name"] for curve in figure["data"]] == ["Style", "Total"]
 
 
 def test_the_chart_may_be_empty() -> None:
-    assert loss_chart(LossHistory())["data"][0]["x"] == []
-    assert loss_chart(history(3), [])["data"] == []
+    assert loss_figure(LossHistory())["data"][0]["x"] == []
+    assert loss_figure(history(3), [])["data"] == []
     assert "empty" in described(LossHistory())
 
 
 def test_a_loss_of_zero_has_no_place_on_a_logarithmic_axis() -> None:
-    tv = loss_chart(history(5))["data"][LOSS_NAMES.index("tv")]
+    tv = loss_figure(history(5))["data"][LOSS_NAMES.index("tv")]
     assert tv["y"] == [None] * 5
 
 
 def test_a_long_run_is_thinned_to_few_points_with_the_first_and_the_last() -> None:
-    curve = loss_chart(history(10_000))["data"][0]
+    curve = loss_figure(history(10_000))["data"][0]
     assert len(curve["x"]) == LARGEST_POINTS
     assert curve["x"][0] == 1
     assert curve["x"][-1] == 10_000
@@ -61,13 +61,13 @@ def test_a_short_run_is_not_thinned() -> None:
 
 
 def test_a_loss_of_next_to_nothing_does_not_flatten_the_others() -> None:
-    low, high = loss_chart(history(9, content=1e-11))["layout"]["yaxis"]["range"]
+    low, high = loss_figure(history(9, content=1e-11))["layout"]["yaxis"]["range"]
     assert high - low < LARGEST_DECADES + 1
     assert low < math.log10(10 / 9) < high
 
 
 def test_a_change_of_the_weights_is_marked_and_says_what_was_changed() -> None:
-    layout = loss_chart(history(9), changes={4: "TV weight off instead of 3"})["layout"]
+    layout = loss_figure(history(9), changes={4: "TV weight off instead of 3"})["layout"]
     (line,), (handle,) = layout["shapes"], layout["annotations"]
     assert (line["x0"], line["x1"], handle["x"]) == (4, 4, 4)
     assert handle["hovertext"] == "From epoch 4 on: TV weight off instead of 3"
@@ -75,23 +75,23 @@ def test_a_change_of_the_weights_is_marked_and_says_what_was_changed() -> None:
 
 def test_it_is_marked_where_the_picture_grew_as_the_losses_jump_there() -> None:
     grown = replace(history(100), sizes=((1, 180), (40, 360), (97, 720)))
-    layout = loss_chart(grown, changes={4: "TV weight off"})["layout"]
+    layout = loss_figure(grown, changes={4: "TV weight off"})["layout"]
     assert [line["x0"] for line in layout["shapes"]] == [4, 40, 97]
     assert {line["line"]["dash"] for line in layout["shapes"]} == {"dot"}
     labels = [(label["x"], label["text"]) for label in layout["annotations"] if "hovertext" not in label]
     assert labels == [(40, "360 px")]  # there is no room for one at 97
-    labels = [label["text"] for label in loss_chart(grown, epochs=120)["layout"]["annotations"]]
+    labels = [label["text"] for label in loss_figure(grown, epochs=120)["layout"]["annotations"]]
     assert labels == ["360 px", "720 px"]
 
 
 def test_nothing_is_marked_where_nothing_changed() -> None:
-    layout = loss_chart(replace(history(9), sizes=((1, 180),)))["layout"]
+    layout = loss_figure(replace(history(9), sizes=((1, 180),)))["layout"]
     assert (layout["shapes"], layout["annotations"]) == ([], [])
 
 
 def test_the_axis_leaves_room_for_the_epochs_to_come() -> None:
-    assert loss_chart(history(9))["layout"]["xaxis"]["range"][1] < 10
-    assert loss_chart(history(9), epochs=60)["layout"]["xaxis"]["range"][1] > 60
+    assert loss_figure(history(9))["layout"]["xaxis"]["range"][1] < 10
+    assert loss_figure(history(9), epochs=60)["layout"]["xaxis"]["range"][1] > 60
 
 
 def test_a_screen_reader_hears_how_far_the_losses_have_fallen() -> None:

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from styletransfer.settings import Weighting
-from styletransfer.studio.presentation.status_text import changes, gauge, news, signature
+from styletransfer.studio.presentation.status_text import changes, gauge, signature, status
 from styletransfer.studio.snapshot import LossHistory, Snapshot, State
 
 FIRST = Weighting(1.0, 10_000.0, 3.0)
@@ -63,8 +63,8 @@ def test_the_page_is_drawn_anew_only_for_what_stands_in_its_heading_and_on_its_b
 
 
 def test_the_picture_s_number_changes_with_the_picture() -> None:
-    assert news(RUN, FIRST)["picture"] == 0
-    told = news(replace(RUN, preview=b"jpeg", previews_seen=4, preview_epoch=11), FIRST)
+    assert status(RUN, FIRST)["picture"] == 0
+    told = status(replace(RUN, preview=b"jpeg", previews_seen=4, preview_epoch=11), FIRST)
     assert (told["picture"], told["losses"]) == (4, 12)
     assert told["alt"] == "My dog, painted up to epoch 11"
 

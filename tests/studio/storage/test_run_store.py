@@ -1,4 +1,4 @@
-"""A run on disk and the shelf of all runs."""
+"""A run on disk and the run store of all runs."""
 
 import json
 import os
@@ -22,8 +22,8 @@ from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.snapshot import Ended, State
 from styletransfer.studio.storage.loss_history import POINTS, History, read_history, read_losses
 from styletransfer.studio.storage.run_folder import Run, Submission
-from styletransfer.studio.storage.run_store import Shelf
-from styletransfer.studio.storage.server_lock import Presence
+from styletransfer.studio.storage.run_store import RunStore
+from styletransfer.studio.storage.server_lock import ServerLock
 from styletransfer.studio.worker.recorder import FRAMES_KEPT, Recorder, encode_preview
 
 EARLIER = "20260102-030405-abc123"
@@ -31,8 +31,8 @@ EARLIER = "20260102-030405-abc123"
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
-    with closing(Shelf(tmp_path)) as opened:
+def run_store(tmp_path: Path) -> Iterator[RunStore]:
+    with closing(RunStore(tmp_path)) as opened:
         yield opened
 
 
@@ -124,26 +124,26 @@ FIRST_SETTINGS = {
 }  # fmt: skip
 
 
-def test_a_run_of_the_first_layout_opens(tmp_path: Path, shelf: Shelf) -> None:
+def test_a_run_of_the_first_layout_opens(tmp_path: Path, run_store: RunStore) -> None:
     folder = tmp_path / EARLIER
     (folder / "frames").mkdir(parents=True)
     (folder / "state.json").write_text(json.dumps(FIRST_LAYOUT))
     (folder / "settings.json").write_text(json.dumps(FIRST_SETTINGS))
     (folder / "photo.png").write_bytes(picture())
     (folder / "painting.jpg").write_bytes(picture("blue", "JPEG"))
-    snapshot = shelf.snapshot(EARLIER)
+    snapshot = run_store.snapshot(EARLIER)
     assert snapshot is not None
     assert (snapshot.state, snapshot.error, snapshot.epoch) == (State.STOPPED, None, 7)
     assert (snapshot.photo_name, snapshot.painting_names) == ("cat.png", ("wave.jpg",))
     assert snapshot.steered == ((5, (1.0, 20000.0, 3.0)),)
-    assert shelf.settings(EARLIER) == Settings(
+    assert run_store.settings(EARLIER) == Settings(
         **{name: tuple(value) if isinstance(value, list) else value for name, value in FIRST_SETTINGS.items()},
         style_loss="gram",
         padding="zeros",
         bounded=False,
         tv_loss="absolute",  # as it was painted
     )
-    inputs = shelf.inputs(EARLIER)
+    inputs = run_store.inputs(EARLIER)
     assert inputs is not None
     assert inputs.paintings == (folder / "painting.jpg",)
     run = Run(folder)
@@ -161,14 +161,14 @@ def test_ids_sort_in_the_order_of_creation(tmp_path: Path) -> None:
     ["", "..", "../..", "/etc/passwd", "20261123-134455-ab12cd/..", "20261123-134455-AB12CD",
      "20261123-134455-ab12cd\n", "٢٠٢٦١١٢٣-134455-ab12cd", "x" * 10_000, "20261123-134455-ab12cd\0"],
 )  # fmt: skip
-def test_what_is_no_id_never_touches_the_disk(shelf: Shelf, tmp_path: Path, run_id: str) -> None:
+def test_what_is_no_id_never_touches_the_disk(run_store: RunStore, tmp_path: Path, run_id: str) -> None:
     assert Run.find(tmp_path, run_id) is None
-    assert shelf.snapshot(run_id) is None
-    assert shelf.result(run_id) is None
-    assert shelf.losses_csv(run_id) is None
-    assert shelf.timeline(run_id) == []
-    assert shelf.inputs(run_id) is None
-    assert shelf.settings(run_id) is None
+    assert run_store.snapshot(run_id) is None
+    assert run_store.result(run_id) is None
+    assert run_store.losses_csv(run_id) is None
+    assert run_store.timeline(run_id) == []
+    assert run_store.inputs(run_id) is None
+    assert run_store.settings(run_id) is None
 
 
 def test_a_file_in_the_place_of_a_run_is_none(tmp_path: Path) -> None:
@@ -177,10 +177,10 @@ def test_a_file_in_the_place_of_a_run_is_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"{}", b'{"version": 1, "state": "dreaming"}', b"\xff\xfe"])
-def test_a_damaged_run_is_shown_as_failed_with_a_sentence(tmp_path: Path, shelf: Shelf, damage: bytes) -> None:
+def test_a_damaged_run_is_shown_as_failed_with_a_sentence(tmp_path: Path, run_store: RunStore, damage: bytes) -> None:
     run = new_run(tmp_path)
     (run.folder / "state.json").write_bytes(damage)
-    snapshot = shelf.snapshot(run.run_id)
+    snapshot = run_store.snapshot(run.run_id)
     assert snapshot is not None
     assert snapshot.state is State.FAILED
     assert "damaged" in str(snapshot.error)
@@ -215,7 +215,7 @@ def test_a_home_that_is_a_file_is_said(tmp_path: Path) -> None:
     home = tmp_path / "runs"
     home.touch()
     with pytest.raises(StyleTransferError, match="free some space or allow writing"):
-        Shelf(home)
+        RunStore(home)
 
 
 # --- the loss curves ----------------------------------------------------------------------------------------------
@@ -312,7 +312,9 @@ def test_the_recipe_of_a_run_that_was_stopped_tells_how_far_it_came(tmp_path: Pa
     assert (recipe.settings.epochs, recipe.parts, recipe.steered) == (20, ((20, 2),), ())
 
 
-def test_the_losses_of_the_picture_as_it_is_saved_are_kept_where_they_are_others(tmp_path: Path, shelf: Shelf) -> None:
+def test_the_losses_of_the_picture_as_it_is_saved_are_kept_where_they_are_others(
+    tmp_path: Path, run_store: RunStore
+) -> None:
     run = new_run(tmp_path, epochs=3)
     recorder = Recorder(run)
     recorder.add(frame(1, 3), 0.1)
@@ -320,7 +322,7 @@ def test_the_losses_of_the_picture_as_it_is_saved_are_kept_where_they_are_others
     recorder.add(replace(frame(2, 3), clipped_losses=losses(7.0)), 0.2)
     recorder.add(frame(3, 3), 0.3)
     recorder.finish(Ended(run_id=run.run_id, state=State.STOPPED))
-    snapshot = shelf.snapshot(run.run_id)
+    snapshot = run_store.snapshot(run.run_id)
     assert snapshot is not None
     assert snapshot.clipped == (2, 7.0)
     again = Recorder(run)
@@ -371,64 +373,64 @@ def test_a_small_picture_is_not_enlarged_for_the_preview() -> None:
         assert preview.size == (300, 200)
 
 
-# --- the shelf ----------------------------------------------------------------------------------------------------
+# --- the run store ----------------------------------------------------------------------------------------------------
 
 
-def test_a_run_whose_server_died_is_stopped_and_keeps_its_last_picture(tmp_path: Path, shelf: Shelf) -> None:
+def test_a_run_whose_server_died_is_stopped_and_keeps_its_last_picture(tmp_path: Path, run_store: RunStore) -> None:
     run = new_run(tmp_path, server="1234-dead", epochs=10)
     recorder = Recorder(run)
     recorder.add(frame(1, 10, Image.new("RGB", (64, 64), "red")), 0.1)
     recorder._losses.close()  # type: ignore[union-attr]
     (run.folder / ".abcdef.part.png").write_bytes(b"half a pict")
-    snapshot = shelf.snapshot(run.run_id)
+    snapshot = run_store.snapshot(run.run_id)
     assert snapshot is not None
     assert snapshot.state is State.STOPPED
     assert snapshot.message == "The studio ended while this was being painted."
     assert snapshot.preview is not None
     assert snapshot.losses.epochs == (1,)
-    assert shelf.result(run.run_id) == run.result
+    assert run_store.result(run.run_id) == run.result
     assert run.read().state is State.STOPPED
     assert not list(run.folder.glob("*.part*"))
 
 
-def test_a_run_that_waited_when_its_server_died_is_stopped(tmp_path: Path, shelf: Shelf) -> None:
+def test_a_run_that_waited_when_its_server_died_is_stopped(tmp_path: Path, run_store: RunStore) -> None:
     run = new_run(tmp_path, server="1234-dead")
-    snapshot = shelf.snapshot(run.run_id)
+    snapshot = run_store.snapshot(run.run_id)
     assert snapshot is not None
     assert (snapshot.state, snapshot.preview) == (State.STOPPED, None)
     assert "waiting" in str(snapshot.message)
 
 
-def test_a_run_that_another_server_paints_is_left_alone(tmp_path: Path, shelf: Shelf) -> None:
-    other = Shelf(tmp_path)
+def test_a_run_that_another_server_paints_is_left_alone(tmp_path: Path, run_store: RunStore) -> None:
+    other = RunStore(tmp_path)
     run, record = other.add(submission())
     run.write(replace(record, state=State.PAINTING))
-    snapshot = shelf.snapshot(run.run_id)
+    snapshot = run_store.snapshot(run.run_id)
     assert snapshot is not None
     assert snapshot.state is State.PAINTING
     other.close()
-    snapshot = shelf.snapshot(run.run_id)
+    snapshot = run_store.snapshot(run.run_id)
     assert snapshot is not None
     assert snapshot.state is State.STOPPED
 
 
-def test_without_a_full_picture_the_last_preview_is_the_result(tmp_path: Path, shelf: Shelf) -> None:
+def test_without_a_full_picture_the_last_preview_is_the_result(tmp_path: Path, run_store: RunStore) -> None:
     run = new_run(tmp_path)
-    assert shelf.result(run.run_id) is None
+    assert run_store.result(run.run_id) is None
     run.preview_path(3).write_bytes(b"3")
     run.preview_path(20).write_bytes(b"20")
-    assert shelf.result(run.run_id) == run.preview_path(20)
+    assert run_store.result(run.run_id) == run.preview_path(20)
 
 
-def test_recent_runs_come_newest_first_and_nothing_else_is_listed(tmp_path: Path, shelf: Shelf) -> None:
+def test_recent_runs_come_newest_first_and_nothing_else_is_listed(tmp_path: Path, run_store: RunStore) -> None:
     ids = [new_run(tmp_path).run_id for _ in range(3)]
     (tmp_path / "holiday pictures").mkdir()
-    assert shelf.recent(10) == ids[::-1]
-    assert shelf.recent(2) == ids[:0:-1]
+    assert run_store.recent(10) == ids[::-1]
+    assert run_store.recent(2) == ids[:0:-1]
 
 
 def test_a_server_s_sign_of_life_ends_with_it(tmp_path: Path) -> None:
-    mine, other = Presence(tmp_path), Presence(tmp_path)
+    mine, other = ServerLock(tmp_path), ServerLock(tmp_path)
     assert mine.alive(mine.name)
     assert mine.alive(other.name)
     other.close()
@@ -449,8 +451,8 @@ def test_a_forged_state_is_a_damaged_run_and_no_fault(tmp_path: Path, forged: di
     run = Run.create(tmp_path, wanted, server="1-a")
     path = run.folder / "state.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | forged))
-    with closing(Shelf(tmp_path)) as shelf:
-        snapshot = shelf.snapshot(run.run_id)
+    with closing(RunStore(tmp_path)) as run_store:
+        snapshot = run_store.snapshot(run.run_id)
     assert snapshot is not None
     assert snapshot.state is State.FAILED
     assert "damaged" in str(snapshot.error)

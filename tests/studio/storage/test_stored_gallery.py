@@ -14,11 +14,11 @@ from PIL import Image
 from styletransfer.errors import StyleTransferError
 from styletransfer.studio.snapshot import State
 from styletransfer.studio.storage import trash
-from styletransfer.studio.storage.cleanup import Housekeeper
+from styletransfer.studio.storage.cleanup import Cleanup
 from styletransfer.studio.storage.disk_usage import DEFAULT_LIMIT, GB
-from styletransfer.studio.storage.gallery import SHEETS, Collection
+from styletransfer.studio.storage.gallery import SHEETS, Gallery
 from styletransfer.studio.storage.run_label import LONGEST_TITLE, Label, read_label, tidy_title, write_label
-from styletransfer.studio.storage.server_lock import Presence
+from styletransfer.studio.storage.server_lock import ServerLock
 from styletransfer.studio.storage.thumbnails import thumbnail
 
 MB = 1_000_000
@@ -31,8 +31,8 @@ def active() -> list[str]:
 
 
 @pytest.fixture
-def collection(tmp_path: Path, active: list[str]) -> Collection:
-    return Collection(tmp_path, active=lambda: active, alive=lambda server: server == "alive")
+def gallery(tmp_path: Path, active: list[str]) -> Gallery:
+    return Gallery(tmp_path, active=lambda: active, alive=lambda server: server == "alive")
 
 
 # --- labels -------------------------------------------------------------------------------------------------------
@@ -75,52 +75,50 @@ def test_a_title_is_one_printable_line_of_bounded_length() -> None:
 # --- looking ------------------------------------------------------------------------------------------------------
 
 
-def test_the_pinned_hang_first_then_the_newest(collection: Collection, tmp_path: Path) -> None:
+def test_the_pinned_hang_first_then_the_newest(gallery: Gallery, tmp_path: Path) -> None:
     old, middle, new = (hang(tmp_path, days=days).run_id for days in (3, 2, 1))
-    assert collection.ids() == [new, middle, old]
-    collection.pin(old, pinned=True)
-    assert collection.ids() == [old, new, middle]
-    collection.pin(old, pinned=False)
-    assert collection.ids() == [new, middle, old]
+    assert gallery.ids() == [new, middle, old]
+    gallery.pin(old, pinned=True)
+    assert gallery.ids() == [old, new, middle]
+    gallery.pin(old, pinned=False)
+    assert gallery.ids() == [new, middle, old]
 
 
-def test_a_run_has_the_users_title_or_says_what_it_shows(collection: Collection, tmp_path: Path) -> None:
+def test_a_run_has_the_users_title_or_says_what_it_shows(gallery: Gallery, tmp_path: Path) -> None:
     run_id = hang(tmp_path).run_id
-    assert title(collection, run_id) == "Harbour, after Blue hour"
-    collection.rename(run_id, "  Home,\nin the evening ")
-    assert title(collection, run_id) == collection.title(run_id) == "Home, in the evening"
-    collection.rename(run_id, "")
-    assert title(collection, run_id) == "Harbour, after Blue hour"
-    assert collection.title(run_id) is None
+    assert title(gallery, run_id) == "Harbour, after Blue hour"
+    gallery.rename(run_id, "  Home,\nin the evening ")
+    assert title(gallery, run_id) == gallery.title(run_id) == "Home, in the evening"
+    gallery.rename(run_id, "")
+    assert title(gallery, run_id) == "Harbour, after Blue hour"
+    assert gallery.title(run_id) is None
 
 
-def title(collection: Collection, run_id: str) -> str:
-    piece = collection.piece(run_id)
+def title(gallery: Gallery, run_id: str) -> str:
+    piece = gallery.piece(run_id)
     assert piece is not None
     return piece.title
 
 
 @pytest.mark.parametrize("name", ["state.json", "settings.json"])
-def test_a_damaged_run_hangs_with_a_sentence_and_can_be_deleted(
-    collection: Collection, tmp_path: Path, name: str
-) -> None:
+def test_a_damaged_run_hangs_with_a_sentence_and_can_be_deleted(gallery: Gallery, tmp_path: Path, name: str) -> None:
     run = hang(tmp_path)
     (run.folder / name).write_text("{")
-    piece = collection.piece(run.run_id)
+    piece = gallery.piece(run.run_id)
     assert piece is not None
     assert "damaged" in str(piece.damage)
-    collection.delete(run.run_id)
-    assert collection.ids() == []
-    collection.bring_back(run.run_id)
-    assert collection.ids() == [run.run_id]
+    gallery.delete(run.run_id)
+    assert gallery.ids() == []
+    gallery.bring_back(run.run_id)
+    assert gallery.ids() == [run.run_id]
 
 
-def test_what_comes_from_an_address_reaches_no_other_folder(collection: Collection, tmp_path: Path) -> None:
+def test_what_comes_from_an_address_reaches_no_other_folder(gallery: Gallery, tmp_path: Path) -> None:
     outside = hang(tmp_path / "outside")
     for run_id in ("..", "../outside", f"outside/{outside.run_id}", "/etc", "", ".deleted"):
-        assert collection.piece(run_id) is None
-        assert collection.picture(run_id) is None
-        for act in (collection.delete, collection.bring_back, lambda each: collection.rename(each, "x")):
+        assert gallery.piece(run_id) is None
+        assert gallery.picture(run_id) is None
+        for act in (gallery.delete, gallery.bring_back, lambda each: gallery.rename(each, "x")):
             with pytest.raises(StyleTransferError):
                 act(run_id)
 
@@ -151,82 +149,82 @@ def test_a_thumbnail_falls_back_to_the_result_and_then_to_the_photo(tmp_path: Pa
 # --- deleting and undoing -----------------------------------------------------------------------------------------
 
 
-def test_what_is_deleted_can_be_brought_back_as_it_was(collection: Collection, tmp_path: Path) -> None:
+def test_what_is_deleted_can_be_brought_back_as_it_was(gallery: Gallery, tmp_path: Path) -> None:
     run = hang(tmp_path)
-    collection.rename(run.run_id, "Kept")
-    collection.pin(run.run_id, pinned=True)
+    gallery.rename(run.run_id, "Kept")
+    gallery.pin(run.run_id, pinned=True)
     before = {path.name: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()}
-    collection.delete(run.run_id)
-    assert collection.piece(run.run_id) is None
-    assert collection.deleted(run.run_id) == "Kept"
-    assert collection.use().deleted == (run.run_id,)
-    collection.bring_back(run.run_id)
+    gallery.delete(run.run_id)
+    assert gallery.piece(run.run_id) is None
+    assert gallery.deleted(run.run_id) == "Kept"
+    assert gallery.use().deleted == (run.run_id,)
+    gallery.bring_back(run.run_id)
     assert {path.name: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()} == before
-    assert collection.use().deleted == ()
+    assert gallery.use().deleted == ()
 
 
-def test_what_is_at_work_anywhere_cannot_be_deleted(collection: Collection, tmp_path: Path, active: list[str]) -> None:
+def test_what_is_at_work_anywhere_cannot_be_deleted(gallery: Gallery, tmp_path: Path, active: list[str]) -> None:
     here = hang(tmp_path, state=State.PAINTING)
     elsewhere = hang(tmp_path, state=State.QUEUED, server="alive")
     left_behind = hang(tmp_path, state=State.PAINTING, server="dead")
     active.append(here.run_id)
     for run in (here, elsewhere):
         with pytest.raises(StyleTransferError, match="stop it first"):
-            collection.delete(run.run_id)
+            gallery.delete(run.run_id)
         assert run.folder.is_dir()
-    collection.delete(left_behind.run_id)
+    gallery.delete(left_behind.run_id)
 
 
-def test_two_servers_deleting_and_undoing_the_same_say_a_sentence(collection: Collection, tmp_path: Path) -> None:
-    other = Collection(tmp_path, active=list, alive=lambda _: False)
+def test_two_servers_deleting_and_undoing_the_same_say_a_sentence(gallery: Gallery, tmp_path: Path) -> None:
+    other = Gallery(tmp_path, active=list, alive=lambda _: False)
     run_id = hang(tmp_path).run_id
-    collection.delete(run_id)
+    gallery.delete(run_id)
     for act in (other.delete, lambda each: other.pin(each, pinned=True), lambda each: other.rename(each, "x")):
         with pytest.raises(StyleTransferError, match="no longer here"):
             act(run_id)
     other.bring_back(run_id)
     with pytest.raises(StyleTransferError, match="cannot be brought back"):
-        collection.bring_back(run_id)
-    assert collection.ids() == [run_id]
+        gallery.bring_back(run_id)
+    assert gallery.ids() == [run_id]
 
 
 def test_what_was_deleted_goes_after_a_day_and_at_once_when_asked(
-    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    gallery: Gallery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = hang(tmp_path), hang(tmp_path)
-    collection.delete(first.run_id)
-    collection.clear()
-    assert collection.deleted(first.run_id) is not None
+    gallery.delete(first.run_id)
+    gallery.clear()
+    assert gallery.deleted(first.run_id) is not None
     monkeypatch.setattr(trash, "KEPT_SECONDS", -1.0)
-    collection.clear()
-    assert collection.deleted(first.run_id) is None
-    collection.delete(second.run_id)
-    collection.empty()
-    assert collection.deleted(second.run_id) is None
+    gallery.clear()
+    assert gallery.deleted(first.run_id) is None
+    gallery.delete(second.run_id)
+    gallery.empty()
+    assert gallery.deleted(second.run_id) is None
     assert list((tmp_path / ".deleted").iterdir()) == []
 
 
 def test_what_could_not_be_removed_whole_is_never_shown_and_goes_the_next_time(
-    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    gallery: Gallery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = hang(tmp_path)
-    collection.delete(run.run_id)
+    gallery.delete(run.run_id)
     with monkeypatch.context() as patch:
         patch.setattr("shutil.rmtree", lambda *_args, **_options: None)  # as if killed before anything was removed
-        collection.empty()
-    assert collection.deleted(run.run_id) is None
+        gallery.empty()
+    assert gallery.deleted(run.run_id) is None
     assert list((tmp_path / ".deleted").iterdir()) != []
-    collection.clear()
+    gallery.clear()
     assert list((tmp_path / ".deleted").iterdir()) == []
 
 
 @pytest.mark.skipif(os.name == "nt" or (hasattr(os, "geteuid") and os.geteuid() == 0), reason="may write anywhere")
-def test_where_nothing_can_be_written_every_act_is_a_sentence(collection: Collection, tmp_path: Path) -> None:
+def test_where_nothing_can_be_written_every_act_is_a_sentence(gallery: Gallery, tmp_path: Path) -> None:
     run = hang(tmp_path)
     tmp_path.chmod(0o500)
     run.folder.chmod(0o500)
     try:
-        for act in (collection.delete, lambda each: collection.rename(each, "x")):
+        for act in (gallery.delete, lambda each: gallery.rename(each, "x")):
             with pytest.raises(StyleTransferError, match="writ"):
                 act(run.run_id)
         assert thumbnail(run) is not None
@@ -236,7 +234,7 @@ def test_where_nothing_can_be_written_every_act_is_a_sentence(collection: Collec
 
 
 def test_on_a_read_only_disk_every_act_is_a_sentence_and_nothing_is_lost(
-    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    gallery: Gallery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = hang(tmp_path)
 
@@ -246,25 +244,25 @@ def test_on_a_read_only_disk_every_act_is_a_sentence_and_nothing_is_lost(
     for name in ("rename", "replace", "touch", "mkdir"):
         monkeypatch.setattr(Path, name, refuse)
     for act in (
-        collection.delete,
-        lambda each: collection.rename(each, "x"),
-        lambda each: collection.pin(each, pinned=True),
-        lambda _: setattr(collection, "limit", None),
+        gallery.delete,
+        lambda each: gallery.rename(each, "x"),
+        lambda each: gallery.pin(each, pinned=True),
+        lambda _: setattr(gallery, "limit", None),
     ):
         with pytest.raises(StyleTransferError, match="Read-only file system"):
             act(run.run_id)
-    collection.clear()
+    gallery.clear()
     assert thumbnail(run) is not None
-    assert collection.ids() == [run.run_id]
+    assert gallery.ids() == [run.run_id]
 
 
-def test_a_file_in_the_way_is_a_sentence(collection: Collection, tmp_path: Path) -> None:
+def test_a_file_in_the_way_is_a_sentence(gallery: Gallery, tmp_path: Path) -> None:
     run = hang(tmp_path)
     (tmp_path / ".deleted").write_text("a file where the folder should be")
     with pytest.raises(StyleTransferError, match="Nothing can be saved"):
-        collection.delete(run.run_id)
-    collection.clear()
-    assert collection.ids() == [run.run_id]
+        gallery.delete(run.run_id)
+    gallery.clear()
+    assert gallery.ids() == [run.run_id]
 
 
 # --- the bound ----------------------------------------------------------------------------------------------------
@@ -273,54 +271,54 @@ def test_a_file_in_the_way_is_a_sentence(collection: Collection, tmp_path: Path)
 @pytest.fixture
 def bound(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Sets a bound that no user can choose, since no test fills gigabytes."""
-    return lambda limit: monkeypatch.setattr(Collection, "limit", limit)
+    return lambda limit: monkeypatch.setattr(Gallery, "limit", limit)
 
 
-def test_the_bound_is_generous_and_kept_and_survives_damage(collection: Collection, tmp_path: Path) -> None:
-    assert collection.limit == DEFAULT_LIMIT == 10 * GB
+def test_the_bound_is_generous_and_kept_and_survives_damage(gallery: Gallery, tmp_path: Path) -> None:
+    assert gallery.limit == DEFAULT_LIMIT == 10 * GB
     for limit in (None, 2 * GB):
-        collection.limit = limit
-        assert Collection(tmp_path, active=list, alive=lambda _: False).limit == limit
+        gallery.limit = limit
+        assert Gallery(tmp_path, active=list, alive=lambda _: False).limit == limit
     for text in ("{", "[]", json.dumps({"limit": "much"}), json.dumps({"limit": 5}), json.dumps({"limit": {}})):
         (tmp_path / "wall.json").write_text(text)
-        assert collection.limit == DEFAULT_LIMIT
+        assert gallery.limit == DEFAULT_LIMIT
 
 
 def test_the_oldest_go_first_and_only_as_many_as_must(
-    collection: Collection, tmp_path: Path, bound: Callable[[int], None]
+    gallery: Gallery, tmp_path: Path, bound: Callable[[int], None]
 ) -> None:
     runs = [hang(tmp_path, days=days, bulk=2 * MB) for days in (5, 4, 3, 2)]
     bound(5 * MB)
-    use = collection.use()
+    use = gallery.use()
     assert use.going == tuple(run.run_id for run in runs[:2])
     assert 4 * MB < use.going_size < 5 * MB
-    collection.clear()
-    assert collection.ids() == [runs[3].run_id, runs[2].run_id]
-    assert collection.use().going == ()
+    gallery.clear()
+    assert gallery.ids() == [runs[3].run_id, runs[2].run_id]
+    assert gallery.use().going == ()
 
 
 def test_contact_sheets_count_and_old_ones_go_before_any_painting(
-    collection: Collection, tmp_path: Path, bound: Callable[[int], None]
+    gallery: Gallery, tmp_path: Path, bound: Callable[[int], None]
 ) -> None:
     run = hang(tmp_path, days=9, bulk=2 * MB)
     old, filled, fresh = (hang(tmp_path / SHEETS, days=days, bulk=2 * MB) for days in (7, 6, 0.5))
     os.utime(old.frames, (1, 1))
-    assert 8 * MB < collection.use().size < 9 * MB
+    assert 8 * MB < gallery.use().size < 9 * MB
     assert filled.frames.stat().st_mtime > time.time() - 60  # a cell was painted just now
     bound(7 * MB)
-    assert collection.use().going == ()  # the old sheet is enough
-    collection.clear()
-    assert collection.ids() == [run.run_id]
+    assert gallery.use().going == ()  # the old sheet is enough
+    gallery.clear()
+    assert gallery.ids() == [run.run_id]
     assert [sheet.folder.exists() for sheet in (old, filled, fresh)] == [False, True, True]
     bound(5 * MB)
-    assert collection.use().going == (run.run_id,)
-    collection.clear()
-    assert collection.ids() == []
+    assert gallery.use().going == (run.run_id,)
+    gallery.clear()
+    assert gallery.ids() == []
     assert filled.folder.exists()
 
 
 def test_nothing_pinned_fresh_damaged_or_at_work_ever_goes(
-    collection: Collection, tmp_path: Path, active: list[str], bound: Callable[[int], None]
+    gallery: Gallery, tmp_path: Path, active: list[str], bound: Callable[[int], None]
 ) -> None:
     pinned, at_work, elsewhere, damaged, labelled, fresh = kept = [
         hang(tmp_path, days=9, bulk=MB),
@@ -330,7 +328,7 @@ def test_nothing_pinned_fresh_damaged_or_at_work_ever_goes(
         hang(tmp_path, days=5, bulk=MB),
         hang(tmp_path, days=0.9, bulk=MB),
     ]
-    collection.pin(pinned.run_id, pinned=True)
+    gallery.pin(pinned.run_id, pinned=True)
     active.append(at_work.run_id)
     assert elsewhere.read().server == "alive"
     (damaged.folder / "settings.json").unlink()
@@ -340,62 +338,60 @@ def test_nothing_pinned_fresh_damaged_or_at_work_ever_goes(
     assert fresh.folder.is_dir()
     free = hang(tmp_path, days=2, bulk=MB)
     bound(1)
-    assert collection.use().going == (free.run_id,)
-    collection.clear()
-    assert set(collection.ids()) == {run.run_id for run in kept}
+    assert gallery.use().going == (free.run_id,)
+    gallery.clear()
+    assert set(gallery.ids()) == {run.run_id for run in kept}
 
 
 def test_a_long_painting_that_has_just_ended_does_not_go(
-    collection: Collection, tmp_path: Path, bound: Callable[[int], None]
+    gallery: Gallery, tmp_path: Path, bound: Callable[[int], None]
 ) -> None:
     run = hang(tmp_path, days=9, bulk=MB)
     os.utime(run.folder / "state.json")
     bound(1)
-    collection.clear()
-    assert collection.ids() == [run.run_id]
+    gallery.clear()
+    assert gallery.ids() == [run.run_id]
 
 
 def test_what_was_deleted_makes_room_first_but_undo_is_safe_for_a_while(
-    collection: Collection, tmp_path: Path, bound: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+    gallery: Gallery, tmp_path: Path, bound: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old, deleted = hang(tmp_path, days=9, bulk=MB), hang(tmp_path, days=3, bulk=2 * MB)
-    collection.delete(deleted.run_id)
+    gallery.delete(deleted.run_id)
     bound(2 * MB)
-    collection.clear()
-    assert (collection.ids(), collection.use().deleted) == ([old.run_id], (deleted.run_id,))
+    gallery.clear()
+    assert (gallery.ids(), gallery.use().deleted) == ([old.run_id], (deleted.run_id,))
     monkeypatch.setattr(trash, "UNDO_SECONDS", -1.0)
-    collection.clear()
-    assert (collection.ids(), collection.use().deleted) == ([old.run_id], ())
+    gallery.clear()
+    assert (gallery.ids(), gallery.use().deleted) == ([old.run_id], ())
 
 
-def test_it_is_said_beforehand_what_goes_next(
-    collection: Collection, tmp_path: Path, bound: Callable[[int], None]
-) -> None:
+def test_it_is_said_beforehand_what_goes_next(gallery: Gallery, tmp_path: Path, bound: Callable[[int], None]) -> None:
     runs = [hang(tmp_path, days=days, bulk=2 * MB) for days in (5, 4)]
-    bound(int(1.02 * collection.use().size))
-    assert collection.use().next == runs[0].run_id
-    assert collection.use().going == ()
-    collection.pin(runs[0].run_id, pinned=True)
-    assert collection.use().next == runs[1].run_id
+    bound(int(1.02 * gallery.use().size))
+    assert gallery.use().next == runs[0].run_id
+    assert gallery.use().going == ()
+    gallery.pin(runs[0].run_id, pinned=True)
+    assert gallery.use().next == runs[1].run_id
 
 
-def test_the_use_counts_every_file_and_follows_changes(collection: Collection, tmp_path: Path) -> None:
+def test_the_use_counts_every_file_and_follows_changes(gallery: Gallery, tmp_path: Path) -> None:
     run = hang(tmp_path, bulk=MB)
     files = [path for path in run.folder.rglob("*") if path.is_file()]
-    assert collection.use().size == sum(path.stat().st_size for path in files)
+    assert gallery.use().size == sum(path.stat().st_size for path in files)
     run.preview_path(7).write_bytes(bytes(3 * MB))
-    assert collection.use().size > 4 * MB
-    collection.delete(run.run_id)
-    assert collection.use().deleted_size > 4 * MB
-    assert collection.use().count == 0
+    assert gallery.use().size > 4 * MB
+    gallery.delete(run.run_id)
+    assert gallery.use().deleted_size > 4 * MB
+    assert gallery.use().count == 0
 
 
 def test_the_housekeeper_clears_when_called_and_closes(
-    collection: Collection, tmp_path: Path, bound: Callable[[int], None]
+    gallery: Gallery, tmp_path: Path, bound: Callable[[int], None]
 ) -> None:
     run = hang(tmp_path, days=4, bulk=MB)
     bound(1)
-    with closing(Housekeeper(collection)) as keeper:
+    with closing(Cleanup(gallery)) as keeper:
         keeper.call()
         end = time.monotonic() + 30
         while run.folder.exists():
@@ -404,11 +400,11 @@ def test_the_housekeeper_clears_when_called_and_closes(
 
 
 def test_a_living_server_is_told_by_its_lock(tmp_path: Path) -> None:
-    with closing(Presence(tmp_path / ".servers")) as presence:
+    with closing(ServerLock(tmp_path / ".servers")) as presence:
         run = hang(tmp_path, days=5, bulk=MB, state=State.PAINTING, server=presence.name)
-        collection = Collection(tmp_path, active=list, alive=presence.alive)
+        gallery = Gallery(tmp_path, active=list, alive=presence.alive)
         with pytest.raises(StyleTransferError):
-            collection.delete(run.run_id)
-    other = Presence(tmp_path / ".servers")
+            gallery.delete(run.run_id)
+    other = ServerLock(tmp_path / ".servers")
     with closing(other):
-        Collection(tmp_path, active=list, alive=other.alive).delete(run.run_id)
+        Gallery(tmp_path, active=list, alive=other.alive).delete(run.run_id)

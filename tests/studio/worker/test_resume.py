@@ -28,10 +28,10 @@ from styletransfer.imaging.recipe import read_recipe
 from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.failure_text import TAKEN
 from styletransfer.studio.snapshot import Ended
-from styletransfer.studio.storage import run_store as shelf_module
+from styletransfer.studio.storage import run_store as run_store_module
 from styletransfer.studio.storage.loss_history import read_losses
 from styletransfer.studio.storage.run_folder import Run, Submission
-from styletransfer.studio.storage.run_store import Shelf
+from styletransfer.studio.storage.run_store import RunStore
 from styletransfer.studio.studio import Snapshot, State, Studio
 from styletransfer.studio.worker.checkpoint_writer import Checkpoints
 from styletransfer.studio.worker.recorder import Recorder
@@ -243,8 +243,8 @@ def test_a_damaged_checkpoint_loses_nothing_of_what_was_painted(tmp_path: Path) 
 
 
 def test_a_run_of_another_server_is_not_taken_from_it(tmp_path: Path) -> None:
-    with closing(Shelf(tmp_path)) as other:
-        run = recorded(tmp_path, epochs=20, until_epoch=9, server=other._presence.name)
+    with closing(RunStore(tmp_path)) as other:
+        run = recorded(tmp_path, epochs=20, until_epoch=9, server=other._server_lock.name)
         with closing(Studio(tmp_path, engine=FAKE).start()) as studio:
             assert look(studio, run.run_id).state is State.PAINTING
             with pytest.raises(StyleTransferError, match="cannot go on"):
@@ -253,19 +253,19 @@ def test_a_run_of_another_server_is_not_taken_from_it(tmp_path: Path) -> None:
 
 
 def test_of_two_servers_that_take_a_run_in_the_same_moment_one_has_it(tmp_path: Path) -> None:
-    with closing(Shelf(tmp_path)) as one, closing(Shelf(tmp_path)) as other:
+    with closing(RunStore(tmp_path)) as one, closing(RunStore(tmp_path)) as other:
         for _ in range(12):
             run = recorded(tmp_path, epochs=20, until_epoch=2)
             together = threading.Barrier(2)
 
-            def take(shelf: Shelf, run: Run = run, together: threading.Barrier = together) -> str:
+            def take(run_store: RunStore, run: Run = run, together: threading.Barrier = together) -> str:
                 together.wait()
-                shelf.snapshot(run.run_id)  # brings to an end what the dead server has left behind
+                run_store.snapshot(run.run_id)  # brings to an end what the dead server has left behind
                 try:
-                    shelf.reopen(run.run_id)
+                    run_store.reopen(run.run_id)
                 except StyleTransferError as error:
                     return str(error)
-                return shelf.server
+                return run_store.server
 
             with ThreadPoolExecutor(2) as pool:
                 told = list(pool.map(take, (one, other)))
@@ -286,14 +286,14 @@ def test_the_other_server_says_that_the_run_is_taken(tmp_path: Path) -> None:
 
 
 def test_the_oldest_checkpoints_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shelf_module, "CHECKPOINT_BYTES", 250)
+    monkeypatch.setattr(run_store_module, "CHECKPOINT_BYTES", 250)
     runs = [recorded(tmp_path, epochs=20, until_epoch=5) for _ in range(4)]
     for age, run in enumerate(reversed(runs)):
         run.checkpoint.write_bytes(bytes(100))
         os.utime(run.checkpoint, (1e9 - age, 1e9 - age))
-    with closing(Shelf(tmp_path)) as shelf:
+    with closing(RunStore(tmp_path)) as run_store:
         for run in runs:
-            shelf.remember(Snapshot(run_id=run.run_id, state=State.STOPPED, epochs=20))
+            run_store.remember(Snapshot(run_id=run.run_id, state=State.STOPPED, epochs=20))
     assert [run.checkpoint.exists() for run in runs] == [False, False, True, True]
 
 
@@ -390,20 +390,20 @@ import os
 import sys
 from pathlib import Path
 from styletransfer.studio.worker.protocol import Paint
-from styletransfer.studio.storage.run_store import Shelf
-from styletransfer.studio.worker.painter import Inbox, Painter
+from styletransfer.studio.storage.run_store import RunStore
+from styletransfer.studio.worker.painter import CommandQueue, Painter
 from tests.studio.worker.test_resume import FAKE, wanted
 
 home = Path(sys.argv[1])
 while sys.stdin.readline():
     child = os.fork()
     if child == 0:
-        shelf = Shelf(home)
-        newest = [shelf.snapshot(run_id) for run_id in shelf.recent(1)]
-        waiting = [run.run_id for run in newest if shelf.can_carry_on(run)]
-        run, _ = shelf.reopen(waiting[0]) if waiting else shelf.add(wanted(epochs=100))
-        inbox = Inbox(os.fdopen(os.pipe()[0], "rb"))
-        ended = Painter(FAKE, inbox, lambda event: None)._attempt(Paint(run.run_id, str(run.folder)))
+        run_store = RunStore(home)
+        newest = [run_store.snapshot(run_id) for run_id in run_store.recent(1)]
+        waiting = [run.run_id for run in newest if run_store.can_carry_on(run)]
+        run, _ = run_store.reopen(waiting[0]) if waiting else run_store.add(wanted(epochs=100))
+        commands = CommandQueue(os.fdopen(os.pipe()[0], "rb"))
+        ended = Painter(FAKE, commands, lambda event: None)._attempt(Paint(run.run_id, str(run.folder)))
         os._exit(0 if ended.state == "finished" else 1)
     print(child, flush=True)
     sys.stdin.readline()  # it has been killed

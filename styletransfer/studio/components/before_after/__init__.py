@@ -13,7 +13,7 @@ _component = st.components.v2.component(
 )
 
 
-def compare(
+def before_after(
     run: str, before: str, after: str, ratio: float, *, photo: str, painted: str | None = None, position: int = 12
 ) -> None:
     """Show two pictures over each other.

@@ -9,6 +9,6 @@ _component = st.components.v2.component(
 )
 
 
-def dragging() -> None:
+def file_drag() -> None:
     """Watch for it. Shows nothing."""
     _component(key="dragging")

@@ -23,7 +23,7 @@ _NOTES: dict[FilmFormat, str] = {
 _PACES = {"even": "Even", "slow": "Slow start"}
 
 
-def filming(run_id: str, name: str, *, recolored: bool = False) -> None:
+def film_export(run_id: str, name: str, *, recolored: bool = False) -> None:
     """Show what can be chosen about a film, and the button that makes it.
 
     Args:

@@ -1,4 +1,4 @@
-"""What hangs on the wall: pictures with their labels below them, and what can be done with each."""
+"""What hangs in the gallery: pictures with their labels below them, and what can be done with each."""
 
 from collections.abc import Callable
 from typing import Any, TypedDict, cast
@@ -10,7 +10,7 @@ from styletransfer.studio.components.loader import component
 _component = component(__file__)
 
 
-class Hung(TypedDict):
+class GalleryTile(TypedDict):
     """One picture with its label.
 
     Attributes:
@@ -53,7 +53,7 @@ class Act(TypedDict):
     chosen: list[str]
 
 
-def hanging(label: str, pictures: list[Hung], *, key: str, on_act: Callable[[], None]) -> None:
+def gallery_grid(label: str, pictures: list[GalleryTile], *, key: str, on_act: Callable[[], None]) -> None:
     """Hang the pictures. `on_act` runs when the user has done something; `acted(key)` then says what.
 
     Args:

@@ -18,7 +18,9 @@ class Tile(TypedDict):
     src: str
 
 
-def gallery(label: str, tiles: list[Tile], chosen: str | None, *, key: str, on_change: Callable[[], None]) -> None:
+def picture_picker(
+    label: str, tiles: list[Tile], chosen: str | None, *, key: str, on_change: Callable[[], None]
+) -> None:
     """Show the gallery. `on_change` runs when the user has chosen; `picked(key)` then says what.
 
     Args:

@@ -1,4 +1,4 @@
-"""The contact sheet: small paintings in labelled rows and columns, one of which is chosen by mouse or arrow keys."""
+"""Variations: small paintings in labelled rows and columns, one of which is chosen by mouse or arrow keys."""
 
 from collections.abc import Callable
 from typing import Literal, TypedDict, cast
@@ -41,7 +41,7 @@ class Grid(TypedDict):
     ratio: float
 
 
-def contact(grid: Grid, *, key: str, on_change: Callable[[], None]) -> None:
+def variation_grid(grid: Grid, *, key: str, on_change: Callable[[], None]) -> None:
     """Show the sheet. `on_change` runs when the user has chosen; `picked(key)` then says what."""
     _component(key=key, data=grid, on_chosen_change=on_change)
 

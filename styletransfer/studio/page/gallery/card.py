@@ -1,9 +1,9 @@
-"""What stands on the label below a picture on the wall. Knows nothing of how it is drawn."""
+"""What stands on the label below a picture in the gallery. Knows nothing of how it is drawn."""
 
 import time
 
 from styletransfer.settings import Settings
-from styletransfer.studio.components.gallery_grid import Hung
+from styletransfer.studio.components.gallery_grid import GalleryTile
 from styletransfer.studio.presentation import formatting
 from styletransfer.studio.server.gallery_routes import thumbnail_address
 from styletransfer.studio.snapshot import Snapshot, State
@@ -13,7 +13,7 @@ from styletransfer.studio.storage.run_record import at_the_end
 _LANDSCAPE = 4 / 3
 
 
-def plaque(piece: Piece, *, live: Snapshot | None, chosen: bool, note: str = "") -> Hung:
+def card(piece: Piece, *, live: Snapshot | None, chosen: bool, note: str = "") -> GalleryTile:
     """A run as it is to be hung.
 
     Args:
@@ -34,7 +34,7 @@ def plaque(piece: Piece, *, live: Snapshot | None, chosen: bool, note: str = "")
         may.append("repeat")
     if not piece.busy:
         may += ["choose", "delete"]
-    return Hung(
+    return GalleryTile(
         id=piece.run_id,
         title=piece.title,
         facts=facts(settings, scale) if settings else "",

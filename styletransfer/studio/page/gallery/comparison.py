@@ -1,11 +1,11 @@
-"""Two paintings from the wall against each other: the border between them is dragged, and what differs is said."""
+"""Two paintings from the gallery against each other: the border between them is dragged, and what differs is said."""
 
 from typing import Any
 
 import streamlit as st
 
 from styletransfer.errors import StyleTransferError
-from styletransfer.studio.components.before_after import compare
+from styletransfer.studio.components.before_after import before_after
 from styletransfer.studio.page.gallery.view import STYLE, enter, open_picture
 from styletransfer.studio.pictures import Shown, pair, shown_file
 from styletransfer.studio.presentation import formatting, html
@@ -19,16 +19,16 @@ _ALIKE = 0.02
 _NAMES = {"tv_weight": "TV weight", "size": "Resolution", "init": "Start picture"}
 
 
-def duo(studio: Studio) -> None:
+def comparison(studio: Studio) -> None:
     """Show the two whose ids are in the address."""
     st.html(STYLE)
-    pieces = [studio.collection.piece(run_id) for run_id in st.query_params.get_all("runs")[:2]]
+    pieces = [studio.gallery.piece(run_id) for run_id in st.query_params.get_all("runs")[:2]]
     with st.container(key="duo"):
         st.button("The wall", key="duo_back", on_click=enter, type="tertiary", icon=":material/arrow_back:")
         try:
             if len(pieces) != 2 or pieces[0] is None or pieces[1] is None:
                 raise StyleTransferError(GONE)
-            _duo(studio, pieces[0], pieces[1])
+            _comparison(studio, pieces[0], pieces[1])
         except StyleTransferError as error:
             st.html(html.note(str(error), "Choose two on the wall to compare them."))
 
@@ -72,7 +72,7 @@ def _said(value: Any) -> str:
     return formatting.number(value) if isinstance(value, (int, float)) else str(value)
 
 
-def _duo(studio: Studio, one: Piece, other: Piece) -> None:
+def _comparison(studio: Studio, one: Piece, other: Piece) -> None:
     rows = differences(one, other)
     left, right = _shown(studio, one), _shown(studio, other)
     differ = one.title != other.title
@@ -85,7 +85,7 @@ def _duo(studio: Studio, one: Piece, other: Piece) -> None:
     if alike:
         st.html(html.ratio_style(left.size, "duo_easel"))
         with st.container(key="duo_easel"):
-            compare(f"{one.run_id} {other.run_id}", left.url, right.url, width / height, photo=one.title,
+            before_after(f"{one.run_id} {other.run_id}", left.url, right.url, width / height, photo=one.title,
                     painted=other.title, position=50)  # fmt: skip
     else:
         st.html(html.side_by_side((left.url, left.size, titles[0]), (right.url, right.size, titles[1])))
@@ -100,7 +100,7 @@ def _duo(studio: Studio, one: Piece, other: Piece) -> None:
 
 
 def _shown(studio: Studio, piece: Piece) -> Shown:
-    path = studio.collection.picture(piece.run_id)
+    path = studio.gallery.picture(piece.run_id)
     if path is None:
         raise StyleTransferError(f"Nothing was painted in {piece.title}, so that there is nothing to compare.")
     return shown_file(path)

@@ -1,4 +1,4 @@
-"""The wall: all that was painted, with what can be done with it afterwards, and the space that it takes."""
+"""The gallery: all that was painted, with what can be done with it afterwards, and the space that it takes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,13 +7,13 @@ from pathlib import Path
 import streamlit as st
 
 from styletransfer.errors import StyleTransferError
-from styletransfer.studio.components.gallery_grid import Hung, acted, hanging
-from styletransfer.studio.page.gallery.card import plaque
-from styletransfer.studio.page.sidebar.restore import open_run, take_up
+from styletransfer.studio.components.gallery_grid import GalleryTile, acted, gallery_grid
+from styletransfer.studio.page.gallery.card import card
+from styletransfer.studio.page.sidebar.restore import open_run, restore
 from styletransfer.studio.presentation import formatting, html
 from styletransfer.studio.server.gallery_routes import export_address
 from styletransfer.studio.storage.disk_usage import LIMITS, Use
-from styletransfer.studio.storage.gallery import Collection
+from styletransfer.studio.storage.gallery import Gallery
 from styletransfer.studio.storage.trash import GONE
 from styletransfer.studio.studio import Studio
 from styletransfer.support import units
@@ -29,27 +29,27 @@ _SPACE = (
 )
 
 
-def wall(studio: Studio) -> None:
-    """Show the wall."""
+def gallery_page(studio: Studio) -> None:
+    """Show the gallery."""
     st.html(STYLE)
-    collection = studio.collection
-    use = collection.use()
+    gallery = studio.gallery
+    use = gallery.use()
     with st.container(key="wall"):
-        _head(collection, use)
-        _notices(collection, use)
+        _head(gallery, use)
+        _notices(gallery, use)
         if not use.count:
             with st.container(key="bare"):
                 st.html(html.headline("Nothing hangs here yet", "What you paint will be here, with its settings."))
                 st.button("To the easel", key="wall_start", on_click=leave, type="primary")
         else:
-            _pictures(studio, collection, use)
+            _pictures(studio, gallery, use)
         if use.deleted:
-            _deleted(collection, use)
-        _bar(collection)
+            _deleted(gallery, use)
+        _bar(gallery)
 
 
 def enter() -> None:
-    """Go to the wall; what is on the stage stays in the address."""
+    """Go to the gallery; what is on the stage stays in the address."""
     _go(view="wall", **_on_stage())
 
 
@@ -77,17 +77,17 @@ def _go(**address: str | list[str]) -> None:
 
 def taken_down(studio: Studio, run_id: str) -> bool:
     """At the address of a run that was deleted: say so and offer to bring it back. Whether it is such a one."""
-    title = studio.collection.deleted(run_id)
+    title = studio.gallery.deleted(run_id)
     if title is None:
         return False
     with st.container(key="lost"):
         st.html(html.note(f"{title} was deleted.", "It can still be brought back."))
-        again = (studio.collection, (run_id,))
+        again = (studio.gallery, (run_id,))
         st.button("Bring it back", key="bring_back", on_click=_bring_back, args=again, type="tertiary")
     return True
 
 
-def _head(collection: Collection, use: Use) -> None:
+def _head(gallery: Gallery, use: Use) -> None:
     taken = f"{formatting.count(use.count, 'painting')}, {units.storage(use.size)}"
     if use.limit is not None:
         taken += f" of at most {units.storage(use.limit)}"
@@ -107,7 +107,7 @@ def _head(collection: Collection, use: Use) -> None:
                 key="wall_limit",
                 format_func=lambda limit: "No limit" if limit == _NO_LIMIT else units.storage(limit),
                 on_change=_set_limit,
-                args=(collection,),
+                args=(gallery,),
             )
             st.caption(_SPACE)
 
@@ -117,87 +117,87 @@ def _export_link(address: str, text: str) -> str:
     return f'<a class="export" href="{address}" download title="{explained}">{text}</a>'
 
 
-def _set_limit(collection: Collection) -> None:
+def _set_limit(gallery: Gallery) -> None:
     limit = st.session_state["wall_limit"]
     limit = None if limit == _NO_LIMIT else limit
     with _saying():
-        collection.limit = limit
+        gallery.limit = limit
 
 
-def _notices(collection: Collection, use: Use) -> None:
+def _notices(gallery: Gallery, use: Use) -> None:
     problem = st.session_state.pop("wall_problem", None)
     if problem:
         st.error(problem, icon=":material/error:")
-    warning = _warning(collection, use)
+    warning = _warning(gallery, use)
     if warning:
         with st.container(key="wall_notice"):
             st.html(html.note(*warning))
             if use.going:
-                st.button("Make room now", key="wall_clear", on_click=collection.clear, type="tertiary")
+                st.button("Make room now", key="wall_clear", on_click=gallery.clear, type="tertiary")
 
 
-def _warning(collection: Collection, use: Use) -> tuple[str, str] | None:
+def _warning(gallery: Gallery, use: Use) -> tuple[str, str] | None:
     """What has to be said about the space, and what to do; None while there is plenty."""
     if use.going:
-        first, size = collection.title_of(use.going[0]), units.storage(use.going_size)
+        first, size = gallery.title_of(use.going[0]), units.storage(use.going_size)
         many = f"the {len(use.going)} oldest unpinned ones go, beginning with" if len(use.going) > 1 else "this goes:"
         what = f"When the next one ends, or the studio starts, {many} {first}. That frees {size}."
         return f"The paintings take more space than they may. {what}", "They are marked below. Pin what is to stay."
     if use.limit is not None and use.size - use.deleted_size > use.limit:
         return "The paintings take more space than they may, but all are pinned or from the last day: none will go.", ""
     if use.next is not None:
-        first = collection.title_of(use.next)
+        first = gallery.title_of(use.next)
         return f"Nearly full. When more space is needed, the oldest go, beginning with {first}.", "Pin what is to stay."
     return None
 
 
-def _pictures(studio: Studio, collection: Collection, use: Use) -> None:
+def _pictures(studio: Studio, gallery: Gallery, use: Use) -> None:
     active = studio.active()
     if active:
         with st.container(key="wall_live"):
-            st.fragment(_live, run_every=REFRESH_SECONDS)(studio, collection, active)
-    ids = [run_id for run_id in collection.ids() if run_id not in active]
+            st.fragment(_live, run_every=REFRESH_SECONDS)(studio, gallery, active)
+    ids = [run_id for run_id in gallery.ids() if run_id not in active]
     shown = max(SHOWN_AT_ONCE, int(st.session_state.get("wall_shown", 0)))
     chosen = set(_chosen())
-    hung: list[Hung] = []
+    hung: list[GalleryTile] = []
     for run_id in ids[:shown]:
-        piece = collection.piece(run_id)
+        piece = gallery.piece(run_id)
         if piece is not None:
             note = "Goes next, as space is short" if run_id in use.going else ""
-            hung.append(plaque(piece, live=None, chosen=run_id in chosen, note=note))
+            hung.append(card(piece, live=None, chosen=run_id in chosen, note=note))
     if hung:
-        hanging("Paintings", hung, key="wall_hanging", on_act=lambda: _act(studio, "wall_hanging", hung))
+        gallery_grid("Paintings", hung, key="wall_hanging", on_act=lambda: _act(studio, "wall_hanging", hung))
     if len(ids) > shown:
         st.button(f"Show more ({len(ids) - shown})", key="wall_more", on_click=_show_more, args=(shown,))
 
 
-def _live(studio: Studio, collection: Collection, active: list[str]) -> None:
+def _live(studio: Studio, gallery: Gallery, active: list[str]) -> None:
     """What is being painted or waits, anew every second; when one is over, the whole wall is drawn once more."""
     if studio.active() != active:
         st.rerun()
     hung = []
     for run_id in active:
-        piece, live = collection.piece(run_id), studio.snapshot(run_id)
+        piece, live = gallery.piece(run_id), studio.snapshot(run_id)
         if piece is not None and live is not None:
-            hung.append(plaque(piece, live=live, chosen=False))
-    hanging("On the easel", hung, key="wall_easel", on_act=lambda: _act(studio, "wall_easel", hung))
+            hung.append(card(piece, live=live, chosen=False))
+    gallery_grid("On the easel", hung, key="wall_easel", on_act=lambda: _act(studio, "wall_easel", hung))
 
 
 def _show_more(shown: int) -> None:
     st.session_state["wall_shown"] = shown + SHOWN_AT_ONCE
 
 
-def _deleted(collection: Collection, use: Use) -> None:
+def _deleted(gallery: Gallery, use: Use) -> None:
     with st.container(horizontal=True, key="wall_deleted", vertical_alignment="center"):
         many = formatting.count(len(use.deleted), "deleted painting")
         text = f"{many}, {units.storage(use.deleted_size)}, can still be brought back for a day."
         st.html(html.line(text), width="content")
-        back = (collection, use.deleted)
+        back = (gallery, use.deleted)
         st.button("Bring all back", key="wall_undelete", on_click=_bring_back, args=back, type="tertiary")
-        st.button("Remove for good", key="wall_empty", on_click=_empty, args=(collection,), type="tertiary")
+        st.button("Remove for good", key="wall_empty", on_click=_empty, args=(gallery,), type="tertiary")
 
 
-def _bar(collection: Collection) -> None:
+def _bar(gallery: Gallery) -> None:
     """What can be done with those chosen, or undone, always within reach."""
     chosen, undone = _chosen(), tuple(st.session_state.get("wall_undo", ()))
     if chosen:
@@ -212,13 +212,13 @@ def _bar(collection: Collection) -> None:
                 help=None if len(chosen) == 2 else "Choose two to compare them.",
             )
             st.html(_export_link(export_address(chosen), "Export"), width="content")
-            st.button("Delete", key="wall_delete", on_click=_delete, args=(collection, chosen))
+            st.button("Delete", key="wall_delete", on_click=_delete, args=(gallery, chosen))
             st.button("Choose none", key="wall_none", on_click=_choose, args=([],), type="tertiary")
     elif undone:
         with st.container(horizontal=True, key="wall_bar", vertical_alignment="center"):
             what = st.session_state.get("wall_undo_title", "")
             st.html(html.line(what), width="content")
-            st.button("Undo", key="wall_undo_button", on_click=_bring_back, args=(collection, undone))
+            st.button("Undo", key="wall_undo_button", on_click=_bring_back, args=(gallery, undone))
 
 
 def _chosen() -> list[str]:
@@ -233,18 +233,18 @@ def _compare(run_ids: list[str]) -> None:
     _go(view="compare", runs=run_ids, **_on_stage())
 
 
-def _empty(collection: Collection) -> None:
+def _empty(gallery: Gallery) -> None:
     st.session_state.pop("wall_undo", None)
     with _saying():
-        collection.empty()
+        gallery.empty()
 
 
-def _delete(collection: Collection, run_ids: list[str]) -> None:
+def _delete(gallery: Gallery, run_ids: list[str]) -> None:
     gone, titles = [], []
     for run_id in run_ids:
-        piece = collection.piece(run_id)
+        piece = gallery.piece(run_id)
         with _saying():
-            collection.delete(run_id)
+            gallery.delete(run_id)
             gone.append(run_id)
             titles.append(piece.title if piece else "")
     _choose([run_id for run_id in _chosen() if run_id not in run_ids])
@@ -253,33 +253,33 @@ def _delete(collection: Collection, run_ids: list[str]) -> None:
         st.session_state.update(wall_undo=gone, wall_undo_title=what)
 
 
-def _bring_back(collection: Collection, run_ids: tuple[str, ...]) -> None:
+def _bring_back(gallery: Gallery, run_ids: tuple[str, ...]) -> None:
     st.session_state.pop("wall_undo", None)
     for run_id in run_ids:
         with _saying():
-            collection.bring_back(run_id)
+            gallery.bring_back(run_id)
 
 
-def _act(studio: Studio, key: str, shown: list[Hung]) -> None:
+def _act(studio: Studio, key: str, shown: list[GalleryTile]) -> None:
     act = acted(key)
     if act is None:
         return
-    run_id, collection = act["id"], studio.collection
+    run_id, gallery = act["id"], studio.gallery
     if act["what"] == "choose":
         visible = {picture["id"] for picture in shown}
         unseen = [each for each in _chosen() if each not in visible]
         _choose(unseen + [each for each in act["chosen"] if each in visible])
     elif act["what"] == "delete":
-        _delete(collection, [run_id])
+        _delete(gallery, [run_id])
     else:
         with _saying():
             match act["what"]:
                 case "open":
                     open_picture(studio, run_id)
                 case "rename":
-                    collection.rename(run_id, act["title"])
+                    gallery.rename(run_id, act["title"])
                 case "pin" | "unpin":
-                    collection.pin(run_id, pinned=act["what"] == "pin")
+                    gallery.pin(run_id, pinned=act["what"] == "pin")
                 case "repeat":
                     _repeat(studio, run_id)
 
@@ -289,13 +289,13 @@ def _repeat(studio: Studio, run_id: str) -> None:
     snapshot = studio.snapshot(run_id)
     if snapshot is None:
         raise StyleTransferError(GONE)
-    take_up(studio, snapshot)
+    restore(studio, snapshot)
     _go()
 
 
 @contextmanager
 def _saying() -> Iterator[None]:
-    """What cannot be done becomes a sentence at the top of the wall."""
+    """What cannot be done becomes a sentence at the top of the gallery."""
     try:
         yield
     except StyleTransferError as error:

@@ -105,7 +105,7 @@ def advanced(studio: Studio, preset: Settings) -> None:
         key="optimizer",
         help="Who holds the brush. L-BFGS needs fewer epochs, Adam is patient and steady.",
     )
-    start_picture.beginning()
+    start_picture.choose()
     st.number_input(
         "Seed",
         min_value=0,

@@ -12,7 +12,7 @@ from typing import cast
 import streamlit as st
 
 from styletransfer.errors import StyleTransferError
-from styletransfer.studio.components.picture_picker import Tile, gallery, picked
+from styletransfer.studio.components.picture_picker import Tile, picked, picture_picker
 from styletransfer.studio.pictures import FIRST_PAIR, Kind, Picture, read_picture, sample, sample_tile, samples, title
 
 OWN = "own"
@@ -31,7 +31,7 @@ def picker(place: str, heading: str) -> Picture | None:
     choice: str | None = st.session_state[f"{place}_choice"]
     tiles = _tiles(place)
     if tiles:
-        gallery(heading, tiles, choice, key=f"{place}_gallery", on_change=lambda: _adopt_tile(place))
+        picture_picker(heading, tiles, choice, key=f"{place}_gallery", on_change=lambda: _adopt_tile(place))
     kind = _kind(place)
     st.file_uploader(
         f"Your own {kind}",

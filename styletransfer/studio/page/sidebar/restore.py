@@ -10,13 +10,13 @@ import streamlit as st
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.recipe import Recipe, read_recipe
 from styletransfer.settings import Network, Settings
-from styletransfer.studio.components.file_drag import dragging
+from styletransfer.studio.components.file_drag import file_drag
 from styletransfer.studio.page.sidebar import controls, form_state, painting_mix, start_picture
 from styletransfer.studio.page.sidebar.advanced import LARGEST_SEED
 from styletransfer.studio.page.sidebar.picker import adopt_file
 from styletransfer.studio.pictures import Picture, title
 from styletransfer.studio.presentation import html
-from styletransfer.studio.storage.input_lookup import Found, originals
+from styletransfer.studio.storage.input_lookup import Found, find_inputs
 from styletransfer.studio.studio import Snapshot, Studio
 from styletransfer.support.paths import vgg19_available
 
@@ -28,7 +28,7 @@ _NONE = (
 )
 
 
-def take_up(studio: Studio, snapshot: Snapshot) -> None:
+def restore(studio: Studio, snapshot: Snapshot) -> None:
     """Set the left column to what a run is painted with: its settings, its photo, its paintings."""
     st.session_state.pop("recalled", None)
     form_state.filled()
@@ -45,7 +45,7 @@ def open_run(studio: Studio, run_id: str) -> None:
     """Put a run on the stage. The left column follows, unless the user has set something there, which would be lost."""
     snapshot = studio.snapshot(run_id)
     if snapshot is not None and form_state.untouched():
-        take_up(studio, snapshot)
+        restore(studio, snapshot)
     st.query_params.from_dict({"run": run_id})
 
 
@@ -53,7 +53,7 @@ def recipe_drop(studio: Studio) -> None:
     """The place on the stage where a painted picture is dropped."""
     turn = int(st.session_state.get("recipe_turn", 0))  # a new uploader after each drop: none keeps the file's name
     st.html(_STYLE)
-    dragging()
+    file_drag()
     with st.container(key="recipe_drop"):
         st.file_uploader(
             "Drop a painted picture to get its recipe back",
@@ -125,7 +125,7 @@ def _recall(studio: Studio, data: bytes, name: str) -> None:
 def _restore(studio: Studio, recipe: Recipe) -> list[str]:
     """Set the left column to the recipe; give what has to be said about it, a sentence each."""
     settings, sentences = _settings_here(studio, recipe)
-    found = originals(studio.collection, (recipe.photo, *recipe.paintings, *([recipe.start] if recipe.start else [])))
+    found = find_inputs(studio.gallery, (recipe.photo, *recipe.paintings, *([recipe.start] if recipe.start else [])))
     controls.restore(settings, recipe.steered[-1][1] if recipe.steered else None)
     name, path = found.get(recipe.photo, ("", None))
     adopt_file("photo", name, path)

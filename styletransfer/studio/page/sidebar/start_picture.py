@@ -18,7 +18,7 @@ MISSING = "Choose the picture to start from, under Advanced."
 _STARTS = {"photo": "The photo", "noise": "Noise", OTHER: "Another picture"}
 
 
-def beginning() -> None:
+def choose() -> None:
     """Show the choice and, for another picture, the place to drop it."""
     st.selectbox(
         "Start picture",

@@ -43,7 +43,7 @@ def origin(studio: Studio, snapshot: Snapshot) -> None:
             st.html(html.line(f"Painted on from epoch {epoch} of a painting that is no longer there."))
             return
         st.html(html.line("Painted on from"), width="content")
-        name = called(studio.collection, parent)
+        name = called(studio.gallery, parent)
         st.button(f"{name}, epoch {epoch}", key="parent", on_click=open_run, args=(studio, run_id), type="tertiary")
 
 

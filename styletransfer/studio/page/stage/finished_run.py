@@ -16,7 +16,7 @@ from styletransfer.support import units
 _REMAINS = "What was kept on the way is still here, to be looked at, saved, and painted on from."
 
 
-def result(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: Settings | None) -> None:
+def finished_run(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: Settings | None) -> None:
     """Show a run that is over.
 
     Args:
@@ -25,7 +25,7 @@ def result(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: Setting
         sources: What it was painted from.
         chosen: What the left column stands at, for painting on; None if that does not go together.
     """
-    name = called(studio.collection, snapshot)
+    name = called(studio.gallery, snapshot)
     path, may_go_on = studio.result_path(snapshot.run_id), studio.can_carry_on(snapshot.run_id)
     with st.container(horizontal=True, key="head", vertical_alignment="center"):
         st.html(html.headline(name, _ending(snapshot, painted=path is not None)))

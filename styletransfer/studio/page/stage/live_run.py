@@ -50,7 +50,7 @@ def _frame(studio: Studio, run_id: str, sources: Sources, queue: list[str]) -> N
         st.rerun()  # the whole page: it looks different then, not only the stage
     settings = studio.settings(run_id) if snapshot.steered else None
     with st.container(horizontal=True, key="head", vertical_alignment="center"):
-        st.html(html.headline(*_headline(called(studio.collection, snapshot), snapshot)))
+        st.html(html.headline(*_headline(called(studio.gallery, snapshot), snapshot)))
         _buttons(studio, snapshot)
     with st.container(key="easel"):
         with st.container(key="live_image"):

@@ -13,7 +13,7 @@ LINE = 44
 """Pixels for the words below the curves that tell the loss of the picture as it is saved, if that is another."""
 
 
-def curves(studio: Studio, snapshot: Snapshot) -> None:
+def loss_panel(studio: Studio, snapshot: Snapshot) -> None:
     """Show the curves of a run; while it is being painted they keep themselves up to date."""
     if not snapshot.losses.epochs and snapshot.state.over:
         return

@@ -10,14 +10,14 @@ import streamlit as st
 
 from styletransfer.imaging import images
 from styletransfer.settings import Settings
-from styletransfer.studio.components.film_export import filming
+from styletransfer.studio.components.film_export import film_export
 from styletransfer.studio.components.viewer import Look, viewer
 from styletransfer.studio.page.gallery.card import facts
 from styletransfer.studio.page.sidebar import form_state
-from styletransfer.studio.page.sidebar.restore import take_up
+from styletransfer.studio.page.sidebar.restore import restore
 from styletransfer.studio.page.stage.branches import branching
 from styletransfer.studio.page.stage.live_run import Sources
-from styletransfer.studio.page.stage.save_picture import saving
+from styletransfer.studio.page.stage.save_picture import save_picture
 from styletransfer.studio.pictures import DISPLAY_SIZE, title
 from styletransfer.studio.presentation import html
 from styletransfer.studio.presentation.timeline import moment
@@ -86,7 +86,7 @@ def _settings(studio: Studio, snapshot: Snapshot) -> None:
 
 
 def _take_up(studio: Studio, snapshot: Snapshot) -> None:
-    take_up(studio, snapshot)
+    restore(studio, snapshot)
     st.session_state["taken_up"] = True
 
 
@@ -124,16 +124,16 @@ def _tools(
 ) -> None:
     """What can be done with the moment that is looked at."""
     run_id = snapshot.run_id
-    name = re.sub(r"[^\w]+", "-", called(studio.collection, snapshot).lower()).strip("-")
+    name = re.sub(r"[^\w]+", "-", called(studio.gallery, snapshot).lower()).strip("-")
     with st.container(horizontal=True, key="afterwards", vertical_alignment="center"):
         try:
             here = moment(studio, run_id, path, epoch=look.epoch, colors=look.colors)
         except OSError:
             st.html(html.note("This moment cannot be opened.", "Its file is gone or damaged; choose another one."))
             return
-        saving(here, studio.photo_path(run_id), studio.result_path(run_id), name)
+        save_picture(here, studio.photo_path(run_id), studio.result_path(run_id), name)
         st.space("stretch")
         with st.container(horizontal=True, width="content", key="further"):
             if len(studio.timeline(run_id)) > 1:
-                filming(run_id, name, recolored=look.colors > 0)
+                film_export(run_id, name, recolored=look.colors > 0)
             branching(studio, snapshot, here, sources.photo.size if sources.photo else here.size, chosen)

@@ -18,7 +18,7 @@ from styletransfer.studio.presentation.timeline import Moment
 _FORMATS: dict[images.Format, str] = {"png": "PNG", "jpeg": "JPEG", "webp": "WebP"}
 
 
-def saving(moment: Moment, photo: Path | None, recipe: Path | None, stem: str) -> None:
+def save_picture(moment: Moment, photo: Path | None, recipe: Path | None, stem: str) -> None:
     """Show a button for each kind of file, and say what it will hold.
 
     Args:

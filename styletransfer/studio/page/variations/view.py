@@ -1,4 +1,4 @@
-"""A contact sheet on the page: begun with one click, filled before one's eyes, and a click on a cell adopts it."""
+"""Variations on the page: begun with one click, filled before one's eyes, and a click on a cell adopts it."""
 
 import statistics
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ import streamlit as st
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import PRESETS, Settings
-from styletransfer.studio.components.variation_grid import Cell, Grid, Label, contact, picked
+from styletransfer.studio.components.variation_grid import Cell, Grid, Label, picked, variation_grid
 from styletransfer.studio.page.sidebar import controls, painting_mix
 from styletransfer.studio.page.sidebar.picker import adopt_file, chosen_at
 from styletransfer.studio.page.stage.branches import double_click
@@ -19,7 +19,7 @@ from styletransfer.studio.pictures import data_url, pair, shown_file
 from styletransfer.studio.presentation import formatting, html
 from styletransfer.studio.studio import Studio
 from styletransfer.studio.variation_plan import AXES, Axis, Plan, described, spread
-from styletransfer.studio.variation_sheets import SheetView
+from styletransfer.studio.variation_sheets import VariationSheetView
 from styletransfer.support import units
 
 REFRESH_SECONDS = 0.7
@@ -31,19 +31,19 @@ _TELLS = (
 )
 
 
-def sheet_button(studio: Studio, *, ready: bool) -> None:
+def variations_button(studio: Studio, *, ready: bool) -> None:
     """The button that begins a sheet around what is chosen, `ready` if that goes together."""
     st.button("Try variations", key="variations", on_click=_submit, args=(studio,), disabled=not ready)
 
 
-def sheet_link(studio: Studio) -> None:
+def variations_link(studio: Studio) -> None:
     """A way back to the last sheet, from anywhere else."""
     newest = studio.sheets.newest()
     if newest is not None and "sheet" not in st.query_params:
         st.button("Back to the last sheet", key="sheet_back", type="tertiary", on_click=_visit, args=(newest,))
 
 
-def take_up_sheet(view: SheetView) -> None:
+def restore_variations(view: VariationSheetView) -> None:
     """Set the left column to what a sheet is painted from, and to the cell that was chosen, which is in the address."""
     numbers = {str(cell): cell for cell in range(view.plan.cells)}
     cell = numbers.get(st.query_params.get("cell", ""))
@@ -80,7 +80,7 @@ def _visit(sheet_id: str) -> None:
     st.query_params.from_dict({"sheet": sheet_id})
 
 
-def sheet_stage(studio: Studio, view: SheetView, settings: Settings | None) -> None:
+def variations_stage(studio: Studio, view: VariationSheetView, settings: Settings | None) -> None:
     """Show a sheet; the cell that has the `settings` in the left column is marked."""
     with st.container(horizontal=True, key="head", vertical_alignment="center"):
         name = pair(view.photo_name, view.painting_names)
@@ -101,7 +101,7 @@ def _sheet(studio: Studio, sheet_id: str, settings: Settings | None, *, live: bo
     changed = st.session_state.pop("sheet_changed", False)
     if view is None or (live and (changed or view.progress is None)):
         st.rerun()
-    contact(_grid(view, settings), key="contact", on_change=lambda: _adopt(view))
+    variation_grid(_grid(view, settings), key="contact", on_change=lambda: _adopt(view))
     done, cells = len(view.cells), view.plan.cells
     with st.container(horizontal=True, key="sheet_foot", vertical_alignment="center"):
         if view.progress is not None:
@@ -114,7 +114,7 @@ def _sheet(studio: Studio, sheet_id: str, settings: Settings | None, *, live: bo
             st.html(html.line(_choice(view, settings)))
 
 
-def _adopt(view: SheetView) -> None:
+def _adopt(view: VariationSheetView) -> None:
     cell = picked("contact")
     if cell in view.cells:  # what a browser sends is not to be trusted
         controls.adopt(view.plan.settings(view.settings, cell))
@@ -127,7 +127,7 @@ def _cancel(studio: Studio, sheet_id: str) -> None:
     st.session_state["sheet_changed"] = True
 
 
-def _grid(view: SheetView, settings: Settings | None) -> Grid:
+def _grid(view: VariationSheetView, settings: Settings | None) -> Grid:
     plan = view.plan
     columns, rows = _labels(plan.across, plan.columns, view), _labels(plan.down, plan.rows, view)
     cells = []
@@ -151,12 +151,12 @@ def _grid(view: SheetView, settings: Settings | None) -> Grid:
     )
 
 
-def _labels(axis: Axis, values: Sequence[float], view: SheetView) -> list[Label]:
+def _labels(axis: Axis, values: Sequence[float], view: VariationSheetView) -> list[Label]:
     names = described(axis, values, getattr(view.settings, axis))
     return [Label(words=name, value=formatting.weight(value)) for name, value in zip(names, values, strict=True)]
 
 
-def _cell(view: SheetView, number: int, alt: str) -> Cell:
+def _cell(view: VariationSheetView, number: int, alt: str) -> Cell:
     if number in view.cells:
         path = view.cells[number]
         return Cell(src=_url(path, path.stat().st_mtime_ns), alt=alt, state="painted")
@@ -171,14 +171,14 @@ def _url(path: Path, _changed: int) -> str:
     return data_url(path.read_bytes())
 
 
-def _chosen(view: SheetView, settings: Settings | None) -> int | None:
+def _chosen(view: VariationSheetView, settings: Settings | None) -> int | None:
     """The cell that stands for the settings in the left column, as far as the sheet varies them."""
     if settings is None or settings.normalized != view.settings.normalized:
         return None
     return view.plan.find(getattr(settings, view.plan.across), getattr(settings, view.plan.down))
 
 
-def _choice(view: SheetView, settings: Settings | None) -> str:
+def _choice(view: VariationSheetView, settings: Settings | None) -> str:
     chosen = _chosen(view, settings)
     if chosen is None or settings is None:
         return "None of these is what is chosen at present."
@@ -187,7 +187,7 @@ def _choice(view: SheetView, settings: Settings | None) -> str:
     return f"Chosen: {' and '.join(now)}. Start paints it at {settings.size} pixels."
 
 
-def _left(view: SheetView) -> str:
+def _left(view: VariationSheetView) -> str:
     if view.progress is None or view.progress.cell is None:
         return "Waits until the easel is free"
     times = sorted(path.stat().st_mtime for path in view.cells.values())
@@ -197,7 +197,7 @@ def _left(view: SheetView) -> str:
     return f"about {units.duration(each * (view.plan.cells - len(times)))} left"
 
 
-def _broken_off(view: SheetView) -> str:
+def _broken_off(view: VariationSheetView) -> str:
     if view.fault is None:
         return f"{len(view.cells)} of {view.plan.cells} are painted."
     return " ".join(filter(None, (view.fault.error, view.fault.remedy)))

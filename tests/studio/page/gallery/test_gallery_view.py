@@ -1,4 +1,4 @@
-"""The wall without a browser: what it shows, and what can be done with what is chosen."""
+"""The gallery without a browser: what it shows, and what can be done with what is chosen."""
 
 import io
 import json
@@ -18,12 +18,12 @@ from visits import APP, looked_at, picture, text
 from styletransfer.imaging.recipe import read_recipe
 from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.components import gallery_grid
-from styletransfer.studio.components.gallery_grid import Hung
+from styletransfer.studio.components.gallery_grid import GalleryTile
 from styletransfer.studio.page.gallery import comparison, view
-from styletransfer.studio.page.gallery.card import plaque
+from styletransfer.studio.page.gallery.card import card
 from styletransfer.studio.server import gallery_routes
 from styletransfer.studio.snapshot import Snapshot, State
-from styletransfer.studio.storage.gallery import Collection, Piece
+from styletransfer.studio.storage.gallery import Gallery, Piece
 
 MB = 1_000_000
 PHOTO = picture()
@@ -36,10 +36,10 @@ def runs(studio: Standin) -> Path:
 
 
 @pytest.fixture
-def hung(monkeypatch: pytest.MonkeyPatch) -> list[list[Hung]]:
+def hung(monkeypatch: pytest.MonkeyPatch) -> list[list[GalleryTile]]:
     """What was hung, each time that anything was."""
-    seen: list[list[Hung]] = []
-    monkeypatch.setattr(view, "hanging", lambda _label, pictures, **_: seen.append(pictures))
+    seen: list[list[GalleryTile]] = []
+    monkeypatch.setattr(view, "gallery_grid", lambda _label, pictures, **_: seen.append(pictures))
     return seen
 
 
@@ -88,7 +88,7 @@ def test_an_empty_wall_says_what_will_be_here(visit_wall: Callable[..., AppTest]
 
 
 def test_five_hundred_hang_a_few_at_a_time(
-    visit_wall: Callable[..., AppTest], runs: Path, hung: list[list[Hung]]
+    visit_wall: Callable[..., AppTest], runs: Path, hung: list[list[GalleryTile]]
 ) -> None:
     first = hang(runs)
     for number in range(view.SHOWN_AT_ONCE + 2):
@@ -111,9 +111,9 @@ def test_what_is_chosen_is_deleted_and_brought_back(
     assert "2 chosen" in text(page)
     looked_at(page.button(key="wall_delete").click().run())
     assert "2 paintings were deleted." in text(page)
-    assert studio.collection.ids() == [ids[2]]
+    assert studio.gallery.ids() == [ids[2]]
     looked_at(page.button(key="wall_undo_button").click().run())
-    assert set(studio.collection.ids()) == set(ids)
+    assert set(studio.gallery.ids()) == set(ids)
     assert "wall_undo_button" not in keys(page)
 
 
@@ -124,7 +124,7 @@ def test_what_another_window_has_removed_is_a_sentence(
     page = visit_wall()
     page.session_state["wall_chosen"] = [run.run_id]
     looked_at(page.run())
-    studio.collection.delete(run.run_id)
+    studio.gallery.delete(run.run_id)
     looked_at(page.button(key="wall_delete").click().run())
     assert "no longer here" in page.error[0].value
 
@@ -156,7 +156,7 @@ def test_the_space_is_shown_and_its_bound_is_set(
     page = visit_wall()
     assert "1 painting, 3 MB of at most 10 GB." in text(page)
     looked_at(page.selectbox(key="wall_limit").set_value(0).run())
-    assert studio.collection.limit is None
+    assert studio.gallery.limit is None
     assert "1 painting, 3 MB." in text(page)
 
 
@@ -164,17 +164,17 @@ def test_it_is_said_what_will_go_before_it_goes(
     visit_wall: Callable[..., AppTest],
     runs: Path,
     studio: Standin,
-    hung: list[list[Hung]],
+    hung: list[list[GalleryTile]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     old, new = hang(runs, days=3, bulk=2 * MB), hang(runs, bulk=2 * MB)
-    monkeypatch.setattr(Collection, "limit", 3 * MB)
+    monkeypatch.setattr(Gallery, "limit", 3 * MB)
     page = visit_wall()
     assert "this goes: Harbour, after Blue hour" in text(page)
     assert {picture["id"]: bool(picture["note"]) for picture in hung[-1]} == {old.run_id: True, new.run_id: False}
     looked_at(page.button(key="wall_clear").click().run())
-    assert studio.collection.ids() == [new.run_id]
-    monkeypatch.setattr(Collection, "limit", MB)
+    assert studio.gallery.ids() == [new.run_id]
+    monkeypatch.setattr(Gallery, "limit", MB)
     assert "all are pinned or from the last day" in text(visit_wall())
 
 
@@ -182,15 +182,15 @@ def test_what_is_deleted_can_be_brought_back_later_or_removed(
     visit_wall: Callable[..., AppTest], runs: Path, studio: Standin
 ) -> None:
     run = hang(runs)
-    studio.collection.delete(run.run_id)
+    studio.gallery.delete(run.run_id)
     page = visit_wall()
     assert "1 deleted painting" in text(page)
     looked_at(page.button(key="wall_undelete").click().run())
-    assert studio.collection.ids() == [run.run_id]
-    studio.collection.delete(run.run_id)
+    assert studio.gallery.ids() == [run.run_id]
+    studio.gallery.delete(run.run_id)
     looked_at(page.run())
     looked_at(page.button(key="wall_empty").click().run())
-    assert studio.collection.use().deleted == ()
+    assert studio.gallery.use().deleted == ()
 
 
 # --- labels below the pictures ------------------------------------------------------------------------------------
@@ -199,14 +199,14 @@ def test_what_is_deleted_can_be_brought_back_later_or_removed(
 def test_a_label_says_how_a_run_stands(studio: Standin, runs: Path) -> None:
     def said(state: State, **more: object) -> str:
         run = hang(runs, state=state, **more)  # type: ignore[arg-type]
-        return plaque(piece(studio, run.run_id), live=None, chosen=False)["state"].split(" · ")[0]
+        return card(piece(studio, run.run_id), live=None, chosen=False)["state"].split(" · ")[0]
 
     assert said(State.FINISHED) == "Finished"
     assert said(State.STOPPED) == "Stopped at 10 of 10"
     assert said(State.FAILED) == "Failed at 10 of 10"
     assert said(State.PAINTING, server="dead") == "Stopped at 10 of 10"
     live = Snapshot(run_id="x", state=State.PAINTING, epoch=4, epochs=10, scale=(85, 128), previews_seen=3)
-    shown = plaque(piece(studio, hang(runs).run_id), live=live, chosen=False)
+    shown = card(piece(studio, hang(runs).run_id), live=live, chosen=False)
     assert shown["state"].startswith("Being painted, 4 of 10")
     assert shown["share"] == 0.4
 
@@ -214,7 +214,7 @@ def test_a_label_says_how_a_run_stands(studio: Standin, runs: Path) -> None:
 def test_a_damaged_run_can_only_be_renamed_pinned_and_deleted(studio: Standin, runs: Path) -> None:
     run = hang(runs)
     (run.folder / "state.json").unlink()
-    shown = plaque(piece(studio, run.run_id), live=None, chosen=False)
+    shown = card(piece(studio, run.run_id), live=None, chosen=False)
     assert (shown["title"], shown["state"], shown["src"]) == ("A damaged painting", "Damaged", "")
     assert "damaged" in shown["note"]
     assert {"delete", "choose"} <= set(shown["may"])
@@ -222,7 +222,7 @@ def test_a_damaged_run_can_only_be_renamed_pinned_and_deleted(studio: Standin, r
 
 
 def piece(studio: Standin, run_id: str) -> Piece:
-    found = studio.collection.piece(run_id)
+    found = studio.gallery.piece(run_id)
     assert found is not None
     return found
 
@@ -239,7 +239,7 @@ def test_what_two_were_steered_to_differs_too(studio: Standin, runs: Path) -> No
     other.write(replace(other.read(), steered=((4, Weighting(1.0, 47_000.0, 0.0)),)))
     rows = comparison.differences(piece(studio, one.run_id), piece(studio, other.run_id))
     assert rows == [("Changed on the way", "no", "from epoch 4 on: content 1, style 47\u2009000, TV off")]
-    assert "style 47\u2009000" in plaque(piece(studio, other.run_id), live=None, chosen=False)["facts"]
+    assert "style 47\u2009000" in card(piece(studio, other.run_id), live=None, chosen=False)["facts"]
 
 
 # --- the side doors -----------------------------------------------------------------------------------------------
@@ -273,7 +273,7 @@ def test_the_zip_holds_every_picture_with_its_recipe_under_its_title(
     get: Callable[..., Answer], runs: Path, studio: Standin
 ) -> None:
     ids = [hang(runs).run_id for _ in range(3)]
-    studio.collection.rename(ids[2], "../../etc/passwd: a *title*")
+    studio.gallery.rename(ids[2], "../../etc/passwd: a *title*")
     _, headers, body = get(gallery_routes.export_address())
     assert headers["content-disposition"].endswith('.zip"')
     with zipfile.ZipFile(io.BytesIO(body)) as packed:
@@ -306,7 +306,7 @@ def test_a_painting_is_called_by_its_title_wherever_it_is_shown(studio: Standin,
     run_id = studio.submit(PHOTO, [("wave.jpg", PHOTO)], Settings(epochs=10), photo_name="cat.jpg")
     studio.paint(run_id, 10, State.FINISHED)
     hang(studio.home / "runs").folder.rename(studio.home / "runs" / run_id)
-    studio.collection.rename(run_id, "My evening")
+    studio.gallery.rename(run_id, "My evening")
     assert "<h1>My evening</h1>" in text(visit(run_id))
 
 

@@ -31,7 +31,7 @@ def offered(page: AppTest) -> bool:
 
 
 def opened(page: AppTest, run_id: str) -> AppTest:
-    """As from the wall: the page is told to show the run by a link on it."""
+    """As from the gallery: the page is told to show the run by a link on it."""
     page.session_state["submitted"] = 0.0
     page.query_params["run"] = run_id
     return looked_at(page.run())

@@ -15,8 +15,8 @@ from visits import looked_at, started, text
 from styletransfer.imaging.images import Format, encode
 from styletransfer.imaging.recipe import Recipe, make_recipe, sha256_of
 from styletransfer.settings import PRESETS, Precision, Settings, Weighting
-from styletransfer.studio.storage.gallery import Collection
-from styletransfer.studio.storage.input_lookup import originals
+from styletransfer.studio.storage.gallery import Gallery
+from styletransfer.studio.storage.input_lookup import find_inputs
 from styletransfer.support import paths
 
 PHOTO = paths.assets_dir() / "photos" / "bee.jpg"
@@ -232,19 +232,19 @@ def test_checksums_are_kept_but_never_believed(tmp_path: Path) -> None:
     run = hang(tmp_path)
     photo = run.inputs().photo
     wanted = sha256_of(photo)
-    collection = Collection(tmp_path, active=list, alive=lambda _: False)
-    assert originals(collection, [wanted]) == {wanted: ("harbour.png", photo)}
+    gallery = Gallery(tmp_path, active=list, alive=lambda _: False)
+    assert find_inputs(gallery, [wanted]) == {wanted: ("harbour.png", photo)}
     assert wanted in (tmp_path / "checksums.json").read_text()
     photo.write_bytes(b"changed since")
-    assert originals(collection, [wanted]) == {}
+    assert find_inputs(gallery, [wanted]) == {}
     (tmp_path / "checksums.json").write_text("[[[")
-    assert originals(collection, [wanted]) == {}
+    assert find_inputs(gallery, [wanted]) == {}
 
 
 def test_a_deleted_run_says_so_at_its_address_and_comes_back(studio: Standin, visit: Callable[..., AppTest]) -> None:
     run = hang(studio.home / "runs")
-    studio.collection.delete(run.run_id)
+    studio.gallery.delete(run.run_id)
     page = visit(run.run_id)
     assert "Harbour, after Blue hour was deleted." in text(page)
     looked_at(page.button(key="bring_back").click().run())
-    assert studio.collection.ids() == [run.run_id]
+    assert studio.gallery.ids() == [run.run_id]

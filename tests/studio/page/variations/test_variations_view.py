@@ -1,4 +1,4 @@
-"""A contact sheet on the page, without a browser: how it is begun, left, come back to and what it says."""
+"""A sheet of variations on the page, without a browser: how it is begun, left, come back to and what it says."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +11,7 @@ from visits import APP, address, looked_at, picture, started, text
 
 from styletransfer.settings import PRESETS
 from styletransfer.studio.page.sidebar.controls import weight_steps
-from styletransfer.studio.variation_sheets import SheetView
+from styletransfer.studio.variation_sheets import VariationSheetView
 from styletransfer.studio.worker.variation_queue import Fault, Progress
 
 Visit = Callable[..., AppTest]
@@ -37,7 +37,7 @@ def come_back(sheet_id: str, cell: str | None = None) -> AppTest:
     return looked_at(page.run())
 
 
-def look(studio: Standin, sheet_id: str) -> SheetView:
+def look(studio: Standin, sheet_id: str) -> VariationSheetView:
     view = studio.sheets.view(sheet_id)
     assert view is not None
     return view
@@ -48,9 +48,9 @@ def paint(studio: Standin, sheet_id: str, cells: int, *, more: bool) -> None:
     for cell in range(cells):
         (frames / f"{cell:06d}.jpg").write_bytes(picture(fmt="JPEG"))
     if more:
-        studio.easel.progress[sheet_id] = Progress(cells, picture(fmt="JPEG"))
+        studio.run_queue.progress[sheet_id] = Progress(cells, picture(fmt="JPEG"))
     else:
-        studio.easel.progress.pop(sheet_id, None)
+        studio.run_queue.progress.pop(sheet_id, None)
 
 
 def test_one_click_begins_a_sheet_around_what_is_chosen(studio: Standin, visit: Visit) -> None:
@@ -62,7 +62,7 @@ def test_one_click_begins_a_sheet_around_what_is_chosen(studio: Standin, visit: 
     assert view.settings == replace(PRESETS["balanced"], style_weight=style)
     assert view.plan.columns[1] == style
     assert view.plan.rows == (0.5, 1.0, 2.0)
-    assert studio.easel.asked == [("paint", sheet_id)]
+    assert studio.run_queue.asked == [("paint", sheet_id)]
     assert "Variations on Mountains, after Wave" in text(page)
     assert not studio.runs
 
@@ -79,7 +79,7 @@ def test_other_settings_can_be_varied(studio: Standin, visit: Visit) -> None:
     assert (view.plan.across, view.plan.down) == ("tv_weight", "content_weight")
     assert view.plan.columns[0] == 0.0
     assert len(set(view.plan.columns)) == 3
-    assert ("cancel", first) in studio.easel.asked
+    assert ("cancel", first) in studio.run_queue.asked
 
 
 def test_a_sheet_fills_and_says_how_far_it_is(studio: Standin, visit: Visit) -> None:
@@ -98,10 +98,10 @@ def test_a_sheet_can_be_cancelled_and_gone_on_with(studio: Standin, visit: Visit
     paint(studio, sheet_id, 3, more=True)
     looked_at(page.run())
     looked_at(page.button(key="sheet_cancel").click().run())
-    assert studio.easel.asked[-1] == ("cancel", sheet_id)
+    assert studio.run_queue.asked[-1] == ("cancel", sheet_id)
     assert "3 of 9 are painted" in text(page)
     looked_at(page.button(key="sheet_rest").click().run())
-    assert studio.easel.asked[-1] == ("paint", sheet_id)
+    assert studio.run_queue.asked[-1] == ("paint", sheet_id)
 
 
 def test_coming_back_to_a_sheet_sets_the_left_column_as_it_was(studio: Standin, visit: Visit) -> None:
@@ -143,7 +143,7 @@ def test_start_leaves_the_sheet_and_there_is_a_way_back(studio: Standin, visit: 
 def test_a_sheet_that_failed_says_why_and_what_to_do(studio: Standin, visit: Visit) -> None:
     sheet_id = tried(visit())
     paint(studio, sheet_id, 2, more=False)
-    studio.easel.faults[sheet_id] = Fault("There was not enough memory.", "Close other programs.")
+    studio.run_queue.faults[sheet_id] = Fault("There was not enough memory.", "Close other programs.")
     page = come_back(sheet_id)
     assert "There was not enough memory. Close other programs." in text(page)
     assert page.button(key="sheet_rest")
