@@ -99,17 +99,17 @@ class Settings:
 
     size: int = 720
     shape: tuple[int, int] | None = None
-    epochs: int = 220
+    epochs: int = 200
     content_weight: float = 1.0
     style_weight: float = 1e4
-    tv_weight: float = 2.0
+    tv_weight: float = 4.0
     network: Network = "auto"
     weights: str | None = None
     content_layers: tuple[str, ...] = ("relu4_2",)
     style_layers: tuple[str, ...] = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
     style_loss: StyleLoss = "wasserstein"
     style_layer_weights: tuple[float, ...] | None = None
-    pooling: Pooling = "average"
+    pooling: Pooling = "max"
     padding: Padding = "reflect"
     bounded: bool = True
     tv_loss: Variation = "squared"

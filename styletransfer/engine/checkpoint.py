@@ -22,8 +22,8 @@ from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.settings import Precision, Weighting
 from styletransfer.support.files import replacing, settle
 
-FORMAT = 3
-"""Version of the file's layout."""
+FORMAT = 4
+"""Version of the file's layout, and of what the losses in it mean."""
 
 _KEY = "styletransfer"
 _GONE_ON = "The painting has gone on; a checkpoint holds until the next frame is asked for."

@@ -14,7 +14,7 @@ MARGIN = 16
 beyond a border paints a frame: there its features, and with them the style losses, tell of the border instead of the
 painting. The margin is looked at, so that what is inside has neighbours, but does not count. A multiple of the deepest
 layer's stride, so that it ends between two positions in every layer, and what an odd pooling drops lies within it."""
-GROWTH = 0.62
+GROWTH = 0.68
 """How many epochs a scale gets for each of the next smaller one's. Where the picture is small, an epoch costs little
 and decides on the composition; the larger ones only refine it."""
 

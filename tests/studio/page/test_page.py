@@ -257,7 +257,7 @@ def test_pause_resume_and_stop_reach_the_studio(studio: Standin, visit: Callable
     looked_at(page.button(key="pause").click().run())
     looked_at(page.button(key="stop").click().run())
     assert [what for what, *_ in studio.asked] == ["submit", "pause", "resume", "stop"]
-    assert "Stopped after 5 of 220 epochs" in text(page)
+    assert "Stopped after 5 of 200 epochs" in text(page)
     assert [button.label for button in page.get("download_button")]
     looked_at(page.button(key="continue").click().run())
     assert studio.asked[-1] == ("carry_on", run_id)

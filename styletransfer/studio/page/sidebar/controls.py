@@ -33,7 +33,7 @@ STEPS_EACH_WAY = 12
 """Steps of a weight's slider below and above its default: two decades in the E6 series of preferred numbers."""
 
 SIZES = (128, 160, 192, 256, 320, 384, 450, 512, 600, 720, 840, 960, 1080, 1280, 1440, 1680, 2048, 2560, 3072, 4096)
-EPOCHS = (5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 120, 150, 180, 220, 270, 320, 400, 500, 700, 1000, 1500, 2000)
+EPOCHS = (5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 120, 150, 180, 200, 220, 270, 320, 400, 500, 700, 1000, 1500, 2000)
 
 STROKES = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
 _PALETTES = {"painting": "The painting’s", "photo": "The photo’s"}
