@@ -70,6 +70,17 @@ class Features(NamedTuple):
     moments: list[Moments]
 
 
+def mirrored(picture: Tensor, margin: int) -> Tensor:
+    """The picture, (1, 3, h, w), with so many pixels mirrored over its borders; a gradient does not pass the mirror.
+
+    If it did, a pixel near a border would also be changed for what its mirror image does to the features, which lies
+    next to the zeros beyond the margin: it would become part of a strip of another texture, as wide as the margin.
+    """
+    whole = F.pad(picture.detach(), (margin,) * 4, mode="reflect")
+    whole[:, :, margin:-margin, margin:-margin] = picture
+    return whole
+
+
 class Network:
     """A frozen VGG with taps, cut off behind the deepest of them.
 
@@ -148,7 +159,7 @@ class Network:
         content: dict[Tap, Tensor] = {}
         moments: dict[Tap, Moments] = {}
         if self.margin:
-            picture = F.pad(picture, (self.margin,) * 4, mode="reflect")
+            picture = mirrored(picture, self.margin)
         x = picture.to(self.dtype).contiguous(memory_format=torch.channels_last)  # what `convolution` is fast with
         for block in self.blocks:
             positions = block.positions(*x.shape[2:])

@@ -192,6 +192,20 @@ class TestPadding:
             for seen in self.moments(vgg16, flat, padding=padding)[:3]:
                 assert (float(seen.covariance.trace()) > 1e-3 * float(seen.second.trace())) == framed
 
+    def test_a_pixel_is_pulled_at_where_it_is_and_not_where_its_mirror_image_is(self, vgg16: Weights) -> None:
+        picture = random_picture(48, 64)
+        settings = as_trained(content_layers=("relu1_1",), style_layers=("relu3_1",), padding="reflect")
+        network = Network(vgg16, settings)
+
+        def gradient(variable: Tensor, shown: Tensor) -> Tensor:
+            return torch.autograd.grad(network(shown).moments[0].second.square().sum(), variable)[0]
+
+        picture.requires_grad_()
+        alone = gradient(picture, picture)
+        network.margin = 0  # so that it can be shown a margin that is a variable as well
+        whole = F.pad(picture.detach(), (16,) * 4, mode="reflect").requires_grad_()
+        assert torch.allclose(alone, gradient(whole, whole)[:, :, 16:-16, 16:-16], rtol=1e-3, atol=1e-6)
+
     @pytest.mark.parametrize("shape", [(32, 32), (33, 47), (40, 200)])
     def test_the_smallest_pictures_have_an_inside(self, shape: tuple[int, int], vgg16: Weights) -> None:
         assert all(torch.isfinite(seen.second).all() for seen in self.moments(vgg16, random_picture(*shape)))
