@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import accumulate
 from pathlib import Path
+from typing import Literal
 
 import torch
 from PIL import Image
@@ -21,7 +22,7 @@ from styletransfer.bounds import history_length, is_large, kept_bytes
 from styletransfer.checkpoint import Checkpoint, Standing, load_checkpoint
 from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.frames import Frame, LossName
-from styletransfer.images import join_alpha, split_alpha
+from styletransfer.images import join_alpha, split_alpha, with_alpha
 from styletransfer.losses import Moments, content_loss, gram_loss, squared_variation, total_variation
 from styletransfer.network import Features, Network
 from styletransfer.origin import Origin
@@ -31,7 +32,7 @@ from styletransfer.pyramid import Pyramid
 from styletransfer.scales import scale_shapes, split_epochs
 from styletransfer.settings import Settings, Weighting
 from styletransfer.solver import LBFGS, Adam, Solver
-from styletransfer.tensors import pixel_range, to_image, to_tensor
+from styletransfer.tensors import pixel_range, to_image, to_pixels, to_tensor
 from styletransfer.variation import TotalVariation
 from styletransfer.wasserstein import SCALE, SHALLOW_FIRST, GaussianTarget, wasserstein_loss
 from styletransfer.weights import Weights, load_weights
@@ -52,6 +53,7 @@ def stylize(
     weights: Weights | None = None,
     steer: Callable[[], Weighting] | None = None,
     resume: Checkpoint | str | Path | None = None,
+    bits: Literal[8, 16] = 8,
 ) -> Iterator[Frame]:
     """Paint `content` in the manner of `style`, one epoch at a time.
 
@@ -65,6 +67,8 @@ def stylize(
         resume: The checkpoint of an earlier frame, or its file, to go on from. Everything must be as it was, but for
             the number of epochs, the three weights and the device. On the same machine's processor the painting ends
             as if it had never been interrupted.
+        bits: With 16, frames that carry the picture carry it unrounded as well, as `Frame.pixels`, for files that hold
+            16 bits a channel.
 
     Yields:
         A frame after every epoch. It carries the picture every `preview_every` epochs and at the end. Closing the
@@ -127,6 +131,7 @@ def stylize(
                 clipped_losses=objective.clipped_losses(picture, step.standing.weighting) if clipped else None,
                 seconds=seconds,
                 image=join_alpha(to_image(picture), alpha) if shown else None,
+                pixels=with_alpha(to_pixels(picture), alpha) if shown and bits == 16 else None,
                 network=network.name,
                 device=device.type,
                 half=dtype == torch.bfloat16,

@@ -37,6 +37,9 @@ RECIPE_KEY = "styletransfer"
 """Key of the recipe's text in a PNG."""
 USER_COMMENT_PREFIX = b"ASCII\0\0\0"
 """What stands before the recipe's text in EXIF's UserComment (EXIF 2.32, 4.6.5)."""
+_TIFF_PREFIX = f"{RECIPE_KEY}: "
+"""Stands before the recipe's text in a TIFF: a description that begins with a brace and has a "shape", as the settings
+have, is taken by tifffile, and so by all that read with it, for a list of the file's contents."""
 
 _READABLE = ("JPEG", "PNG", "WEBP", "AVIF", "TIFF", "GIF", "HEIF", "BMP")
 _FORMATS: dict[str, Format] = {
@@ -131,10 +134,20 @@ def join_alpha(image: Image.Image, alpha: Image.Image | None) -> Image.Image:
     if alpha is None:
         return image
     joined = image.convert("RGB")
-    if alpha.size != image.size:
-        alpha = alpha.resize(image.size, Image.Resampling.LANCZOS, reducing_gap=3.0)
-    joined.putalpha(alpha)
+    joined.putalpha(_alpha_of_size(alpha, image.size))
     return joined
+
+
+def with_alpha(pixels: NDArray[np.float32], alpha: Image.Image | None) -> NDArray[np.float32]:
+    """The same for a picture of floats, (height, width, 3) in 0 to 1: with alpha in the same range, (height, width, 4).
+
+    The transparency is the photo's, which is read with 8 bits.
+    """
+    if alpha is None:
+        return pixels
+    height, width = pixels.shape[:2]
+    share = np.asarray(_alpha_of_size(alpha, (width, height)), dtype=np.float32) / np.float32(255)
+    return np.concatenate([pixels, share[..., None]], axis=2)
 
 
 def encode(image: Image.Image, fmt: Format, *, quality: int = 95, recipe: str | None = None) -> bytes:
@@ -164,25 +177,59 @@ def encode(image: Image.Image, fmt: Format, *, quality: int = 95, recipe: str | 
     return buffer.getvalue()
 
 
-def save_image(image: Image.Image, path: str | Path, *, recipe: str | None = None, quality: int = 95) -> None:
+def save_image(
+    image: Image.Image | NDArray[np.float32], path: str | Path, *, recipe: str | None = None, quality: int = 95
+) -> None:
     """Writes a picture file in the format of its ending; what stands there already is replaced only when all is done.
+
+    Args:
+        image: RGB or RGBA, saved with 8 bits a channel; or `Frame.pixels`, saved with 16, in a PNG or TIFF file.
+        path: The file.
+        recipe: As for `encode`.
+        quality: As for `encode`.
 
     Raises:
         StyleTransferError: As `check_writable`, or the disk is full.
     """
-    data = encode(image, format_of(path), quality=quality, recipe=recipe)
+    if isinstance(image, Image.Image):
+        data = encode(image, format_of(path), quality=quality, recipe=recipe)
+    else:
+        data = _encode_16_bit(image, path, recipe)
     with replacing(path) as temporary:
         temporary.write_bytes(data)
 
 
-def check_writable(path: str | Path) -> None:
+def _encode_16_bit(pixels: NDArray[np.float32], path: str | Path, recipe: str | None) -> bytes:
+    from styletransfer.sixteen_bit import encode_16_bit  # its libraries take a moment, and few ask for it
+
+    fmt = _format_of_16_bits(path)
+    text = None if recipe is None else (RECIPE_KEY, _TIFF_PREFIX + recipe if fmt == "tiff" else recipe)
+    return encode_16_bit(pixels, fmt, _srgb_profile(), text)
+
+
+def check_writable(path: str | Path, *, bits: int = 8) -> None:
     """Makes sure that `save_image` can write to `path`, so that nobody waits for a picture that cannot be kept.
 
+    Args:
+        path: The file.
+        bits: For each channel: 8 or 16.
+
     Raises:
-        StyleTransferError: The ending is unknown, or the file cannot be written.
+        StyleTransferError: The ending is unknown, the format does not hold so many bits, or the file cannot be written.
     """
+    if bits == 16:
+        _format_of_16_bits(path)
     format_of(path)
     check_file_writable(path)
+
+
+def _format_of_16_bits(path: str | Path) -> Literal["png", "tiff"]:
+    fmt = format_of(path)
+    if fmt not in ("png", "tiff"):
+        raise StyleTransferError(
+            f"{path} cannot hold 16 bits a channel; choose a name that ends in .png or .tiff, or 8 bits."
+        )
+    return fmt
 
 
 def format_of(path: str | Path) -> Format:
@@ -213,13 +260,18 @@ def embedded_recipe(source: str | Path | bytes | BinaryIO, *, name: str | None =
                 return text
             exif = opened.getexif()
             if opened.format == "TIFF":
-                return exif.get(_IMAGE_DESCRIPTION)
+                text = exif.get(_IMAGE_DESCRIPTION)
+                return text.removeprefix(_TIFF_PREFIX) if isinstance(text, str) else None
             comment = exif.get_ifd(_EXIF_IFD).get(_USER_COMMENT)
     except Exception:  # noqa: BLE001 - whatever is wrong with the file, it has no recipe that could be read
         return None
     if not isinstance(comment, bytes) or not comment.startswith(USER_COMMENT_PREFIX):
         return None
     return comment.removeprefix(USER_COMMENT_PREFIX).decode("ascii", errors="replace")
+
+
+def _alpha_of_size(alpha: Image.Image, size: tuple[int, int]) -> Image.Image:
+    return alpha if alpha.size == size else alpha.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
 def _label(source: object, name: str | None) -> str:
@@ -300,7 +352,7 @@ def _recipe_options(fmt: Format, recipe: str) -> dict[str, Any]:
         info.add_itxt(RECIPE_KEY, recipe)
         return {"pnginfo": info}
     if fmt == "tiff":  # libtiff writes no EXIF block into a compressed file
-        return {"description": recipe}
+        return {"description": _TIFF_PREFIX + recipe}
     exif = Image.Exif()
     exif.get_ifd(_EXIF_IFD)[_USER_COMMENT] = USER_COMMENT_PREFIX + recipe.encode("ascii")
     return {"exif": exif.tobytes()}

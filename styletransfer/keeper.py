@@ -8,7 +8,7 @@ from PIL import Image
 
 from styletransfer import amounts, files, film, images, table
 from styletransfer.budget import Budget
-from styletransfer.color import with_photo_colors
+from styletransfer.color import Painted, with_photo_colors
 from styletransfer.errors import StyleTransferError, is_out_of_memory
 from styletransfer.frames import Frame
 from styletransfer.recipe import Recipe
@@ -177,7 +177,8 @@ class Keeper:
             files.write_text(self._order.losses, table.to_csv(self._rows))
 
     def _save(self, frame: Frame, path: Path) -> None:
-        images.save_image(self._colored(frame), path, recipe=self._recipe.until(frame.epoch).to_json())
+        picture = self._colored(frame) if frame.pixels is None else self._in_colors(frame.pixels)
+        images.save_image(picture, path, recipe=self._recipe.until(frame.epoch).to_json())
 
     def _moment(self, frame: Frame, path: Path) -> bytes:
         image = self._colored(frame)
@@ -186,9 +187,12 @@ class Keeper:
 
     def _colored(self, frame: Frame) -> Image.Image:
         assert frame.image is not None  # noqa: S101 - every frame was asked to have one
+        return self._in_colors(frame.image)
+
+    def _in_colors(self, picture: Painted) -> Painted:
         if not self._order.photo_colors:
-            return frame.image
-        return with_photo_colors(frame.image, self._photo, self._order.photo_colors)
+            return picture
+        return with_photo_colors(picture, self._photo, self._order.photo_colors)
 
 
 def film_format(path: Path) -> film.FilmFormat:

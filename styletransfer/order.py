@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from styletransfer import files, film, forecast, images
 from styletransfer.display import Display, Report
@@ -38,6 +38,7 @@ class Order:
         photo_colors: How much of the photo's own colours the result gets back, from 0 to 1.
         steered: (epoch, weights from it on) of each change of the weights on the way.
         state: File that the state of the painting is kept in, and gone on with where it is there already; or None.
+        bits: Of each channel of the pictures that are kept; the film has 8.
         parts: As in `Recipe`, where a painting that was not painted in one go is to be painted again; else empty.
     """
 
@@ -54,6 +55,7 @@ class Order:
     steered: tuple[tuple[int, Weighting], ...] = ()
     state: Path | None = None
     parts: tuple[Part, ...] = ()
+    bits: Literal[8, 16] = 8
 
     def snapshot(self, epoch: int) -> Path:
         """Where the picture after `epoch` is kept: out-0010.png for out.png."""
@@ -72,7 +74,7 @@ class Order:
             raise StyleTransferError(f"--photo-colors must be a number from 0 to 1, not {self.photo_colors}.")
         if self.film is not None:
             self._check_film(self.film)
-        images.check_writable(self.out)
+        images.check_writable(self.out, bits=self.bits)
         outputs = [self.out]
         for path in (self.losses, self.film, self.state):
             if path is not None:
@@ -242,6 +244,7 @@ class _Job:
                 weights=self._weights,
                 steer=lambda: self._recipe.weighting(self._epoch + 1),
                 resume=resume,
+                bits=self._order.bits,
             ):
                 yield frame
                 if frame.epoch == last:

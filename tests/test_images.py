@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pillow_heif
 import pytest
+import tifffile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pictures import difference, gradient, saved, with_alpha
@@ -351,6 +352,10 @@ class TestEncode:
         data = encode(picture, kind, recipe=recipe)
         assert images.embedded_recipe(data) == recipe
         assert open_image(data).size == picture.size
+
+    def test_a_tiff_with_a_recipe_is_open_to_others(self) -> None:
+        data = encode(gradient(), "tiff", recipe='{"styletransfer":1,"settings":{"shape":null}}')
+        assert np.array_equal(tifffile.imread(io.BytesIO(data)), np.asarray(gradient()))
 
     def test_finds_a_recipe_behind_the_pixels(self) -> None:
         png = encode(gradient(), "png")
