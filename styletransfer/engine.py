@@ -24,7 +24,7 @@ from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.frames import Frame, LossName
 from styletransfer.images import join_alpha, split_alpha, with_alpha
 from styletransfer.losses import Moments, content_loss, gram_loss, squared_variation, total_variation
-from styletransfer.network import Features, Network
+from styletransfer.network import FeatureNetwork, Features, Network
 from styletransfer.origin import Origin
 from styletransfer.paintings import Paintings, squeezed
 from styletransfer.precision import in_true_float32, network_dtype
@@ -89,7 +89,7 @@ def stylize(
     sizes = scale_shapes(content.size, settings)
     dtype = network_dtype(device, settings.precision, resume.precision if resume else "auto")
     settings = replace(settings, precision="half" if dtype == torch.bfloat16 else "full")
-    network = Network(weights, settings, device, dtype, thrifty=is_large(sizes[-1]))
+    network = make_network(weights, settings, device, dtype, thrifty=is_large(sizes[-1]))
     photo, alpha = split_alpha(content)
     paintings = Paintings(styles, content, settings)
     origin = cache(partial(Origin.of, content, styles, start, settings, weights.name, weights.checksum()))
@@ -155,7 +155,7 @@ StyleTerm = Callable[[Moments], Tensor]
 class Objective:
     """What is minimised at one scale: how far a picture is from the photo's content and the painting's style."""
 
-    network: Network
+    network: FeatureNetwork
     content: list[Tensor]
     style: list[StyleTerm]
     settings: Settings
@@ -163,7 +163,7 @@ class Objective:
     @classmethod
     def between(
         cls,
-        network: Network,
+        network: FeatureNetwork,
         photo: Image.Image,
         paintings: Paintings,
         shape: tuple[int, int],
@@ -320,6 +320,17 @@ def make_solver(settings: Settings, variables: int) -> Solver:
     return LBFGS(history=history_length(variables))
 
 
+def make_network(
+    weights: Weights, settings: Settings, device: torch.device, dtype: torch.dtype, *, thrifty: bool = False
+) -> FeatureNetwork:
+    """The network that is fast on a device; `thrifty` saves memory on a processor, at the cost of some time."""
+    if device.type == "cpu":
+        return Network(weights, settings, device, dtype, thrifty=thrifty)
+    from styletransfer.reference import ReferenceNetwork  # torchvision takes seconds, which no processor needs to wait
+
+    return ReferenceNetwork(weights, settings, device, dtype)
+
+
 def find_device(name: str) -> torch.device:
     """The device of that name; for "auto" the fastest there is.
 
@@ -350,4 +361,5 @@ def _first_picture(
 def _upsampled(picture: Tensor, shape: tuple[int, int]) -> Tensor:
     if (picture.shape[2], picture.shape[3]) == shape:
         return picture
-    return torch.nn.functional.interpolate(picture, shape, mode="bicubic", align_corners=False)
+    # On the processor, once for each scale: not every torch does it on Apple's graphics processors.
+    return torch.nn.functional.interpolate(picture.cpu(), shape, mode="bicubic", align_corners=False)

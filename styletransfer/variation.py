@@ -42,8 +42,8 @@ class TotalVariation:
         picture = self.pyramid.picture(variables)[0]
         down, right = self._shares()
         result = picture.new_zeros(2, *picture.shape)
-        torch.sub(picture[:, 1:], picture[:, :-1], out=result[0, :, :-1]).mul_(down)
-        torch.sub(picture[:, :, 1:], picture[:, :, :-1], out=result[1, :, :, :-1]).mul_(right)
+        result[0, :, :-1] = (picture[:, 1:] - picture[:, :-1]).mul_(down)
+        result[1, :, :, :-1] = (picture[:, :, 1:] - picture[:, :, :-1]).mul_(right)
         return result
 
     def pull(self, slopes: Tensor) -> Tensor:
