@@ -202,6 +202,14 @@ class Objective:
             return _numbers(self.losses(picture.clamp(low, high), weighting))
 
 
+def _fetched(terms: dict[LossName, Tensor], grad: Tensor) -> tuple[dict[LossName, float], bool]:
+    """The terms as numbers, and whether their sum and its gradient are finite; fetched from the device at once."""
+    sound = torch.isfinite(grad).all().to(terms["total"])
+    *numbers, sound_too = torch.stack([*terms.values(), sound]).tolist()
+    losses = dict(zip(terms, numbers, strict=True))
+    return losses, math.isfinite(losses["total"]) and bool(sound_too)
+
+
 def _numbers(terms: dict[LossName, Tensor]) -> dict[LossName, float]:
     """The terms as numbers, fetched from the device at once."""
     return dict(zip(terms, torch.stack(list(terms.values())).tolist(), strict=True))
@@ -282,8 +290,7 @@ def optimize(
             smooth = terms["total"] if settings.tv_loss == "squared" else terms["content"] + terms["style"]
             (grad,) = torch.autograd.grad(smooth, x)
             x = x.detach()
-            losses = _numbers(terms)
-            finite = math.isfinite(losses["total"]) and bool(torch.isfinite(grad).all())
+            losses, finite = _fetched(terms, grad)
             variation = None
             if settings.tv_loss == "absolute":
                 variation = TotalVariation(pyramid, weighting.tv * objective.network.balance.tv)

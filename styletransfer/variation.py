@@ -83,7 +83,8 @@ class TotalVariation:
             change = torch.add(slopes, ahead, alpha=rate).clamp_(-1, 1).sub_(slopes)
             moved = inverse(self.pull(change))
             response = self.differences(moved)
-            gain, curvature, length = (float(change.flatten() @ other.flatten()) for other in (ahead, response, change))
+            products = [change.flatten() @ other.flatten() for other in (ahead, response, change)]
+            gain, curvature, length = torch.stack(products).tolist()  # fetched from the device at once
             if not (gain > 0 and curvature > 0):
                 break
             share = min(1.0, gain / curvature)
