@@ -260,7 +260,9 @@ def optimize(
 ) -> Iterator[Step]:
     """Change the picture, (1, 3, h, w), step by step so that the objective falls, or go on where the solver stands.
 
-    A step that makes the loss much worse, or not finite at all, is taken back and tried again with less courage.
+    What is shown and kept is the best picture so far; the solver may be at one that is somewhat worse, on its way to a
+    better one. A step to one that is much worse than the best, or not finite at all, is taken back and tried again with
+    less courage.
 
     Raises:
         StyleTransferError: The loss stays non-finite however small the steps.
@@ -295,8 +297,12 @@ def optimize(
             if settings.tv_loss == "absolute":
                 variation = TotalVariation(pyramid, weighting.tv * objective.network.balance.tv)
             if finite and losses["total"] <= limit:
-                good, setbacks = (picture.detach(), losses), 0
-                limit = solver.tolerance * losses["total"] if losses["total"] > 0 else math.inf
+                setbacks = 0
+                # Without a limit there is no best one: so Adam's last picture counts, whose loss may rise, and the
+                # first after a change of the weights, as losses from before are of another kind.
+                if good is None or math.isinf(limit) or losses["total"] <= good[1]["total"]:
+                    good = (picture.detach(), losses)
+                    limit = solver.tolerance * losses["total"] if losses["total"] > 0 else math.inf
                 x = solver.step(x, losses["total"], grad, variation)
             else:
                 setbacks += not finite

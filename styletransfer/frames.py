@@ -33,12 +33,14 @@ class Frame:
         epoch: Epochs done so far, from 1 to `epochs`.
         epochs: Epochs in the whole run.
         scale: (height, width) in pixels of the picture that is being painted at this epoch.
-        losses: The terms of the objective, each already weighted, so that content + style + tv = total.
+        losses: The terms of the objective, each already weighted, so that content + style + tv = total. They belong to
+            `image`.
         clipped_losses: Those of the picture as it is shown and saved, where that is another than the one that is
             painted: where pixels may leave the range from 0 to 1 and are clipped (`Settings.bounded`). None where it is
             the same, or there is no picture.
         seconds: Seconds of painting since the run's first step was begun.
-        image: The picture so far (RGB, or RGBA where the photo is transparent), or None between previews.
+        image: The best picture so far at this scale, or Adam's last one (RGB, or RGBA where the photo is transparent),
+            or None between previews.
         pixels: The same picture before its rounding to 8 bits, where `stylize` was asked for 16, else None: (height,
             width, 3), or 4 where the photo is transparent, float32, sRGB in 0 to 1.
         network: What the features come from, for example "vgg16".

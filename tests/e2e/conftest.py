@@ -50,7 +50,12 @@ def visit(browser: Any, server: str) -> Iterator[Callable[..., Any]]:
         context.set_default_timeout(90_000)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(f"{message.text} {message.location['url']}") if message.type == "error" else None
+            ),
+        )
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "request",
