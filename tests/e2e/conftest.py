@@ -10,13 +10,6 @@ import pytest
 from tools.real_studio import chromium, serving
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A busy machine can starve a browser for longer than any patience: such a test gets two more tries."""
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.flaky(reruns=2))
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     playwright_api = pytest.importorskip("playwright.sync_api") if "CI" not in os.environ else None
