@@ -7,7 +7,7 @@ from torch import nn
 
 from benchmarks.notebook import Recipe
 from styletransfer import open_image
-from styletransfer.engine.vgg.network import RAW_BALANCE, normalize
+from styletransfer.engine.vgg.network import RAW_LOSS_SCALE, normalize
 from styletransfer.engine.vgg.weights import load_weights
 from styletransfer.settings import NOTEBOOK, Settings
 from styletransfer.support.paths import assets_dir
@@ -18,8 +18,8 @@ PAINTING = open_image(assets_dir() / "paintings" / "swirl.jpg")
 VGG16 = Recipe(
     style_layers=(0, 5, 10, 17, 24),
     content_layers=(21,),
-    content_weight=NOTEBOOK.content_weight * RAW_BALANCE["vgg16"].content,
-    style_weight=NOTEBOOK.style_weight * RAW_BALANCE["vgg16"].style,
+    content_weight=NOTEBOOK.content_weight * RAW_LOSS_SCALE["vgg16"].content,
+    style_weight=NOTEBOOK.style_weight * RAW_LOSS_SCALE["vgg16"].style,
     tv_weight=NOTEBOOK.tv_weight,
 )
 """The notebook's recipe on the network that comes along."""

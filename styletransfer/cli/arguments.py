@@ -146,6 +146,7 @@ def _add_colors(parser: argparse.ArgumentParser) -> None:
 def _add_files(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what to keep besides")
     add = group.add_argument
+    add("--bits", type=int, choices=(8, 16), default=8, help="bits of each channel of the pictures; 16 in .png, .tiff")
     add("--save-every", type=int, metavar="N", help="keep the picture of every Nth epoch as OUT-0010.png and so on")
     add("--losses", type=Path, metavar="FILE.csv", help="write the losses of every epoch into a table")
     add(
@@ -197,6 +198,7 @@ def _paint(arguments: argparse.Namespace, display: "Display") -> int:
         steered=recipe.steered if recipe and settings.weighting == recipe.settings.weighting else (),
         state=arguments.state,
         parts=recipe.parts if recipe and arguments.epochs is None else (),
+        bits=arguments.bits,
     )
     return 0 if paint(request, display) else INTERRUPTED
 

@@ -10,7 +10,7 @@ from styletransfer.engine import loss_table
 from styletransfer.engine.frames import Frame
 from styletransfer.errors import StyleTransferError, is_out_of_memory
 from styletransfer.imaging import film, images
-from styletransfer.imaging.color import with_photo_colors
+from styletransfer.imaging.color import Painted, with_photo_colors
 from styletransfer.imaging.recipe import Recipe
 from styletransfer.machine.time_budget import Budget
 from styletransfer.support import files, units
@@ -174,7 +174,8 @@ class Keeper:
             files.write_text(self._request.losses, loss_table.to_csv(self._rows))
 
     def _save(self, frame: Frame, path: Path) -> None:
-        images.save_image(self._colored(frame), path, recipe=self._recipe.until(frame.epoch).to_json())
+        picture = self._colored(frame) if frame.pixels is None else self._in_colors(frame.pixels)
+        images.save_image(picture, path, recipe=self._recipe.until(frame.epoch).to_json())
 
     def _moment(self, frame: Frame, path: Path) -> bytes:
         image = self._colored(frame)
@@ -183,6 +184,9 @@ class Keeper:
 
     def _colored(self, frame: Frame) -> Image.Image:
         assert frame.image is not None  # noqa: S101 - every frame was asked to have one
+        return self._in_colors(frame.image)
+
+    def _in_colors(self, picture: Painted) -> Painted:
         if not self._request.photo_colors:
-            return frame.image
-        return with_photo_colors(frame.image, self._photo, self._request.photo_colors)
+            return picture
+        return with_photo_colors(picture, self._photo, self._request.photo_colors)

@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast, get_args
+from typing import Literal, cast, get_args
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging import film, images
@@ -32,6 +32,7 @@ class Request:
         photo_colors: How much of the photo's own colours the result gets back, from 0 to 1.
         steered: (epoch, weights from it on) of each change of the weights on the way.
         state: File that the state of the painting is kept in, and gone on with where it is there already; or None.
+        bits: Of each channel of the pictures that are kept; the film has 8.
         parts: As in `Recipe`, where a painting that was not painted in one go is to be painted again; else empty.
     """
 
@@ -48,6 +49,7 @@ class Request:
     steered: tuple[tuple[int, Weighting], ...] = ()
     state: Path | None = None
     parts: tuple[Part, ...] = ()
+    bits: Literal[8, 16] = 8
 
     def snapshot(self, epoch: int) -> Path:
         """Where the picture after `epoch` is kept: out-0010.png for out.png."""
@@ -66,7 +68,7 @@ class Request:
             raise StyleTransferError(f"--photo-colors must be a number from 0 to 1, not {self.photo_colors}.")
         if self.film is not None:
             self._check_film(self.film)
-        images.check_writable(self.out)
+        images.check_writable(self.out, bits=self.bits)
         outputs = [self.out]
         for path in (self.losses, self.film, self.state):
             if path is not None:

@@ -169,6 +169,7 @@ class _Job:
                 weights=self._weights,
                 steer=lambda: self._recipe.weighting(self._epoch + 1),
                 resume=resume,
+                bits=self._request.bits,
             ):
                 yield frame
                 if frame.epoch == last:

@@ -35,7 +35,7 @@ class LoopState:
 
     Attributes:
         x: The variables that it looks at next, flat.
-        picture: The best picture so far at this scale, (1, 3, h, w), normalised.
+        picture: The best picture so far at this scale, or Adam's last one, (1, 3, h, w), normalised.
         losses: That picture's.
         optimizer: What the optimizer remembers.
         limit: The loss over which the next step is taken back.

@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from PIL import Image
+
+if TYPE_CHECKING:
+    import numpy as np  # takes a moment, which a mistyped option need not wait for
+    from numpy.typing import NDArray
 
 LossName = Literal["content", "style", "tv", "total"]
 LOSS_NAMES: tuple[LossName, ...] = ("content", "style", "tv", "total")
@@ -29,12 +33,16 @@ class Frame:
         epoch: Epochs done so far, from 1 to `epochs`.
         epochs: Epochs in the whole run.
         scale: (height, width) in pixels of the picture that is being painted at this epoch.
-        losses: The terms of the objective, each already weighted, so that content + style + tv = total.
+        losses: The terms of the objective, each already weighted, so that content + style + tv = total. They belong to
+            `image`.
         clipped_losses: Those of the picture as it is shown and saved, where that is another than the one that is
             painted: where pixels may leave the range from 0 to 1 and are clipped (`Settings.bounded`). None where it is
             the same, or there is no picture.
         seconds: Seconds of painting since the run's first step was begun.
-        image: The picture so far (RGB, or RGBA where the photo is transparent), or None between previews.
+        image: The best picture so far at this scale, or Adam's last one (RGB, or RGBA where the photo is transparent),
+            or None between previews.
+        pixels: The same picture before its rounding to 8 bits, where `stylize` was asked for 16, else None: (height,
+            width, 3), or 4 where the photo is transparent, float32, sRGB in 0 to 1.
         network: What the features come from, for example "vgg16".
         device: Kind of device that it is painted on: "cpu", "cuda" or "mps".
         half: Whether the network reckoned in half precision; see `Settings.precision`.
@@ -49,6 +57,7 @@ class Frame:
     losses: Mapping[LossName, float]
     seconds: float
     image: Image.Image | None = None
+    pixels: "NDArray[np.float32] | None" = None
     clipped_losses: Mapping[LossName, float] | None = None
     network: str
     device: str = "cpu"

@@ -8,8 +8,6 @@ take more than this. In the first two blocks they are those of one convolution, 
 percent; deeper in, of two or three, so that it is worth it only if nothing else helps."""
 STRIPE_ROWS = 24
 """Rows of a stripe. More would take more memory; fewer would mean to read more rows twice, beyond their ends."""
-GPU_FACTOR = 16
-"""How many times as much a graphics processor works on at once: thin stripes would not keep it busy."""
 HISTORY_BYTES = 192 * 2**20
 """Memory that L-BFGS may take to remember its steps; a large picture is only refined, and needs fewer of them."""
 

@@ -20,7 +20,7 @@ from styletransfer.engine.losses.total_variation import squared_variation, total
 from styletransfer.engine.losses.wasserstein import SCALE, SHALLOW_FIRST, GaussianTarget, wasserstein_loss
 from styletransfer.engine.style_targets import StyleTargets
 from styletransfer.engine.tensors import pixel_range, resized, to_tensor
-from styletransfer.engine.vgg.network import Features, Network
+from styletransfer.engine.vgg.network import FeatureNetwork, Features
 from styletransfer.settings import Settings, Weighting
 
 StyleTerm = Callable[[Moments], Tensor]
@@ -31,7 +31,7 @@ StyleTerm = Callable[[Moments], Tensor]
 class Objective:
     """What is minimised at one scale: how far a picture is from the photo's content and the painting's style."""
 
-    network: Network
+    network: FeatureNetwork
     content: list[Tensor]
     style: list[StyleTerm]
     settings: Settings
@@ -39,7 +39,7 @@ class Objective:
     @classmethod
     def between(
         cls,
-        network: Network,
+        network: FeatureNetwork,
         photo: Image.Image,
         style_targets: StyleTargets,
         shape: tuple[int, int],
@@ -75,10 +75,18 @@ class Objective:
         """The losses of the picture as it is saved, with what is out of range clipped."""
         low, high = pixel_range(picture.device)
         with torch.no_grad():
-            return to_numbers(self.losses(picture.clamp(low, high), weighting))
+            return _numbers(self.losses(picture.clamp(low, high), weighting))
 
 
-def to_numbers(terms: dict[LossName, Tensor]) -> dict[LossName, float]:
+def fetched(terms: dict[LossName, Tensor], grad: Tensor) -> tuple[dict[LossName, float], bool]:
+    """The terms as numbers, and whether their sum and its gradient are finite; fetched from the device at once."""
+    sound = torch.isfinite(grad).all().to(terms["total"])
+    *numbers, sound_too = torch.stack([*terms.values(), sound]).tolist()
+    losses = dict(zip(terms, numbers, strict=True))
+    return losses, math.isfinite(losses["total"]) and bool(sound_too)
+
+
+def _numbers(terms: dict[LossName, Tensor]) -> dict[LossName, float]:
     """The terms as numbers, fetched from the device at once."""
     return dict(zip(terms, torch.stack(list(terms.values())).tolist(), strict=True))
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import accumulate
 from pathlib import Path
+from typing import Literal
 
 import torch
 from PIL import Image
@@ -23,7 +24,7 @@ from styletransfer.engine.device import find_device
 from styletransfer.engine.fingerprint import Fingerprint
 from styletransfer.engine.frames import Frame, LossName
 from styletransfer.engine.memory_bounds import history_length, is_large, kept_bytes
-from styletransfer.engine.objective import Objective, to_numbers
+from styletransfer.engine.objective import Objective, fetched
 from styletransfer.engine.optimizers.adam import Adam
 from styletransfer.engine.optimizers.laplacian_pyramid import Pyramid
 from styletransfer.engine.optimizers.lbfgs import LBFGS
@@ -31,13 +32,13 @@ from styletransfer.engine.optimizers.optimizer import Optimizer
 from styletransfer.engine.optimizers.total_variation_prox import TotalVariation
 from styletransfer.engine.scales import scale_shapes, split_epochs
 from styletransfer.engine.style_targets import StyleTargets, squeezed
-from styletransfer.engine.tensors import pixel_range, resized, to_image, to_tensor
+from styletransfer.engine.tensors import pixel_range, resized, to_image, to_pixels, to_tensor
 from styletransfer.engine.vgg.fast.allocator import KEEP, kept_memory
-from styletransfer.engine.vgg.network import Network
+from styletransfer.engine.vgg.network import FeatureNetwork, Network
 from styletransfer.engine.vgg.precision import in_true_float32, network_dtype
 from styletransfer.engine.vgg.weights import Weights, load_weights
 from styletransfer.errors import DamagedStateError, StyleTransferError
-from styletransfer.imaging.images import join_alpha, split_alpha
+from styletransfer.imaging.images import join_alpha, split_alpha, with_alpha
 from styletransfer.settings import Settings, Weighting
 
 MOST_FAILURES = 8
@@ -56,6 +57,7 @@ def stylize(
     weights: Weights | None = None,
     steer: Callable[[], Weighting] | None = None,
     resume: Checkpoint | str | Path | None = None,
+    bits: Literal[8, 16] = 8,
 ) -> Iterator[Frame]:
     """Paint `content` in the manner of `style`, one epoch at a time.
 
@@ -69,6 +71,8 @@ def stylize(
         resume: The checkpoint of an earlier frame, or its file, to go on from. Everything must be as it was, but for
             the number of epochs, the three weights and the device. On the same machine's processor the painting ends
             as if it had never been interrupted.
+        bits: With 16, frames that carry the picture carry it unrounded as well, as `Frame.pixels`, for files that hold
+            16 bits a channel.
 
     Yields:
         A frame after every epoch. It carries the picture every `preview_every` epochs and at the end. Closing the
@@ -89,7 +93,7 @@ def stylize(
     sizes = scale_shapes(content.size, settings)
     dtype = network_dtype(device, settings.precision, resume.precision if resume else "auto")
     settings = replace(settings, precision="half" if dtype == torch.bfloat16 else "full")
-    network = Network(weights, settings, device, dtype, low_memory=is_large(sizes[-1]))
+    network = make_network(weights, settings, device, dtype, low_memory=is_large(sizes[-1]))
     photo, alpha = split_alpha(content)
     if settings.shape:
         photo = squeezed(photo, settings.shape)
@@ -131,6 +135,7 @@ def stylize(
                 clipped_losses=objective.clipped_losses(picture, step.state.weighting) if clipped else None,
                 seconds=seconds,
                 image=join_alpha(to_image(picture), alpha) if shown else None,
+                pixels=with_alpha(to_pixels(picture), alpha) if shown and bits == 16 else None,
                 network=network.name,
                 device=device.type,
                 half=dtype == torch.bfloat16,
@@ -164,7 +169,9 @@ def optimize(
 ) -> Iterator[Step]:
     """Change the picture, (1, 3, h, w), step by step so that the objective falls, or go on where the optimizer stands.
 
-    A step that makes the loss much worse, or not finite at all, is taken back and tried again with less courage.
+    What is shown and kept is the best picture so far; the optimizer may be at one that is somewhat worse, on its way to
+    a better one. A step to one that is much worse than the best, or not finite at all, is taken back and tried again
+    with less courage.
 
     Raises:
         StyleTransferError: The loss stays non-finite however small the steps.
@@ -194,14 +201,17 @@ def optimize(
             smooth = terms["total"] if settings.tv_loss == "squared" else terms["content"] + terms["style"]
             (grad,) = torch.autograd.grad(smooth, x)
             x = x.detach()
-            losses = to_numbers(terms)
-            finite = math.isfinite(losses["total"]) and bool(torch.isfinite(grad).all())
+            losses, finite = fetched(terms, grad)
             variation = None
             if settings.tv_loss == "absolute":
                 variation = TotalVariation(pyramid, weighting.tv * objective.network.loss_scale.tv)
             if finite and losses["total"] <= limit:
-                good, failures = (picture.detach(), losses), 0
-                limit = optimizer.tolerance * losses["total"] if losses["total"] > 0 else math.inf
+                failures = 0
+                # Without a limit there is no best one: so Adam's last picture counts, whose loss may rise, and the
+                # first after a change of the weights, as losses from before are of another kind.
+                if good is None or math.isinf(limit) or losses["total"] <= good[1]["total"]:
+                    good = (picture.detach(), losses)
+                    limit = optimizer.tolerance * losses["total"] if losses["total"] > 0 else math.inf
                 x = optimizer.step(x, losses["total"], grad, variation)
             else:
                 failures += not finite
@@ -232,6 +242,17 @@ def make_optimizer(settings: Settings, variables: int) -> Optimizer:
     return LBFGS(history=history_length(variables))
 
 
+def make_network(
+    weights: Weights, settings: Settings, device: torch.device, dtype: torch.dtype, *, low_memory: bool = False
+) -> FeatureNetwork:
+    """The network that is fast on a device; `low_memory` saves memory on a processor, at the cost of some time."""
+    if device.type == "cpu":
+        return Network(weights, settings, device, dtype, low_memory=low_memory)
+    from styletransfer.engine.vgg.reference import ReferenceNetwork  # its torchvision takes seconds
+
+    return ReferenceNetwork(weights, settings, device, dtype)
+
+
 def _first_picture(
     photo: Image.Image, shape: tuple[int, int], settings: Settings, generator: torch.Generator
 ) -> Tensor:
@@ -243,4 +264,5 @@ def _first_picture(
 def _upsampled(picture: Tensor, shape: tuple[int, int]) -> Tensor:
     if (picture.shape[2], picture.shape[3]) == shape:
         return picture
-    return torch.nn.functional.interpolate(picture, shape, mode="bicubic", align_corners=False)
+    # On the processor, once for each scale: not every torch does it on Apple's graphics processors.
+    return torch.nn.functional.interpolate(picture.cpu(), shape, mode="bicubic", align_corners=False)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
@@ -23,14 +24,22 @@ def to_tensor(image: Image.Image, device: torch.device | None = None) -> Tensor:
 
 def to_image(picture: Tensor) -> Image.Image:
     """The RGB picture that a normalised tensor (1, 3, h, w) stands for; what is out of range is clipped."""
-    pixels = picture.detach().cpu() * _column(IMAGENET_STD) + _column(IMAGENET_MEAN)
-    return Image.fromarray(pixels.mul(255).round_().clamp_(0, 255).byte()[0].permute(1, 2, 0).numpy())
+    return Image.fromarray(_unnormalized(picture).mul(255).round_().clamp_(0, 255).byte()[0].permute(1, 2, 0).numpy())
+
+
+def to_pixels(picture: Tensor) -> NDArray[np.float32]:
+    """The same, not rounded: (h, w, 3), sRGB in 0 to 1."""
+    return _unnormalized(picture).clamp_(0, 1)[0].permute(1, 2, 0).contiguous().numpy()
 
 
 def pixel_range(device: torch.device | None = None) -> tuple[Tensor, Tensor]:
     """What 0 and 1 become when a picture is normalised, (1, 3, 1, 1) each."""
     low, high = (((value - _column(IMAGENET_MEAN)) / _column(IMAGENET_STD)).to(device) for value in (0.0, 1.0))
     return low, high
+
+
+def _unnormalized(picture: Tensor) -> Tensor:
+    return picture.detach().cpu() * _column(IMAGENET_STD) + _column(IMAGENET_MEAN)
 
 
 def _column(values: tuple[float, float, float]) -> Tensor:

@@ -4,6 +4,7 @@ Values of float arrays are sRGB in 0 to 1 unless a name says otherwise.
 """
 
 from collections.abc import Iterator
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from PIL import Image
 from styletransfer.imaging.images import join_alpha
 
 Floats = NDArray[np.float32]
+Painted = TypeVar("Painted", Image.Image, Floats)
+"""A picture with 8 bits a channel; or one of floats, (height, width, 3 or 4), sRGB and alpha in 0 to 1."""
 
 # Ottosson, "A perceptual color space for image processing" (2020, https://bottosson.github.io/posts/oklab/):
 # linear sRGB to cone responses (lms), and their cube roots to L, a, b. Transposed, to multiply rows of pixels.
@@ -34,16 +37,21 @@ _LMS_TO_LAB = np.array(
 _LMS_TO_RGB = np.linalg.inv(_RGB_TO_LMS)
 _LAB_TO_LMS = np.linalg.inv(_LMS_TO_LAB)
 
-_SRGB_LEVELS = np.arange(256) / 255
-_TO_LINEAR = np.where(_SRGB_LEVELS <= 0.04045, _SRGB_LEVELS / 12.92, ((_SRGB_LEVELS + 0.055) / 1.055) ** 2.4).astype(
-    np.float32
-)
-"""sRGB level, 0 to 255, to linear light (IEC 61966-2-1)."""
+
+def _to_linear(values: NDArray[Any]) -> NDArray[Any]:
+    """Linear light of sRGB values in 0 to 1 (IEC 61966-2-1)."""
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4).astype(values.dtype)
+
+
+def _from_linear(light: NDArray[Any]) -> NDArray[Any]:
+    """The sRGB values of linear light in 0 to 1."""
+    return np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055).astype(light.dtype)
+
+
+_TO_LINEAR = _to_linear(np.arange(256) / 255).astype(np.float32)
+"""Linear light of each sRGB level, 0 to 255."""
 _LINEAR_STEPS = 1 << 16
-_LINEAR = np.arange(_LINEAR_STEPS) / (_LINEAR_STEPS - 1)
-_FROM_LINEAR = np.rint(
-    255 * np.where(_LINEAR <= 0.0031308, 12.92 * _LINEAR, 1.055 * _LINEAR ** (1 / 2.4) - 0.055)
-).astype(np.uint8)
+_FROM_LINEAR = np.rint(255 * _from_linear(np.arange(_LINEAR_STEPS) / (_LINEAR_STEPS - 1))).astype(np.uint8)
 """Linear light in 65536 steps to sRGB level; a table is ten times as fast as the power, and as exact at 8 bits."""
 
 _BAND = 1 << 20
@@ -55,9 +63,13 @@ _NOISE_VARIANCE = (1 / 255) ** 2
 
 def to_oklab(image: Image.Image) -> Floats:
     """L (0 to 1), a and b (about -0.4 to 0.4) of an RGB picture's pixels: (height, width, 3)."""
-    linear = _TO_LINEAR[np.asarray(image.convert("RGB"))].reshape(-1, 3)
-    lab: Floats = np.cbrt(linear @ _RGB_TO_LMS) @ _LMS_TO_LAB
-    return lab.reshape(image.height, image.width, 3)
+    return _lab_of_light(_TO_LINEAR[np.asarray(image.convert("RGB"))])
+
+
+def _lab_of_light(linear: Floats) -> Floats:
+    """OKLab of linear RGB, (height, width, 3)."""
+    lab: Floats = np.cbrt(linear.reshape(-1, 3) @ _RGB_TO_LMS) @ _LMS_TO_LAB
+    return lab.reshape(linear.shape)
 
 
 def from_oklab(lab: Floats) -> Image.Image:
@@ -66,7 +78,12 @@ def from_oklab(lab: Floats) -> Image.Image:
     Colours that sRGB cannot show are mixed with the grey of their lightness until it can: clipping each channel would
     change the lightness, and with it the strokes.
     """
-    height, width = lab.shape[:2]
+    steps = np.rint(_light_of_lab(lab) * (_LINEAR_STEPS - 1)).astype(np.uint16)
+    return Image.fromarray(_FROM_LINEAR[steps])
+
+
+def _light_of_lab(lab: Floats) -> Floats:
+    """Linear RGB in 0 to 1, (height, width, 3); see `from_oklab`."""
     pixels = lab.reshape(-1, 3)
     roots = pixels @ _LAB_TO_LMS
     linear = (roots * roots * roots) @ _LMS_TO_RGB
@@ -74,25 +91,34 @@ def from_oklab(lab: Floats) -> Image.Image:
     outside = np.flatnonzero(misses[:, 0] | misses[:, 1] | misses[:, 2])  # five times as fast as any(axis=1)
     grey = np.clip(pixels[outside, :1], 0, 1) ** np.float32(3)
     linear[outside] = _mix_into_gamut(linear[outside], grey)
-    steps = np.rint(np.clip(linear, 0, 1) * (_LINEAR_STEPS - 1)).astype(np.uint16)
-    return Image.fromarray(_FROM_LINEAR[steps].reshape(height, width, 3))
+    light: Floats = np.clip(linear, 0, 1).reshape(lab.shape)
+    return light
 
 
-def with_photo_colors(painted: Image.Image, photo: Image.Image, amount: float) -> Image.Image:
+def with_photo_colors(painted: Painted, photo: Image.Image, amount: float) -> Painted:
     """The painted picture with its own lightness and, by `amount`, the colours of the photo (in OKLab).
 
     Args:
-        painted: RGB or RGBA; its transparency is kept.
+        painted: RGB or RGBA, or floats, of which nothing is rounded; its transparency is kept.
         photo: The photo that was painted, in any size; it is scaled to the painted picture.
         amount: 0 for the painting's colours to 1 for the photo's.
     """
     if amount <= 0:
         return painted.copy()
-    if photo.size != painted.size:
-        photo = photo.resize(painted.size, Image.Resampling.BICUBIC, reducing_gap=3.0)
-    lab = to_oklab(painted)
+    if isinstance(painted, Image.Image):
+        lab = _blended(to_oklab(painted), photo, amount)
+        return join_alpha(from_oklab(lab), painted.getchannel("A") if painted.mode == "RGBA" else None)
+    lab = _blended(_lab_of_light(_to_linear(painted[..., :3])), photo, amount)
+    return np.concatenate([_from_linear(_light_of_lab(lab)), painted[..., 3:]], axis=2)
+
+
+def _blended(lab: Floats, photo: Image.Image, amount: float) -> Floats:
+    """OKLab values, (height, width, 3), with, by `amount`, the colours of the photo, which is scaled to them."""
+    size = (lab.shape[1], lab.shape[0])
+    if photo.size != size:
+        photo = photo.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)
     lab[..., 1:] += np.float32(min(amount, 1)) * (to_oklab(photo)[..., 1:] - lab[..., 1:])
-    return join_alpha(from_oklab(lab), painted.getchannel("A") if painted.mode == "RGBA" else None)
+    return lab
 
 
 def match_palette(painting: Image.Image, photo: Image.Image) -> Image.Image:

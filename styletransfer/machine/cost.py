@@ -25,6 +25,11 @@ _LOOK = 0.45
 _FULL_WHOLE, _FULL_STRIPED = (260_000_000, 1_650), (180_000_000, 570)
 _HALF_WHOLE, _HALF_STRIPED = (110_000_000, 800), (100_000_000, 540)
 """Bytes at the peak, and for each pixel, above `_IMPORTS` and without L-BFGS's history."""
+_FULL_LOOK_WHOLE, _FULL_LOOK_STRIPED = (100_000_000, 330), (100_000_000, 165)
+_HALF_LOOK_WHOLE, _HALF_LOOK_STRIPED = (700_000_000, 140), (100_000_000, 190)
+"""The same for a look at a painting, by what the picture is; measured beside pictures of 8:1, where it takes most."""
+_MOST_LOOK = 550
+"""Bytes for each pixel that a look takes at most."""
 _IMPORTS = 700_000_000
 """Bytes that a process holds before it paints anything: torch, mostly."""
 
@@ -52,11 +57,11 @@ def work(
     """
     shapes = scale_shapes(photo_size, settings)
     ends = list(accumulate(split_epochs(settings.epochs, len(shapes))))
-    looks = _LOOK * (1 + paintings * settings.stroke_size**2)
     total = 0.0
     for shape, begin, end in zip(shapes, [0, *ends], ends, strict=False):
         epochs = min(end, settings.epochs if last is None else last) - max(begin, first)
         if epochs > 0:
+            looks = _LOOK * (1 + paintings * settings.stroke_size**2 * _square(shape, settings) / math.prod(shape))
             total += (epochs + looks) * epoch_work(shape, settings)
     return total
 
@@ -89,4 +94,20 @@ def _bytes(shape: tuple[int, int], settings: Settings, half: bool) -> int:
     if settings.optimizer == "lbfgs":
         variables = round(3 * pixels * sum(0.25**level for level in range(settings.pyramid)))
         history = 8 * variables * history_length(variables)
-    return _IMPORTS + constant + per_pixel * seen + history
+    return _IMPORTS + max(constant + per_pixel * seen + history, _look_bytes(shape, settings, half))
+
+
+def _look_bytes(shape: tuple[int, int], settings: Settings, half: bool) -> int:
+    whole, striped = (_HALF_LOOK_WHOLE, _HALF_LOOK_STRIPED) if half else (_FULL_LOOK_WHOLE, _FULL_LOOK_STRIPED)
+    constant, per_pixel = striped if is_large(shape) else whole
+    # Broader strokes need more of the painting's pixels, but in parts no longer than the picture.
+    pixels = round(min(settings.stroke_size, 1) ** 2 * _square(shape, settings))
+    return min(constant + per_pixel * pixels, _MOST_LOOK * pixels)
+
+
+def _square(shape: tuple[int, int], settings: Settings) -> int:
+    """Pixels that a painting is looked at with beside a picture of (height, width): at most those of a square.
+
+    It is scaled to the picture's long side, so that beside a picture of 8:1 it may have eight times its pixels.
+    """
+    return math.prod(shape) if settings.shape else max(shape) ** 2

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import tifffile
 from commands import run, spy
 from PIL import Image
 
@@ -39,6 +41,25 @@ class TestPainting:
         assert run(photo, painting, out) == 0
         with Image.open(out) as picture:
             assert (picture.format, picture.size) == (kind, (64, 43))
+
+    def test_with_16_bits_every_picture_has_them_and_says_how_it_was_painted(
+        self, photo: Path, painting: Path, tmp_path: Path
+    ) -> None:
+        """The photo's colours are given back to the unrounded picture, and `--recipe` finds its way in."""
+        out = tmp_path / "o.tiff"
+        more = ("--photo-colors", "0.5", "--save-every", "2", "--optimizer", "adam")
+        assert run(photo, painting, out, "--bits", "16", *more) == 0
+        for path in (out, tmp_path / "o-0002.tiff"):
+            levels = tifffile.imread(path)
+            assert (levels.dtype, levels.shape) == ("uint16", (43, 64, 3))
+            assert (levels % 257 != 0).mean() > 0.9
+            recipe = read_recipe(path)
+            assert recipe is not None
+            assert recipe.photo_colors == 0.5
+        again = tmp_path / "again.png"
+        assert cli.main([str(photo), str(painting), "-o", str(again), "--recipe", str(out)]) == 0
+        assert np.abs(np.asarray(open_image(again), float) - tifffile.imread(out) / 257).max() < 2
+        assert run(out, painting, again) == 0  # what was painted can be painted again
 
     def test_says_the_network_the_progress_and_the_result_on_standard_error(
         self, photo: Path, painting: Path, out: Path, capsys: pytest.CaptureFixture[str]

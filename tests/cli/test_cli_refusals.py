@@ -58,6 +58,7 @@ class TestBadInput:
             (["--init", "nothing.png"], "no file nothing.png"),
             (["--recipe", "nothing.png"], "no file nothing.png"),
             (["--brush", "broad"], "--brush"),
+            (["--bits", "12"], "--bits"),
             (["third.png"], "third.png"),
             (["--download-vgg19"], "only downloads"),
         ],
@@ -121,6 +122,13 @@ class TestBadInput:
         self, photo: Path, painting: Path, out: Path, capsys: pytest.CaptureFixture[str], name: str, words: str
     ) -> None:
         self.check(capsys, out, [photo, painting, "-o", out.parent / name], words)
+
+    @pytest.mark.parametrize("name", ["out.jpg", "out.webp", "out.avif"])
+    def test_a_format_that_cannot_hold_16_bits(
+        self, photo: Path, painting: Path, out: Path, capsys: pytest.CaptureFixture[str], name: str
+    ) -> None:
+        arguments = [photo, painting, "-o", out.parent / name, "--bits", "16"]
+        self.check(capsys, out, arguments, rf"{name} cannot hold 16 bits a channel; choose a name that ends in \.png")
 
     @pytest.mark.parametrize(
         "options", [["-o", "photo.png"], ["-o", "painting.jpg"], ["-o", "x.png", "--losses", "photo.png"]]

@@ -38,6 +38,7 @@ def hung(page: Any, run: str) -> Any:
     """The picture in the gallery, the mouse over it, so that what can be done with it shows."""
     item = page.locator(f"li[data-id='{run}']")
     item.wait_for()
+    item.locator("img").evaluate("image => image.decode()")  # else it may be fetched when it has been deleted
     item.hover()
     return item
 

@@ -580,3 +580,78 @@ def test_really_paints() -> None:
     assert result["style"] <= 0.1 * terms(photo)["style"]
     assert result["content"] <= 0.7 * min(terms(painting)["content"], terms(unrelated)["content"])
     assert mean_difference(last.image, photo.resize(last.image.size)) > 5
+
+
+class TestBest:
+    """A step may lead uphill, on its way to a better place; what is shown and kept does not follow."""
+
+    def test_no_later_picture_of_a_scale_is_worse(
+        self, photo: Image.Image, painting: Image.Image, vgg16: Weights, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        looks: list[float] = []
+        fetched = engine.fetched
+
+        def noted(terms: Any, grad: Tensor) -> Any:
+            looks.append(terms["total"].item())
+            return fetched(terms, grad)
+
+        monkeypatch.setattr(engine, "fetched", noted)
+        settings = quick(optimizer="lbfgs", size=192, scales=2, epochs=24)
+        frames = list(stylize(photo, painting, settings, weights=vgg16))
+        for one, other in pairwise(frames):
+            if one.scale == other.scale:
+                assert other.losses["total"] <= one.losses["total"]
+        assert any(look > frame.losses["total"] for look, frame in zip(looks, frames, strict=True))
+        last = [look for look, frame in zip(looks, frames, strict=True) if frame.scale == frames[-1].scale]
+        assert frames[-1].losses["total"] == pytest.approx(min(last))
+
+    def test_a_walk_uphill_ends(self, photo: Image.Image, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Each step is a tenth worse than the last: soon one is taken back, however many there are."""
+        losses: list[float] = []
+        backtracks = []
+
+        class Uphill(engine.LBFGS):
+            def backtrack(self, variation: TotalVariation | None = None) -> Tensor:
+                backtracks.append(len(losses))
+                return super().backtrack(variation)
+
+        monkeypatch.setattr(engine, "make_optimizer", lambda *_: Uphill())
+        objective = Slope(losses)
+        steps = engine.optimize(objective, to_tensor(photo), 20, quick(optimizer="lbfgs"), lambda: QUICK.weighting)  # type: ignore[arg-type]
+        totals = [step.state.losses["total"] for step in steps]
+        assert totals == [1.0] * 20
+        assert backtracks[0] == 3  # at 1.21 times the first loss
+
+    def test_it_is_another_one_with_other_weights(
+        self, photo: Image.Image, painting: Image.Image, vgg16: Weights
+    ) -> None:
+        chosen = [QUICK.weighting]
+        totals = []
+        settings = quick(optimizer="lbfgs", epochs=8)
+        for frame in stylize(photo, painting, settings, weights=vgg16, steer=lambda: chosen[-1]):
+            totals.append(frame.losses["total"])
+            if frame.epoch == 4:
+                chosen.append(Weighting(100.0, 1e5, 100.0))
+        assert totals[4] > 5 * totals[3]
+
+    def test_adams_last_picture_counts(self, photo: Image.Image, painting: Image.Image, vgg16: Weights) -> None:
+        totals = [
+            frame.losses["total"]
+            for frame in stylize(photo, painting, quick(epochs=12, learning_rate=0.5), weights=vgg16)
+        ]
+        assert totals != sorted(totals, reverse=True)
+
+
+class Slope:
+    """An objective that is a tenth worse at every look."""
+
+    class network:  # noqa: N801 - as the objective's attribute is called
+        low_memory = False
+
+    def __init__(self, losses: list[float]) -> None:
+        self._losses = losses
+
+    def losses(self, picture: Tensor, weighting: Weighting) -> dict[str, Tensor]:  # noqa: ARG002
+        self._losses.append(1.1 ** len(self._losses))
+        smooth = 0 * picture.sum()
+        return {"content": smooth, "style": smooth, "tv": smooth, "total": smooth + self._losses[-1]}

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import tracemalloc
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pillow_heif
 import pytest
+import tifffile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pictures import difference, gradient, saved, with_alpha
@@ -296,6 +298,23 @@ class TestAlpha:
         assert color.size == (width, height)
         assert alpha is not None
 
+    def test_a_large_picture_takes_little_memory(self) -> None:
+        picture = Image.linear_gradient("L").resize((3000, 2000)).convert("RGBA")
+        picture.putalpha(Image.radial_gradient("L").resize(picture.size))
+        tracemalloc.start()
+        try:
+            split_alpha(picture)
+            assert tracemalloc.get_traced_memory()[1] < 12 * 6_000_000  # bytes for a pixel, where it took 83
+        finally:
+            tracemalloc.stop()
+
+    @pytest.mark.parametrize("size", [(53, 37), (64, 64), (31, 130)])
+    def test_in_bands_as_in_one(self, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+        values = np.random.default_rng(0).integers(0, 256, (*size, 4), dtype=np.uint8)
+        whole, _ = split_alpha(Image.fromarray(values))
+        monkeypatch.setattr(images, "_BAND_ROWS", 8)
+        assert difference(split_alpha(Image.fromarray(values))[0], whole) <= 1
+
     def test_alpha_follows_the_size_of_the_picture(self) -> None:
         _, alpha = split_alpha(with_alpha(gradient()))
         joined = join_alpha(gradient(480, 320), alpha)
@@ -351,6 +370,10 @@ class TestEncode:
         data = encode(picture, kind, recipe=recipe)
         assert images.embedded_recipe(data) == recipe
         assert open_image(data).size == picture.size
+
+    def test_a_tiff_with_a_recipe_is_open_to_others(self) -> None:
+        data = encode(gradient(), "tiff", recipe='{"styletransfer":1,"settings":{"shape":null}}')
+        assert np.array_equal(tifffile.imread(io.BytesIO(data)), np.asarray(gradient()))
 
     def test_finds_a_recipe_behind_the_pixels(self) -> None:
         png = encode(gradient(), "png")

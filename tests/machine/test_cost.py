@@ -75,6 +75,35 @@ def test_nothing_fits_into_nothing() -> None:
     assert cost.largest_size(PHOTO, Settings(), 100_000_000, half=False) is None
 
 
+@pytest.mark.parametrize(
+    ("size", "half", "measured"),
+    [
+        (1300, False, 1300), (1600, False, 1538), (1900, False, 1751), (2400, False, 1666), (3200, False, 2308),
+        (1300, True, 1631), (1600, True, 1653), (1900, True, 1878), (2400, True, 1725), (3200, True, 2604),
+    ],
+)  # fmt: skip
+def test_a_square_painting_beside_a_long_narrow_photo_counts(size: int, half: bool, measured: int) -> None:
+    """It has eight times the picture's pixels. Megabytes at the peak of a process, on two cores with AVX-512."""
+    told = cost.memory((1600, 200), Settings(size=size), half=half) / 1e6
+    assert 0.98 * measured < told < 1.2 * measured
+
+
+def test_looking_at_the_painting_of_a_long_narrow_photo_takes_time() -> None:
+    for size in (400, 800):
+        settings = Settings(size=size, scales=1, epochs=1)
+        looks = cost.work((1600, 200), settings) / cost.epoch_work((size // 8, size)) - 1
+        assert looks == pytest.approx(0.45 * (1 + 8))
+
+
+@pytest.mark.parametrize("half", [False, True])
+@pytest.mark.parametrize("photo", [(600, 400), (400, 400), (300, 400)])
+def test_beside_a_usual_photo_no_painting_needs_more_memory(photo: tuple[int, int], half: bool) -> None:
+    for size in range(64, 4096, 96):
+        settings = Settings(size=size)
+        small = cost.memory(photo, replace(settings, stroke_size=0.25), half=half)
+        assert cost.memory(photo, settings, half=half) == small
+
+
 def test_a_given_shape_counts_instead_of_the_size() -> None:
     assert cost.memory(PHOTO, Settings(shape=(300, 450), size=4000), half=False) == cost.memory(
         PHOTO, Settings(size=450), half=False

@@ -27,7 +27,7 @@ class Pyramid:
         """The flat vector that stands for `picture`, (1, 3, h, w)."""
         levels = []
         for finer, coarser in zip(self.shapes, self.shapes[1:], strict=False):
-            coarse = F.interpolate(picture, coarser, mode="bilinear", align_corners=False, antialias=True)
+            coarse = _shrunk(picture, coarser)
             levels.append(picture - _enlarge(coarse, finer))
             picture = coarse
         return torch.cat([level.reshape(-1) for level in (*levels, picture)])
@@ -56,6 +56,12 @@ class Pyramid:
             picture = torch.ops.aten.upsample_bilinear2d_backward(picture, finer, (1, 3, *coarser), False)
             levels.append(picture.reshape(-1))
         return torch.cat(levels)
+
+
+def _shrunk(picture: Tensor, shape: tuple[int, int]) -> Tensor:
+    # Apple's graphics processors cannot do it before torch 2.7; the copies are small beside a step.
+    source = picture.cpu() if picture.device.type == "mps" else picture
+    return F.interpolate(source, shape, mode="bilinear", align_corners=False, antialias=True).to(picture.device)
 
 
 def _enlarge(picture: Tensor, shape: tuple[int, int]) -> Tensor:

@@ -96,9 +96,9 @@ class LBFGS:
         )
 
     def _remember(self, step: Tensor, change: Tensor) -> None:
-        curvature = float(step @ change)
+        curvature, lengths = torch.stack([step @ change, step.norm() * change.norm()]).tolist()
         # Only a pair of positive curvature keeps the approximate Hessian positive definite.
-        if curvature > LEAST_CURVATURE * float(step.norm() * change.norm()):
+        if curvature > LEAST_CURVATURE * lengths:
             self.pairs.append((step, change, curvature))
 
     def _first(self, x: Tensor, grad: Tensor, variation: TotalVariation | None) -> Tensor:
@@ -128,14 +128,17 @@ class _InverseHessian:
         self.diagonal = scales.mul_(curvature / (change @ (scales * change)))
 
     def __call__(self, vector: Tensor) -> Tensor:
-        """The product with a vector, by the two-loop recursion."""
+        """The product with a vector, by the two-loop recursion.
+
+        Every number stays on the device: to fetch one means to wait for all that was begun there before.
+        """
         result = vector.clone()
         shares = []
         for step, change, curvature in reversed(self.pairs):
-            share = float(step @ result) / curvature
+            share = (step @ result) / curvature
             shares.append(share)
-            result.sub_(change, alpha=share)
+            result.addcmul_(change, share, value=-1)
         result.mul_(self.diagonal)
         for (step, change, curvature), share in zip(self.pairs, reversed(shares), strict=True):
-            result.add_(step, alpha=share - float(change @ result) / curvature)
+            result.addcmul_(step, share - (change @ result) / curvature)
         return result

@@ -23,7 +23,8 @@ class Optimizer(Protocol):
     """Proposes where to look next.
 
     Attributes:
-        tolerance: Factor that the loss may grow by from one look to the next before the step is taken back.
+        tolerance: How many times the least loss so far a step may lead to before it is taken back; with infinity any,
+            and the last picture counts instead of the best.
     """
 
     tolerance: float

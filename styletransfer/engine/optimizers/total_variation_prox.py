@@ -43,8 +43,8 @@ class TotalVariation:
         picture = self.pyramid.synthesise(variables)[0]
         down, right = self._shares()
         result = picture.new_zeros(2, *picture.shape)
-        torch.sub(picture[:, 1:], picture[:, :-1], out=result[0, :, :-1]).mul_(down)
-        torch.sub(picture[:, :, 1:], picture[:, :, :-1], out=result[1, :, :, :-1]).mul_(right)
+        result[0, :, :-1] = (picture[:, 1:] - picture[:, :-1]).mul_(down)
+        result[1, :, :, :-1] = (picture[:, :, 1:] - picture[:, :, :-1]).mul_(right)
         return result
 
     def adjoint(self, dual: Tensor) -> Tensor:
@@ -84,7 +84,8 @@ class TotalVariation:
             change = torch.add(dual, ahead, alpha=rate).clamp_(-1, 1).sub_(dual)
             moved = inverse(self.adjoint(change))
             response = self.differences(moved)
-            gain, curvature, length = (float(change.flatten() @ other.flatten()) for other in (ahead, response, change))
+            products = [change.flatten() @ other.flatten() for other in (ahead, response, change)]
+            gain, curvature, length = torch.stack(products).tolist()  # fetched from the device at once
             if not (gain > 0 and curvature > 0):
                 break
             share = min(1.0, gain / curvature)

@@ -81,23 +81,59 @@ def mirrored(picture: Tensor, margin: int) -> Tensor:
     return whole
 
 
-class Network:
-    """A frozen VGG with taps, cut off behind the deepest of them.
+class FeatureNetwork:
+    """What the engine asks of a network: a frozen VGG with taps, cut off behind the deepest of them.
+
+    `styletransfer.engine.vgg.reference` tells plainly what it sees; `Network` is the same made fast for a processor.
 
     Args:
         weights: The numbers of the network.
         settings: Names the taps, the pooling, the padding, and whether activations are rescaled to a mean of 1.
-        device: Where it runs.
-        dtype: Of its numbers; what it gives has the picture's.
-        low_memory: Save memory at the cost of some time: for large pictures.
+        dtype: What it reckons with; what it gives has the picture's.
 
     Attributes:
+        name: "vgg16" or "vgg19".
         dtype: What it reckons with.
+        numbers: (weight, bias) of each convolution, rescaled if need be.
+        margin: Pixels at each border that the picture is mirrored over, and that do not count; 0 for zero padding.
         low_memory: Whether free memory is to go back to the system on the way; what takes half as much may be kept.
         loss_scale: Factors that the three weights of the losses are to be multiplied by on this network.
 
     Raises:
         StyleTransferError: A layer is not known, or there is no weight for it.
+    """
+
+    low_memory = False
+
+    def __init__(self, weights: Weights, settings: Settings, dtype: torch.dtype = torch.float32) -> None:
+        depths = DEPTHS[weights.name]
+        self.name, self.dtype = weights.name, dtype
+        self.content_taps = tuple(parse_tap(name, depths) for name in settings.content_layers)
+        self.style_taps = tuple(parse_tap(name, depths) for name in settings.style_layers)
+        self.pooling: Pooling = settings.pooling
+        self.margin = MARGIN if settings.padding == "reflect" else 0
+        rescaled = settings.normalized or weights.name in RAW_LOSS_SCALE
+        self.numbers = normalize(weights) if rescaled else list(weights.convolutions)
+        self.loss_scale = EVEN if settings.normalized else RAW_LOSS_SCALE.get(weights.name, EVEN)
+
+    def __call__(self, picture: Tensor) -> Features:
+        """Look at a picture.
+
+        Args:
+            picture: (1, 3, h, w), RGB, normalised with the ImageNet mean and standard deviation.
+        """
+        raise NotImplementedError
+
+
+class Network(FeatureNetwork):
+    """The network for a processor, see `FeatureNetwork`: hand-written convolutions, with no autograd inside.
+
+    Args:
+        weights: As there.
+        settings: As there.
+        device: Where it runs.
+        dtype: As there.
+        low_memory: Save memory at the cost of some time: for large pictures.
     """
 
     def __init__(
@@ -109,17 +145,10 @@ class Network:
         *,
         low_memory: bool = False,
     ) -> None:
-        depths = DEPTHS[weights.name]
-        self.name, self.dtype = weights.name, dtype
+        super().__init__(weights, settings, dtype)
         self.low_memory = low_memory and dtype.itemsize > 2
-        self.content_taps = tuple(parse_tap(name, depths) for name in settings.content_layers)
-        self.style_taps = tuple(parse_tap(name, depths) for name in settings.style_layers)
-        self.pooling: Pooling = settings.pooling
-        self.margin = MARGIN if settings.padding == "reflect" else 0
+        depths, numbers = DEPTHS[weights.name], self.numbers
         deepest = max((*self.content_taps, *self.style_taps))
-        rescaled = settings.normalized or weights.name in RAW_LOSS_SCALE
-        numbers = normalize(weights) if rescaled else list(weights.convolutions)
-        self.loss_scale = EVEN if settings.normalized else RAW_LOSS_SCALE.get(weights.name, EVEN)
         largest = max(weight.shape[0] * weight.shape[1] for weight, _ in numbers)
         scratch = torch.empty(36 * largest, device=device, dtype=dtype) if self.low_memory else None
         self.blocks: list[Block] = []
@@ -151,11 +180,7 @@ class Network:
             )
 
     def __call__(self, picture: Tensor) -> Features:
-        """Look at a picture.
-
-        Args:
-            picture: (1, 3, h, w), RGB, normalised with the ImageNet mean and standard deviation.
-        """
+        """See `FeatureNetwork`."""
         content: dict[Tap, Tensor] = {}
         moments: dict[Tap, Moments] = {}
         if self.margin:

@@ -221,8 +221,6 @@ def _counted(region: Region, source: slice, keep: slice) -> Region:
 
 
 def _factor(x: Tensor) -> int:
-    if x.device.type != "cpu":
-        return memory_bounds.GPU_FACTOR
     return 2 if x.element_size() == 2 else 1  # as many bytes
 
 

@@ -1,0 +1,100 @@
+"""The network in plain words: torchvision's VGG, and what it sees in a picture. The text to read first.
+
+This is what graphics processors paint with, and what the tests hold the processor's own way against, `Network` in
+`styletransfer.engine.vgg.network`: that gives the same features and the same gradients in less time and memory, and
+says less of how.
+
+The numbers are torchvision's or the original authors', see `styletransfer.engine.vgg.weights`; pictures are normalised
+as `VGG19_Weights.IMAGENET1K_V1.transforms()` does it. Importing this takes seconds, as torchvision does.
+"""
+
+from contextlib import AbstractContextManager, nullcontext
+
+import torch
+import torchvision
+from torch import Tensor, nn
+from torchvision.models.feature_extraction import create_feature_extractor
+
+from styletransfer.engine.losses.moments import Moments
+from styletransfer.engine.vgg.fast.stage import Tap
+from styletransfer.engine.vgg.network import AVERAGE_POOLING_GAIN, FeatureNetwork, Features, mirrored
+from styletransfer.engine.vgg.weights import SLOTS, Weights
+from styletransfer.errors import StyleTransferError
+from styletransfer.settings import Settings
+
+
+class ReferenceNetwork(FeatureNetwork):
+    """A frozen VGG of torchvision with taps; autograd carries gradients back. See `FeatureNetwork`."""
+
+    def __init__(
+        self,
+        weights: Weights,
+        settings: Settings,
+        device: torch.device | None = None,
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        super().__init__(weights, settings, dtype)
+        places = {tap: _place(weights, tap) for tap in {*self.content_taps, *self.style_taps}}
+        layers = self._layers(max(places.values()) + 1)
+        # In bfloat16 the numbers stay in float32: autocast rounds them where they are multiplied.
+        layers = layers.to(device, torch.float32 if dtype == torch.bfloat16 else dtype)
+        # What the cards' convolutions are fast with: the channels of a pixel side by side.
+        self._order = torch.channels_last if device is not None and device.type == "cuda" else torch.contiguous_format
+        names = {str(place): _name(tap) for tap, place in places.items()}
+        self._look = create_feature_extractor(layers.to(memory_format=self._order), names)
+
+    def __call__(self, picture: Tensor) -> Features:
+        """See `FeatureNetwork`."""
+        if self.margin:
+            picture = mirrored(picture, self.margin)
+        with self._autocast(picture.device):
+            seen = self._look(picture.contiguous(memory_format=self._order))
+        return Features(
+            content=[seen[_name(tap)].to(picture.dtype) for tap in self.content_taps],
+            moments=[moments(seen[_name(tap)].to(picture.dtype), self.margin >> tap.block) for tap in self.style_taps],
+        )
+
+    def _layers(self, count: int) -> nn.Sequential:
+        """The first so many of torchvision's `features`, with our numbers and pooling."""
+        with torch.device("meta"):  # without memory, as most of it would be for the classifier
+            model = getattr(torchvision.models, self.name)(weights=None, init_weights=False)
+        layers: nn.Sequential = model.features[:count]
+        numbers: dict[str, Tensor] = {}
+        for slot, (weight, bias) in zip(SLOTS[self.name], self.numbers, strict=False):
+            if slot.index < count:
+                numbers |= {f"{slot.index}.weight": weight, f"{slot.index}.bias": bias}
+        pools = 0
+        for place, layer in enumerate(layers):
+            if isinstance(layer, nn.ReLU):
+                layer.inplace = False  # the convolution before it may be tapped as well
+            elif isinstance(layer, nn.MaxPool2d) and self.pooling == "average":
+                layers[place] = nn.AvgPool2d(2)
+                following = f"{place + 1}.weight"  # is linear: a factor on what it is given is one on its weights
+                if following in numbers:
+                    numbers[following] = AVERAGE_POOLING_GAIN[pools] * numbers[following]
+                pools += 1
+        layers.load_state_dict(numbers, assign=True)
+        return layers.requires_grad_(requires_grad=False).eval()
+
+    def _autocast(self, device: torch.device) -> AbstractContextManager[object]:
+        return torch.autocast(device.type, self.dtype) if self.dtype == torch.bfloat16 else nullcontext()
+
+
+def moments(features: Tensor, margin: int = 0) -> Moments:
+    """Mean and mean product of features (1, c, h, w) over all positions but a margin; differentiable."""
+    height, width = features.shape[2:]
+    x = features[0, :, margin : height - margin, margin : width - margin].flatten(1)
+    return Moments(mean=x.mean(1), second=x @ x.T / x.shape[1])
+
+
+def _place(weights: Weights, tap: Tap) -> int:
+    """Where in torchvision's `features` a tap is."""
+    names = [slot.name for slot in SLOTS[weights.name]][: len(weights.convolutions)]
+    name = f"conv{tap.block + 1}_{tap.place + 1}"
+    if name not in names:
+        raise StyleTransferError(f"The weights end before {name}; choose shallower layers.")
+    return SLOTS[weights.name][names.index(name)].index + tap.relu
+
+
+def _name(tap: Tap) -> str:
+    return f"{'relu' if tap.relu else 'conv'}{tap.block + 1}_{tap.place + 1}"
