@@ -28,19 +28,28 @@ DISPLAY_SIZE = 1280
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A picture that can be painted from.
+class PictureFile:
+    """A picture file.
 
     Attributes:
-        name: File name as the user knows it.
+        name: File name as the user knows it; empty if it has none.
         data: The file, byte for byte.
+    """
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Picture(PictureFile):
+    """A picture file that can be painted from, ready to be shown.
+
+    Attributes:
         size: (height, width) in pixels, upright.
         shown: It as a `data:` URL, at most `DISPLAY_SIZE` pixels.
         tile: It as a `data:` URL, at most `THUMBNAIL_SIZE` pixels.
     """
 
-    name: str
-    data: bytes
     size: tuple[int, int]
     shown: str
     tile: str

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.snapshot import State
 
@@ -38,9 +39,7 @@ class Record:
         remedy: What to do about it, or None.
         created: Seconds since 1970 (UTC) of the submission.
         server: Name of the server that the run belongs to while it is not over; see `server_lock`.
-        photo: Name of the photo's file in the folder.
-        paintings: Name of each painting's file in the folder.
-        start: Name of the file that the run begins from instead of the photo or noise, or None.
+        inputs: Name of each picture's file in the folder.
         photo_name: The photo's name as the user knows it.
         painting_names: Each painting's name as the user knows it.
         parent: (run id, epoch) that the run branched from, or None.
@@ -59,9 +58,7 @@ class Record:
     remedy: str | None = None
     created: float
     server: str
-    photo: str
-    paintings: tuple[str, ...]
-    start: str | None = None
+    inputs: Inputs[str]
     photo_name: str
     painting_names: tuple[str, ...]
     parent: tuple[str, int] | None = None
@@ -73,7 +70,9 @@ class Record:
 
     def to_json(self) -> bytes:
         """The record as the contents of state.json."""
-        return json.dumps({"version": VERSION, **asdict(self)}, indent=1).encode()
+        values = asdict(self)
+        values |= values.pop("inputs")
+        return json.dumps({"version": VERSION, **values}, indent=1).encode()
 
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> "Record":
@@ -88,29 +87,35 @@ class Record:
             values = {**values, "paintings": [values["painting"]], "painting_names": [values["painting_name"]]}
         elif layout != VERSION:
             raise OtherVersionError(layout)
-        known = {field.name for field in fields(cls)}
-        read = cls(**{name: value for name, value in values.items() if name in known})
+        known = {field.name for field in fields(cls)} & values.keys() - {"inputs"}
+        read = cls(inputs=Inputs.from_dict(values, _file_name), **{name: values[name] for name in known})
         record = replace(
             read,
             state=State(read.state),
             scale=None if read.scale is None else (int(read.scale[0]), int(read.scale[1])),
             steered=tuple((int(epoch), Weighting(*map(float, weights))) for epoch, weights in read.steered),
             clipped=None if read.clipped is None else (int(read.clipped[0]), float(read.clipped[1])),
-            paintings=tuple(map(str, read.paintings)),
             painting_names=tuple(map(str, read.painting_names)),
             parent=None if read.parent is None else (str(read.parent[0]), int(read.parent[1])),
         )
         _check_plain(record)
-        names = (record.photo, *record.paintings, *([] if record.start is None else [record.start]))
-        if any(Path(name).name != name or "\0" in name for name in (*names, record.server)) or not record.paintings:
-            raise ValueError("a file outside of the folder")
+        if not record.inputs.paintings:
+            raise ValueError("no painting")
+        _file_name("server", record.server)
         return record
+
+
+def _file_name(_: str, value: object) -> str:
+    """The value, if it is the name of a file in the folder; raises ValueError otherwise."""
+    if not isinstance(value, str) or Path(value).name != value or "\0" in value:
+        raise ValueError("a file outside of the folder")
+    return value
 
 
 def _check_plain(record: Record) -> None:
     """Raises TypeError if a value is of another kind than it must be."""
-    texts = (record.server, record.photo, record.photo_name, record.network)
-    notes = (record.message, record.error, record.remedy, record.start)
+    texts = (record.server, record.photo_name, record.network)
+    notes = (record.message, record.error, record.remedy)
     if not all(isinstance(text, str) for text in texts) or not all(isinstance(note, str | None) for note in notes):
         raise TypeError("no text")
     numbers = (record.epoch, record.epochs, record.seconds, record.created)

@@ -155,16 +155,8 @@ class Recorder:
 
     def _save_result(self, image: Image.Image) -> None:
         if self._recipe is None:
-            inputs = self._run.inputs()
             settings, network = self._run.settings(), self._record.network
-            self._recipe = make_recipe(
-                settings,
-                network=network,
-                half=self._half,
-                photo=inputs.photo,
-                paintings=inputs.paintings,
-                start=inputs.start,
-            )
+            self._recipe = make_recipe(settings, network=network, half=self._half, inputs=self._run.inputs())
         recipe = replace(self._recipe, steered=self._record.steered).until(self._image_epoch)
         save_image(image, self._run.result, recipe=recipe.to_json())
         self._saved = self._image_epoch

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from given import given
 from serving import Answer, serving
 from standin import Standin
 
@@ -31,7 +32,7 @@ def get(studio: Standin) -> Iterator[Get]:
 @pytest.fixture
 def run_id(studio: Standin) -> str:
     photo, painting = sample_photos()[0].read_bytes(), sample_paintings()[0].read_bytes()
-    return studio.submit(photo, [("wave.jpg", painting)], Settings(), photo_name="bee.jpg")
+    return studio.submit(given(photo, [("wave.jpg", painting)], photo_name="bee.jpg"), Settings())
 
 
 def test_the_page_hears_where_its_run_stands(studio: Standin, get: Get, run_id: str) -> None:

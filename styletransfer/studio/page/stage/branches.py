@@ -10,9 +10,11 @@ from PIL import Image
 from styletransfer.engine.scales import scale_shapes, split_epochs
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import LARGEST_SIZE, Settings
+from styletransfer.studio.page.sidebar.chosen_inputs import named
 from styletransfer.studio.page.sidebar.estimate import estimate, obstacle
 from styletransfer.studio.page.sidebar.restore import open_run
 from styletransfer.studio.page.stage.save_picture import painted
+from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.presentation import formatting, html
 from styletransfer.studio.presentation.timeline import Moment
 from styletransfer.studio.storage.gallery import called
@@ -132,14 +134,10 @@ def _button(
 
 
 def _submit(studio: Studio, snapshot: Snapshot, moment: Moment, settings: Settings) -> str:
-    photo, paintings = studio.photo_path(snapshot.run_id), studio.painting_paths(snapshot.run_id)
-    if photo is None:
+    inputs = studio.inputs(snapshot.run_id)
+    if inputs is None:
         raise StyleTransferError("The photo of this run is no longer there.")
-    return studio.submit(
-        photo.read_bytes(),
-        [(name, path.read_bytes()) for name, path in zip(snapshot.painting_names, paintings, strict=True)],
-        settings,
-        photo_name=snapshot.photo_name,
-        start=painted(moment, photo),
-        parent=(snapshot.run_id, moment.epoch),
-    )
+    files = named(snapshot.photo_name, snapshot.painting_names, replace(inputs, start=None))
+    read = files.map(lambda file: PictureFile(file[0], file[1].read_bytes() if file[1] else b""))
+    start = PictureFile("", painted(moment, inputs.photo))
+    return studio.submit(replace(read, start=start), settings, parent=(snapshot.run_id, moment.epoch))

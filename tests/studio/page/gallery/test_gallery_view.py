@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from given import given
 from hung import hang
 from PIL import Image
 from serving import Answer, serving
@@ -303,7 +304,7 @@ def test_what_cannot_be_read_is_left_out_of_the_zip(get: Callable[..., Answer], 
 
 
 def test_a_painting_is_called_by_its_title_wherever_it_is_shown(studio: Standin, visit: Callable[..., AppTest]) -> None:
-    run_id = studio.submit(PHOTO, [("wave.jpg", PHOTO)], Settings(epochs=10), photo_name="cat.jpg")
+    run_id = studio.submit(given(PHOTO, [("wave.jpg", PHOTO)], photo_name="cat.jpg"), Settings(epochs=10))
     studio.paint(run_id, 10, State.FINISHED)
     hang(studio.home / "runs").folder.rename(studio.home / "runs" / run_id)
     studio.gallery.rename(run_id, "My evening")
