@@ -154,7 +154,7 @@ def test_what_is_not_there_is_not_found(get: Get, run: str, run_id: str, path: s
 
 @pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Sec-Fetch-Site": "cross-site"}])
 def test_another_page_is_turned_away(get: Get, run: str, headers: dict[str, str]) -> None:
-    assert get(f"{run}/moments.json", **headers)[0] == 403
+    assert get(f"{run}/moments.json", **headers)[0] in (400, 403)
     assert get(f"{run}/moments.json", **{"Sec-Fetch-Site": "same-origin"})[0] == 200
 
 
