@@ -29,7 +29,11 @@ INTERRUPTED = 130
 _MOST_SEARCHED = 200
 """Files beside a picture with a recipe that are looked through for the one that it was started from."""
 
-_USAGE = "%(prog)s PHOTO PAINTING [PAINTING ...] -o OUT [options]\n       %(prog)s --download-vgg19"
+_USAGE = (
+    "%(prog)s PHOTO PAINTING [PAINTING ...] -o OUT [options]\n"
+    "       %(prog)s studio [--port N] [--no-browser]\n"
+    "       %(prog)s --download-vgg19"
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
