@@ -87,7 +87,7 @@ def samples(kind: Kind) -> dict[str, Path]:
 @cache
 def sample_tile(path: Path) -> str:
     """A sample's tile as a `data:` URL; the file is decoded only as far as that needs."""
-    with Image.open(path) as opened:
+    with Image.open(path, formats=images.READABLE) as opened:
         opened.draft("RGB", (THUMBNAIL_SIZE, THUMBNAIL_SIZE))
         return data_url(_shrunk(opened.convert("RGB"), THUMBNAIL_SIZE))
 

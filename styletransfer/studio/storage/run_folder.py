@@ -22,6 +22,7 @@ import re
 import secrets
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -30,6 +31,7 @@ from typing import Any, Self
 from PIL import Image
 
 from styletransfer.errors import StyleTransferError
+from styletransfer.imaging.images import READABLE
 from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings
 from styletransfer.studio.pictures import PictureFile
@@ -156,11 +158,12 @@ class Run:
             return Record.from_values(values)
         except OtherVersionError as error:
             raise StyleTransferError(f"Run {self.run_id} was made by another version of the program.") from error
-        except (KeyError, TypeError, ValueError, IndexError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise self._damaged() from error
 
     def write(self, record: Record) -> None:
         """Replace state.json, which survives a power cut. Raises StyleTransferError if it cannot be written."""
+        unlink_link(self.folder / "state.json")
         with replacing(self.folder / "state.json") as temporary, temporary.open("wb") as file:
             file.write(record.to_json())
             settle(file)
@@ -171,7 +174,10 @@ class Run:
         Raises:
             StyleTransferError: The folder is damaged.
         """
-        return Settings.from_dict(self._read_json("settings.json"))
+        try:
+            return Settings.from_dict(self._read_json("settings.json"))
+        except (ArithmeticError, RecursionError) as error:
+            raise self._damaged() from error
 
     def inputs(self) -> Inputs[Path]:
         """The run's pictures as they were uploaded.
@@ -193,7 +199,7 @@ class Run:
     def _read_json(self, name: str) -> dict[str, Any]:
         try:
             values = json.loads((self.folder / name).read_text("utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise self._damaged() from error
         if not isinstance(values, dict):
             raise self._damaged()
@@ -204,13 +210,21 @@ class Run:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is never seen half-written.
+    """Write a file of ours so that it is never seen half-written. A link in its place is replaced, not followed.
 
     Raises:
         StyleTransferError: It cannot be written; what stood there is as it was.
     """
+    unlink_link(path)
     with replacing(path) as temporary:
         temporary.write_bytes(data)
+
+
+def unlink_link(path: Path) -> None:
+    """Remove a symbolic link, which we never make: what is written in a run's folder stays in it."""
+    with suppress(OSError):  # then the write itself fails, or `path` is no link
+        if path.is_symlink():
+            path.unlink()
 
 
 def _new_id(now: float) -> str:
@@ -230,5 +244,5 @@ def cannot_save(folder: Path, error: OSError) -> StyleTransferError:
 
 
 def _extension(data: bytes) -> str:
-    with Image.open(BytesIO(data)) as image:  # reads the header only
+    with Image.open(BytesIO(data), formats=READABLE) as image:  # reads the header only
         return _EXTENSIONS.get(image.format or "", "img")

@@ -1,6 +1,7 @@
 """A run on disk and the run store of all runs."""
 
 import json
+import math
 import os
 import time
 from collections.abc import Iterator
@@ -444,7 +445,11 @@ def test_a_server_s_sign_of_life_ends_with_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "forged",
     [{"server": 5}, {"server": "a\0b"}, {"server": "../up"}, {"photo": "a\0.png"}, {"photo_name": None},
-     {"epochs": 0}, {"epoch": "many"}, {"created": None}, {"message": ["no"]}, {"start": 7}],
+     {"epochs": 0}, {"epoch": "many"}, {"created": None}, {"message": ["no"]}, {"start": 7},
+     {"scale": [0, 5]}, {"scale": [5]}, {"scale": [1e400, 5]}, {"seconds": math.nan}, {"created": math.inf},
+     {"created": 10**400}, {"created": -1}, {"epoch": True}, {"steered": [[1, [math.nan, 1, 1]]]},
+     {"clipped": [1, math.inf]}, {"painting_names": [5]}, {"paintings": []}, {"parent": ["a", "b"]},
+     {"server": [[[[]]]]}],
 )  # fmt: skip
 def test_a_forged_state_is_a_damaged_run_and_no_fault(tmp_path: Path, forged: dict[str, object]) -> None:
     wanted = Submission(inputs=given(picture(), (("", picture()),)), settings=Settings())

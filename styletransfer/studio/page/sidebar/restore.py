@@ -15,6 +15,7 @@ from styletransfer.studio.page.sidebar import chosen_inputs, controls, form_stat
 from styletransfer.studio.page.sidebar.advanced import LARGEST_SEED
 from styletransfer.studio.pictures import Picture, title
 from styletransfer.studio.presentation import html
+from styletransfer.studio.presentation.markdown import plain
 from styletransfer.studio.storage.input_lookup import find_inputs
 from styletransfer.studio.studio import Snapshot, Studio
 from styletransfer.support.paths import vgg19_available
@@ -72,7 +73,7 @@ def recalled() -> None:
         if good:
             st.html(html.note(sentences[0], " ".join(sentences[1:])))
         else:
-            st.error(sentences[0], icon=":material/error:")
+            st.error(plain(sentences[0]), icon=":material/error:")
 
 
 def offer(studio: Studio, photo: Picture | None) -> None:

@@ -180,6 +180,8 @@ HOSTILE = {
     "of no photo": forged(photo="../../etc/passwd"),
     "of a hundred paintings": forged(paintings=["0" * 64] * 100),
     "an unknown setting": settings(command="rm"),
+    "a picture of a setting": settings(**{"![x](https://evil.example/recipe.png)": 1}),
+    "a picture of a network": settings(network="![x](https://evil.example/recipe.png)"),
     "a network of another kind": settings(network="resnet"),
     "an endless size": settings(size=10**30),
     "not a number": settings(style_weight=float("nan")),
@@ -194,6 +196,8 @@ def test_a_strange_recipe_is_a_sentence_and_changes_nothing(
 ) -> None:
     page = drop(visit(), painted(HOSTILE[case]))
     assert len(page.error) == 1
+    assert "![" not in page.error[0].value
+    assert "://" not in page.error[0].value
     assert "recipe" in page.error[0].value or "must be" in page.error[0].value or "not known" in page.error[0].value
     assert studio.chosen[started(page)] == PRESETS["balanced"]
 
