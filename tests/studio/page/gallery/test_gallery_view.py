@@ -267,7 +267,7 @@ def test_a_thumbnail_of_nothing_is_not_found(get: Callable[..., Answer], runs: P
 
 
 def test_another_name_for_this_machine_is_turned_away(get: Callable[..., Answer], runs: Path) -> None:
-    assert get(gallery_routes.thumbnail_address(hang(runs).run_id, 5), Host="evil.example")[0] == 403
+    assert get(gallery_routes.thumbnail_address(hang(runs).run_id, 5), Host="evil.example")[0] == 400
 
 
 def test_the_zip_holds_every_picture_with_its_recipe_under_its_title(

@@ -122,7 +122,7 @@ def test_what_cannot_be_painted_on_is_a_sentence(
     studio: Standin, visit: Visit, run: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = visit(run)
-    monkeypatch.setattr(studio, "photo_path", lambda _run: None)
+    monkeypatch.setattr(studio, "inputs", lambda _run: None)
     looked_at(page.button(key="branch_here").click().run())
     assert page.error[0].value == "The photo of this run is no longer there."
     assert address(page) == run
