@@ -8,9 +8,9 @@ draws the page.
 import streamlit as st
 
 from styletransfer.studio.page import main
-from styletransfer.studio.server import lifespan
+from styletransfer.studio.server import access, lifespan
 
 if __name__ == "__main__":
     main.show()
 else:
-    app = st.App(__file__, lifespan=lifespan.lifespan, routes=lifespan.routes())
+    app = st.App(__file__, lifespan=lifespan.lifespan, routes=lifespan.routes(), middleware=access.middleware())

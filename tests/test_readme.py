@@ -29,7 +29,13 @@ def test_it_names_every_option_and_no_other() -> None:
     assert named == {option for option in known if option.startswith("--")} - {"--help", "--version", "--out"}
 
 
-def test_the_first_command_names_files_that_are_there() -> None:
+def test_the_first_command_opens_the_page_and_the_second_tests() -> None:
+    first, second = re.findall(r"^    (python3 -m venv .*)$", README, re.MULTILINE)
+    assert first.endswith("&& python -m styletransfer studio")
+    assert second.endswith("&& python -m pytest")
+
+
+def test_the_example_names_files_that_are_there() -> None:
     photo, painting = re.findall(r"python -m styletransfer (\S+) (\S+) -o painted.png", README)[0]
     assert (ROOT / photo).is_file()
     assert (ROOT / painting).is_file()

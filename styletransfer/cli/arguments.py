@@ -29,7 +29,11 @@ INTERRUPTED = 130
 _MOST_SEARCHED = 200
 """Files beside a picture with a recipe that are looked through for the one that it was started from."""
 
-_USAGE = "%(prog)s PHOTO PAINTING [PAINTING ...] -o OUT [options]\n       %(prog)s --download-vgg19"
+_USAGE = (
+    "%(prog)s PHOTO PAINTING [PAINTING ...] -o OUT [options]\n"
+    "       %(prog)s studio [--port N] [--no-browser]\n"
+    "       %(prog)s --download-vgg19"
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -183,13 +187,16 @@ def _paint(arguments: argparse.Namespace, display: "Display") -> int:
     restored = recipe.photo_colors if recipe else 0.0
     from styletransfer.cli.request import Request
     from styletransfer.cli.run import paint
+    from styletransfer.inputs import Inputs
 
     request = Request(
-        photo=arguments.photo,
-        paintings=tuple(arguments.paintings),
+        inputs=Inputs(
+            photo=arguments.photo,
+            paintings=tuple(arguments.paintings),
+            start=_start(arguments, recipe, display),
+        ),
         out=arguments.out,
         settings=settings,
-        start=_start(arguments, recipe, display),
         save_every=arguments.save_every,
         losses=arguments.losses,
         film=arguments.film,
@@ -236,7 +243,7 @@ def _start(arguments: argparse.Namespace, recipe: "Recipe | None", display: "Dis
     """The picture to start from: what was given, or the recipe's, found by its checksum among the files at hand."""
     if arguments.init is not None:
         return None if arguments.init in get_args(Start) else Path(arguments.init)
-    if recipe is None or recipe.start is None:
+    if recipe is None or recipe.inputs.start is None:
         return None
     from styletransfer.imaging.images import LARGEST_FILE
     from styletransfer.imaging.recipe import sha256_of
@@ -246,7 +253,7 @@ def _start(arguments: argparse.Namespace, recipe: "Recipe | None", display: "Dis
         candidates += sorted(arguments.recipe.absolute().parent.iterdir())[:_MOST_SEARCHED]
     for path in candidates:
         with suppress(OSError, StyleTransferError):  # a file that cannot be read is not the one
-            if path.is_file() and path.stat().st_size <= LARGEST_FILE and sha256_of(path) == recipe.start:
+            if path.is_file() and path.stat().st_size <= LARGEST_FILE and sha256_of(path) == recipe.inputs.start:
                 display.say(f"It starts from {path}, as the picture with the recipe did.")
                 return cast("Path", path)
     display.say(

@@ -8,6 +8,7 @@ from typing import Literal, cast, get_args
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging import film, images
 from styletransfer.imaging.recipe import Part
+from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings, Weighting
 from styletransfer.support import files
 
@@ -20,11 +21,9 @@ class Request:
     """What is to be painted, from which files and into which.
 
     Attributes:
-        photo: The photo's file.
-        paintings: The file of each painting.
+        inputs: The file of each picture.
         out: The file of the result; its ending decides on the format.
         settings: How to paint.
-        start: File of a picture to start from, or None to start as the settings say.
         save_every: Epochs between two pictures that are kept beside the result, or None to keep none.
         losses: CSV file for the losses of every epoch, or None.
         film: File of a film of the painting (.mp4, .webp or .gif), or None.
@@ -36,11 +35,9 @@ class Request:
         parts: As in `Recipe`, where a painting that was not painted in one go is to be painted again; else empty.
     """
 
-    photo: Path
-    paintings: tuple[Path, ...]
+    inputs: Inputs[Path]
     out: Path
     settings: Settings
-    start: Path | None = None
     save_every: int | None = None
     losses: Path | None = None
     film: Path | None = None
@@ -78,7 +75,7 @@ class Request:
             raise StyleTransferError("The picture and what is kept besides need different names.")
         if self.save_every is not None:
             outputs += map(self.snapshot, range(self.save_every, self.settings.epochs + 1, self.save_every))
-        inputs = (self.photo, *self.paintings, self.start, self.settings.weights)
+        inputs = (*self.inputs, self.settings.weights)
         read = {os.path.realpath(path) for path in inputs if path is not None}
         for path in outputs:
             if os.path.realpath(path) in read:

@@ -77,9 +77,7 @@ class _Job:
 
     def __init__(self, request: Request, display: Display) -> None:
         self._request, self._display = request, display
-        self._photo = images.open_image(request.photo)
-        self._paintings = [images.open_image(path) for path in request.paintings]
-        self._start = None if request.start is None else images.open_image(request.start)
+        self._inputs = request.inputs.map(images.open_image)
         with display.waiting("Laying out the brushes"):
             from styletransfer.engine.checkpoint import load_checkpoint
             from styletransfer.engine.device import find_device  # torch takes seconds: no mistyped name waits for it
@@ -92,7 +90,7 @@ class _Job:
             )
             begun = self._resume.precision if self._resume else "auto"
             half = network_dtype(device, request.settings.precision, begun).itemsize == 2
-            self._outlook = Outlook(self._photo.size, request.settings, device.type, half=half)
+            self._outlook = Outlook(self._inputs.photo.size, request.settings, device.type, half=half)
             network = request.settings.network
             if self._resume is not None and network == "auto" and request.settings.weights is None:
                 network = self._resume.network
@@ -102,9 +100,7 @@ class _Job:
             request.settings,
             network=self._weights.name,
             half=half,
-            photo=request.photo,
-            paintings=request.paintings,
-            start=request.start,
+            inputs=request.inputs,
             steered=request.steered,
             photo_colors=request.photo_colors,
             parts=request.parts,
@@ -116,7 +112,7 @@ class _Job:
             display.say(f"Going on after epoch {self._begin}, from {request.state}.")
         self._recipe = recipe
         self._end = recipe.all_parts[-1][1]
-        self.keeper = Keeper(request, self._photo, recipe, self._begin, display.say)
+        self.keeper = Keeper(request, self._inputs.photo, recipe, self._begin, display.say)
         self._announce()
 
     def _announce(self) -> None:
@@ -130,7 +126,7 @@ class _Job:
         with self._display.waiting("Trying the brushes"):
             sentence = self._outlook.sentence(
                 self._weights.name,
-                len(self._paintings),
+                len(self._inputs.paintings),
                 self._begin,
                 self._end,
                 lambda picture, small: stylize(picture, picture, small, weights=self._weights),
@@ -139,7 +135,9 @@ class _Job:
 
     def paint(self, interrupt: Interrupt, report: Report) -> None:
         """Paint to the end. Raises whatever breaks it off, and KeyboardInterrupt when Ctrl-C has come."""
-        work = partial(cost.work, self._photo.size, self._request.settings, len(self._paintings), self._begin)
+        work = partial(
+            cost.work, self._inputs.photo.size, self._request.settings, len(self._inputs.paintings), self._begin
+        )
         for frame in self._frames():
             self._epoch = frame.epoch
             self.keeper.add(frame)
@@ -162,10 +160,10 @@ class _Job:
             # A picture of every epoch costs next to nothing here, and so Ctrl-C keeps the newest.
             settings = replace(self._request.settings, epochs=planned, preview_every=1)
             for frame in stylize(
-                self._photo,
-                self._paintings,
+                self._inputs.photo,
+                self._inputs.paintings,
                 settings,
-                start=self._start,
+                **self._inputs.besides(),
                 weights=self._weights,
                 steer=lambda: self._recipe.weighting(self._epoch + 1),
                 resume=resume,

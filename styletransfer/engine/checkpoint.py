@@ -143,7 +143,7 @@ class Checkpoint:
             "setbacks": state.failures,
             "weighting": state.weighting,
             "solver": {name: float(number) for name, number in state.optimizer.numbers.items()},
-            "origin": vars(fingerprint),
+            "origin": fingerprint.to_dict(),
             "notes": dict(self.notes if notes is None else notes),
         }
         with replacing(path) as temporary:
@@ -200,15 +200,7 @@ def _checkpoint(facts: dict[str, Any], tensors: dict[str, Tensor]) -> Checkpoint
         failures=int(facts["setbacks"]),
         weighting=Weighting(*map(float, facts["weighting"])),
     )
-    values = facts["origin"]
-    fingerprint = Fingerprint(
-        settings={"precision": "full"} | dict(values["settings"]),  # what knew of no other did not name it
-        network=str(values["network"]),
-        numbers=int(values["numbers"]),
-        photo=str(values["photo"]),
-        paintings=tuple(map(str, values["paintings"])),
-        start=values["start"],
-    )
+    fingerprint = Fingerprint.from_dict(facts["origin"])
     notes = dict(facts.get("notes", {}))
     return Checkpoint(int(facts["epoch"]), float(facts["seconds"]), (height, width), lambda: fingerprint, state, notes)
 

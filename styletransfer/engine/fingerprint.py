@@ -1,13 +1,14 @@
 """What a painting is made from and with, to tell whether a saved one can be gone on with."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from PIL import Image
 
 from styletransfer.errors import StyleTransferError
+from styletransfer.inputs import CALLED, Inputs
 from styletransfer.settings import Settings
 
 _FREE = ("epochs", "preview_every", "device", "content_weight", "style_weight", "tv_weight", "network", "weights")
@@ -23,36 +24,22 @@ class Fingerprint:
             "half"; "auto" comes from an older version, which did not say what that was.
         network: Name of the network.
         numbers: Checksum of the network's numbers.
-        photo: Hash of the photo's pixels.
-        paintings: Hash of each painting's pixels.
-        start: Hash of the pixels of the picture to start from, or None.
+        inputs: Hash of each picture's pixels.
     """
 
     settings: Mapping[str, Any]
     network: str
     numbers: int
-    photo: str
-    paintings: tuple[str, ...]
-    start: str | None
+    inputs: Inputs[str]
 
     @classmethod
-    def of(
-        cls,
-        photo: Image.Image,
-        paintings: Sequence[Image.Image],
-        start: Image.Image | None,
-        settings: Settings,
-        network: str,
-        numbers: int,
-    ) -> "Fingerprint":
+    def of(cls, inputs: Inputs[Image.Image], settings: Settings, network: str, numbers: int) -> "Fingerprint":
         """Take everything in; some tenths of a second."""
         return cls(
             settings={name: value for name, value in settings.to_dict().items() if name not in _FREE},
             network=network,
             numbers=numbers,
-            photo=_hash(photo),
-            paintings=tuple(map(_hash, paintings)),
-            start=None if start is None else _hash(start),
+            inputs=inputs.map(_hash),
         )
 
     def check(self, now: "Fingerprint") -> None:
@@ -67,15 +54,27 @@ class Fingerprint:
         ]
         if names:
             raise _unfit(f"painted with another {' and another '.join(names)}")
-        pairs = (
-            ("photo", self.photo, now.photo),
-            ("set of paintings", self.paintings, now.paintings),
-            ("picture to start from", self.start, now.start),
-            ("network", (self.network, self.numbers), (now.network, now.numbers)),
+        before = self.inputs.to_dict()
+        for role, after in now.inputs.to_dict().items():
+            if before[role] != after:
+                raise _unfit(f"painted from another {CALLED[role]}")
+        if (self.network, self.numbers) != (now.network, now.numbers):
+            raise _unfit(f"painted with {self.network}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON types."""
+        values = {"settings": dict(self.settings), "network": self.network, "numbers": self.numbers}
+        return values | self.inputs.to_dict()
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Fingerprint":
+        """From what `to_dict` gave. Raises KeyError, TypeError or ValueError if it is damaged."""
+        return cls(
+            settings={"precision": "full"} | dict(values["settings"]),  # what knew of no other did not name it
+            network=str(values["network"]),
+            numbers=int(values["numbers"]),
+            inputs=Inputs.from_dict(values, lambda _, value: str(value)),
         )
-        for name, before, after in pairs:
-            if before != after:
-                raise _unfit(f"painted from another {name}" if name != "network" else f"painted with {self.network}")
 
 
 def _hash(image: Image.Image) -> str:

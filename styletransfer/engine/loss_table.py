@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -32,9 +33,11 @@ def read_rows(path: Path) -> list[list[str]]:
         with path.open(newline="", encoding="ascii", errors="replace") as lines:
             for values in csv.reader(_whole(lines)):
                 if len(values) == len(COLUMNS) and values[0] != COLUMNS[0]:
-                    _ = [int(values[0]), *map(float, values[1:])]  # raises where the file is damaged
+                    numbers = [int(values[0]), *map(float, values[1:])]
+                    if not all(map(math.isfinite, numbers)):
+                        break
                     rows.append(values)
-    except (OSError, ValueError, csv.Error):
+    except (OSError, ValueError, OverflowError, csv.Error):
         pass  # a damaged file: what stands before the damage is still worth showing
     return rows
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import torch
-from PIL import Image
 from torch import Tensor
 
 from styletransfer.engine.frames import LossName
@@ -19,7 +18,7 @@ from styletransfer.engine.losses.moments import Moments
 from styletransfer.engine.losses.total_variation import squared_variation, total_variation
 from styletransfer.engine.losses.wasserstein import SCALE, SHALLOW_FIRST, GaussianTarget, wasserstein_loss
 from styletransfer.engine.style_targets import StyleTargets
-from styletransfer.engine.tensors import pixel_range, resized, to_tensor
+from styletransfer.engine.tensors import pixel_range, to_tensor
 from styletransfer.engine.vgg.network import FeatureNetwork, Features
 from styletransfer.settings import Settings, Weighting
 
@@ -40,16 +39,15 @@ class Objective:
     def between(
         cls,
         network: FeatureNetwork,
-        photo: Image.Image,
+        photo: Tensor,
         style_targets: StyleTargets,
-        shape: tuple[int, int],
         settings: Settings,
-        device: torch.device,
     ) -> "Objective":
-        """Look at all pictures at the scale `shape`, (height, width), and remember what is to be matched."""
+        """Look at all pictures at the scale of `photo`, (1, 3, h, w), and remember what is to be matched."""
+        shape = (photo.shape[2], photo.shape[3])
         with torch.no_grad():
-            content = network(to_tensor(resized(photo, shape), device)).content
-            targets = style_targets.moments(lambda image: network(to_tensor(image, device)).moments, shape)
+            content = network(photo).content
+            targets = style_targets.moments(lambda image: network(to_tensor(image, photo.device)).moments, shape)
         blocks = [tap.block for tap in network.style_taps]
         return cls(network, content, style_terms(targets, blocks, settings), settings)
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 from PIL import Image
 
 from styletransfer.engine.losses.moments import Moments
+from styletransfer.engine.tensors import squeezed
 from styletransfer.imaging.color import match_palette
 from styletransfer.imaging.images import scaled_shape, split_alpha
 from styletransfer.settings import SMALLEST_SIDE, SMALLEST_SIZE, Settings
@@ -77,11 +78,6 @@ class StyleTargets:
             return max(SMALLEST_SIDE, round(stroke * shape[0])), max(SMALLEST_SIDE, round(stroke * shape[1]))
         narrowest = math.ceil(SMALLEST_SIDE * max(image.size) / min(image.size))
         return scaled_shape(*image.size, max(round(stroke * max(shape)), narrowest, SMALLEST_SIZE))
-
-
-def squeezed(image: Image.Image, shape: tuple[int, int]) -> Image.Image:
-    """The image as (height, width), whatever its aspect ratio, as torchvision's Resize does it for the notebook."""
-    return image.resize((shape[1], shape[0]), Image.Resampling.BILINEAR)
 
 
 def _sum(one: Moments, other: Moments) -> Moments:

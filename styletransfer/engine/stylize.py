@@ -30,15 +30,17 @@ from styletransfer.engine.optimizers.laplacian_pyramid import Pyramid
 from styletransfer.engine.optimizers.lbfgs import LBFGS
 from styletransfer.engine.optimizers.optimizer import Optimizer
 from styletransfer.engine.optimizers.total_variation_prox import TotalVariation
+from styletransfer.engine.scaled_picture import ScaledPicture
 from styletransfer.engine.scales import scale_shapes, split_epochs
-from styletransfer.engine.style_targets import StyleTargets, squeezed
-from styletransfer.engine.tensors import pixel_range, resized, to_image, to_pixels, to_tensor
+from styletransfer.engine.style_targets import StyleTargets
+from styletransfer.engine.tensors import pixel_range, to_image, to_pixels
 from styletransfer.engine.vgg.fast.allocator import KEEP, kept_memory
 from styletransfer.engine.vgg.network import FeatureNetwork, Network
 from styletransfer.engine.vgg.precision import in_true_float32, network_dtype
 from styletransfer.engine.vgg.weights import Weights, load_weights
 from styletransfer.errors import DamagedStateError, StyleTransferError
-from styletransfer.imaging.images import join_alpha, split_alpha, with_alpha
+from styletransfer.imaging.images import join_alpha, with_alpha
+from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings, Weighting
 
 MOST_FAILURES = 8
@@ -83,27 +85,26 @@ def stylize(
             is damaged.
     """
     settings = settings or Settings()
-    styles = [style] if isinstance(style, Image.Image) else style
+    styles = (style,) if isinstance(style, Image.Image) else tuple(style)
+    inputs = Inputs(photo=content, paintings=styles, start=start)
     device = find_device(settings.device)
     if isinstance(resume, (str, Path)):
         resume = load_checkpoint(resume)
     if weights is None:
         auto = settings.network == "auto" and settings.weights is None
         weights = load_weights(resume.network if resume and auto else settings.network, settings.weights)
-    sizes = scale_shapes(content.size, settings)
+    sizes = scale_shapes(inputs.photo.size, settings)
     dtype = network_dtype(device, settings.precision, resume.precision if resume else "auto")
     settings = replace(settings, precision="half" if dtype == torch.bfloat16 else "full")
     network = make_network(weights, settings, device, dtype, low_memory=is_large(sizes[-1]))
-    photo, alpha = split_alpha(content)
-    if settings.shape:
-        photo = squeezed(photo, settings.shape)
-    style_targets = StyleTargets(styles, content, settings)
-    fingerprint = cache(partial(Fingerprint.of, content, styles, start, settings, weights.name, weights.checksum()))
+    photo = ScaledPicture(inputs.photo, settings.shape)
+    style_targets = StyleTargets(inputs.paintings, inputs.photo, settings)
+    fingerprint = cache(partial(Fingerprint.of, inputs, settings, weights.name, weights.checksum()))
     del weights  # what the network needs of them, it has
     plan = list(zip(sizes, accumulate(split_epochs(settings.epochs, len(sizes))), strict=True))
     begin = time.perf_counter()
     generator = torch.Generator().manual_seed(settings.seed)
-    picture: Tensor | None = to_tensor(resized(split_alpha(start)[0], sizes[0]), device) if start else None
+    picture: Tensor | None = None if start is None else ScaledPicture(start).at(sizes[0], device)
     epoch = 0
     state: LoopState | None = None
     if resume is not None:
@@ -115,9 +116,12 @@ def stylize(
     for shape, end in plan:
         if epoch >= end:
             continue  # it is done, or there are too few epochs for it
-        objective = Objective.between(network, photo, style_targets, shape, settings, device)
-        picture = _first_picture(photo, shape, settings, generator) if picture is None else _upsampled(picture, shape)
-        picture = picture.to(device)
+        content_picture = photo.at(shape, device)
+        objective = Objective.between(network, content_picture, style_targets, settings)
+        if picture is None:
+            picture = _first_picture(content_picture, settings, generator)
+        del content_picture  # large pictures need its memory
+        picture = _upsampled(picture, shape)
         steps = optimize(objective, picture, end - epoch, settings, steer or (lambda: settings.weighting), state)
         state = None
         for step in steps:
@@ -134,8 +138,8 @@ def stylize(
                 losses=step.state.losses,
                 clipped_losses=objective.clipped_losses(picture, step.state.weighting) if clipped else None,
                 seconds=seconds,
-                image=join_alpha(to_image(picture), alpha) if shown else None,
-                pixels=with_alpha(to_pixels(picture), alpha) if shown and bits == 16 else None,
+                image=join_alpha(to_image(picture), photo.alpha) if shown else None,
+                pixels=with_alpha(to_pixels(picture), photo.alpha) if shown and bits == 16 else None,
                 network=network.name,
                 device=device.type,
                 half=dtype == torch.bfloat16,
@@ -253,12 +257,10 @@ def make_network(
     return ReferenceNetwork(weights, settings, device, dtype)
 
 
-def _first_picture(
-    photo: Image.Image, shape: tuple[int, int], settings: Settings, generator: torch.Generator
-) -> Tensor:
+def _first_picture(photo: Tensor, settings: Settings, generator: torch.Generator) -> Tensor:
     if settings.init == "noise":
-        return torch.randn(1, 3, *shape, generator=generator)
-    return to_tensor(resized(photo, shape))
+        return torch.randn(photo.shape, generator=generator).to(photo.device)
+    return photo
 
 
 def _upsampled(picture: Tensor, shape: tuple[int, int]) -> Tensor:

@@ -12,8 +12,13 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 
 
 def resized(image: Image.Image, shape: tuple[int, int]) -> Image.Image:
-    """The image squeezed to (height, width)."""
+    """The image at (height, width)."""
     return image.resize((shape[1], shape[0]), Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def squeezed(image: Image.Image, shape: tuple[int, int]) -> Image.Image:
+    """The image as (height, width), whatever its aspect ratio, as torchvision's Resize does it for the notebook."""
+    return image.resize((shape[1], shape[0]), Image.Resampling.BILINEAR)
 
 
 def to_tensor(image: Image.Image, device: torch.device | None = None) -> Tensor:

@@ -44,7 +44,7 @@ have, is taken by tifffile, and so by all that read with it, for a list of the f
 
 _BAND_ROWS = 128
 """Rows of a transparent picture that are worked on at a time; even."""
-_READABLE = ("JPEG", "PNG", "WEBP", "AVIF", "TIFF", "GIF", "HEIF", "BMP")
+READABLE = ("JPEG", "PNG", "WEBP", "AVIF", "TIFF", "GIF", "HEIF", "BMP")
 _FORMATS: dict[str, Format] = {
     ".png": "png",
     ".jpg": "jpeg",
@@ -80,7 +80,7 @@ def open_image(source: str | Path | bytes | BinaryIO, *, name: str | None = None
     label = _label(source, name)
     data = _read(source, label)
     try:
-        with hushed(), Image.open(io.BytesIO(data), formats=_READABLE) as opened:
+        with hushed(), Image.open(io.BytesIO(data), formats=READABLE) as opened:
             _check_pixels(*opened.size, label)
             if not painted:
                 _check_shape(*opened.size, label)
@@ -271,16 +271,16 @@ def embedded_recipe(source: str | Path | bytes | BinaryIO, *, name: str | None =
     """
     data = _read(source, _label(source, name))
     try:
-        with hushed(), Image.open(io.BytesIO(data), formats=_READABLE) as opened:
+        with hushed(), Image.open(io.BytesIO(data), formats=READABLE) as opened:
             if isinstance(opened, PngImageFile):
                 text = opened.info.get(RECIPE_KEY)
                 if text is None and opened.width * opened.height <= LARGEST_PIXELS:
                     text = opened.text.get(RECIPE_KEY)  # behind the pixels, where some programs move it
-                return text
+                return text if isinstance(text, str) else None
             exif = opened.getexif()
             if opened.format == "TIFF":
                 text = exif.get(_IMAGE_DESCRIPTION)
-                return text.removeprefix(_TIFF_PREFIX) if isinstance(text, str) else None
+                return text.removeprefix(_TIFF_PREFIX) if isinstance(text, str) else None  # any type can be claimed
             comment = exif.get_ifd(_EXIF_IFD).get(_USER_COMMENT)
     except Exception:  # noqa: BLE001 - whatever is wrong with the file, it has no recipe that could be read
         return None

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import embedded_recipe
+from styletransfer.inputs import Inputs
 from styletransfer.settings import MOST_PAINTINGS, Settings, Weighting
 from styletransfer.support.version import __version__
 
@@ -61,11 +62,9 @@ class Recipe:
         settings: The settings, the seed among them; `weights` is always None, see `weights`. The precision is the
             one that it was painted with, "full" or "half"; "auto" comes from a version that did not tell.
         network: Where the features came from, for example "vgg16".
-        photo: SHA-256 of the photo's file, in hex.
-        paintings: SHA-256 of each painting's file, in hex.
+        inputs: SHA-256 of each picture's file, in hex.
         versions: Name of a program or library to its version.
         weights: The weights file of the user's own, or None for the known weights.
-        start: SHA-256 of the file of the picture that it was begun from, or None.
         steered: (epoch, weights from it on) of each change of the three weights on the way, oldest first; the
             settings hold those that it was begun with. So it can be painted again change by change.
         photo_colors: How much of the photo's own colours were put back in the end, from 0 to 1.
@@ -76,11 +75,9 @@ class Recipe:
 
     settings: Settings
     network: str
-    photo: str
-    paintings: tuple[str, ...]
+    inputs: Inputs[str]
     versions: Mapping[str, str]
     weights: WeightsFile | None = None
-    start: str | None = None
     steered: tuple[tuple[int, Weighting], ...] = ()
     photo_colors: float = 0.0
     parts: tuple[Part, ...] = ()
@@ -121,14 +118,11 @@ class Recipe:
             "styletransfer": FORMAT if self.parts else 1,
             "settings": settings,
             "network": self.network,
-            "photo": self.photo,
-            "paintings": list(self.paintings),
+            **{role: value for role, value in self.inputs.to_dict().items() if value is not None},
             "versions": dict(self.versions),
         }
         if self.weights is not None:
             values["weights"] = {"name": self.weights.name, "sha256": self.weights.sha256}
-        if self.start is not None:
-            values["start"] = self.start
         if self.steered:
             values["steered"] = [[epoch, *weighting] for epoch, weighting in self.steered[-MOST_CHANGES:]]
         if self.photo_colors:
@@ -165,11 +159,9 @@ class Recipe:
         return cls(
             settings=whole,
             network=_string("network", values.get("network")),
-            photo=_sha256("photo", values.get("photo")),
-            paintings=tuple(_sha256("paintings", painting) for painting in paintings),
+            inputs=Inputs.from_dict({"photo": None} | values, _sha256),
             versions=_versions(values.get("versions", {})),
             weights=None if weights is None else _weights_file(_object("weights", weights)),
-            start=None if values.get("start") is None else _sha256("start", values["start"]),
             steered=_changes(values.get("steered", [])),
             photo_colors=_number("photo_colors", values.get("photo_colors", 0.0), 1.0),
             parts=_parts(values.get("parts", []), whole.epochs),
@@ -189,9 +181,7 @@ def make_recipe(
     *,
     network: str,
     half: bool | None = None,
-    photo: bytes | str | Path,
-    paintings: Sequence[bytes | str | Path],
-    start: bytes | str | Path | None = None,
+    inputs: Inputs[bytes] | Inputs[Path],
     steered: Sequence[tuple[int, Weighting]] = (),
     photo_colors: float = 0.0,
     parts: Sequence[Part] = (),
@@ -202,9 +192,7 @@ def make_recipe(
         settings: As given to the engine; of `weights` only the file's name and hash are kept.
         network: As the frames name it.
         half: Whether it reckoned in half precision, as the frames say; None leaves that to the settings.
-        photo: The photo's file: its bytes or its path.
-        paintings: The paintings' files.
-        start: The file of the picture that it was begun from, or None.
+        inputs: Each picture's file: its bytes or its path.
         steered: As in `Recipe`.
         photo_colors: As in `Recipe`.
         parts: As in `Recipe`.
@@ -220,11 +208,9 @@ def make_recipe(
     return Recipe(
         settings=replace(settings, weights=None),
         network=network,
-        photo=sha256_of(photo),
-        paintings=tuple(sha256_of(painting) for painting in paintings),
+        inputs=inputs.map(sha256_of),
         versions={"styletransfer": __version__} | {name: version(name) for name in ("torch", "numpy", "pillow")},
         weights=weights,
-        start=None if start is None else sha256_of(start),
         steered=tuple(steered),
         photo_colors=photo_colors,
         parts=tuple(parts),

@@ -28,19 +28,28 @@ DISPLAY_SIZE = 1280
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A picture that can be painted from.
+class PictureFile:
+    """A picture file.
 
     Attributes:
-        name: File name as the user knows it.
+        name: File name as the user knows it; empty if it has none.
         data: The file, byte for byte.
+    """
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Picture(PictureFile):
+    """A picture file that can be painted from, ready to be shown.
+
+    Attributes:
         size: (height, width) in pixels, upright.
         shown: It as a `data:` URL, at most `DISPLAY_SIZE` pixels.
         tile: It as a `data:` URL, at most `THUMBNAIL_SIZE` pixels.
     """
 
-    name: str
-    data: bytes
     size: tuple[int, int]
     shown: str
     tile: str
@@ -78,7 +87,7 @@ def samples(kind: Kind) -> dict[str, Path]:
 @cache
 def sample_tile(path: Path) -> str:
     """A sample's tile as a `data:` URL; the file is decoded only as far as that needs."""
-    with Image.open(path) as opened:
+    with Image.open(path, formats=images.READABLE) as opened:
         opened.draft("RGB", (THUMBNAIL_SIZE, THUMBNAIL_SIZE))
         return data_url(_shrunk(opened.convert("RGB"), THUMBNAIL_SIZE))
 

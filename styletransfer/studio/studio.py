@@ -2,17 +2,18 @@
 
 import atexit
 import threading
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import open_image
+from styletransfer.inputs import CALLED, Inputs
 from styletransfer.machine.memory import available_bytes, resident_bytes
 from styletransfer.machine.pace import Pace
 from styletransfer.machine.speeds import Speed, Speeds
 from styletransfer.settings import Device, Settings, Weighting
 from styletransfer.studio.failure_text import TAKEN
+from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.snapshot import LossHistory, Request, Snapshot, State
 from styletransfer.studio.storage.cleanup import Cleanup
 from styletransfer.studio.storage.gallery import SHEETS, Gallery
@@ -31,7 +32,8 @@ class Studio:
     """All runs of one data folder and the process that paints them. One per server; every method is thread-safe.
 
     >>> studio = Studio().start()                       # once, at the server's start
-    >>> run_id = studio.submit(photo, [("b.jpg", painting)], Settings(), photo_name="a.jpg")
+    >>> photo, painting = PictureFile("a.jpg", data), PictureFile("b.jpg", data)
+    >>> run_id = studio.submit(Inputs(photo=photo, paintings=(painting,)), Settings())
     >>> studio.snapshot(run_id).state                   # as often as one likes: some microseconds
 
     All that concerns runs raises StyleTransferError while the studio is closed.
@@ -97,45 +99,22 @@ class Studio:
 
     # --- what the user does -----------------------------------------------------------------------------------------
 
-    def submit(
-        self,
-        photo: bytes,
-        paintings: Sequence[tuple[str, bytes]],
-        settings: Settings,
-        *,
-        photo_name: str = "",
-        start: bytes | None = None,
-        parent: tuple[str, int] | None = None,
-    ) -> str:
+    def submit(self, inputs: Inputs[PictureFile], settings: Settings, *, parent: tuple[str, int] | None = None) -> str:
         """Queue a run and return its id.
 
         Args:
-            photo: The photo's file as uploaded.
-            paintings: (name as the user knows it, file as uploaded) of each of one to four paintings.
+            inputs: The files as uploaded.
             settings: How to paint.
-            photo_name: The photo's name as the user knows it.
-            start: A picture file to begin from instead of the photo or noise.
             parent: (run id, epoch) that the run branches from.
 
         Raises:
             StyleTransferError: A picture cannot be used or not at this size, the shares do not fit the paintings, or
                 the run cannot be written to disk.
         """
-        settings.shares(len(paintings))
-        pace = Pace(settings, open_image(photo, name=photo_name or "The photo").size)
-        for name, painting in paintings:
-            open_image(painting, name=name or "The painting")
-        if start is not None:
-            open_image(start, name="The picture to start from")
-        wanted = Submission(
-            photo=photo,
-            paintings=tuple(paintings),
-            settings=settings,
-            photo_name=photo_name,
-            start=start,
-            parent=parent,
-        )
-        run, record = self._store.add(wanted)
+        settings.shares(len(inputs.paintings))
+        sizes = inputs.slots().map(lambda slot: open_image(slot[1].data, name=slot[1].name or _called(slot[0])).size)
+        pace = Pace(settings, sizes.photo)
+        run, record = self._store.add(Submission(inputs=inputs, settings=settings, parent=parent))
         self._queue.add(RunningJob(run, record, pace))
         return run.run_id
 
@@ -210,20 +189,14 @@ class Studio:
         """What the run was painted with, or None for an unknown or damaged run."""
         return self._store.settings(run_id)
 
+    def inputs(self, run_id: str) -> Inputs[Path] | None:
+        """The run's pictures as they were uploaded, or None for an unknown or damaged run."""
+        return self._store.inputs(run_id)
+
     def photo_path(self, run_id: str) -> Path | None:
         """The run's photo as it was uploaded, or None for an unknown run."""
-        inputs = self._store.inputs(run_id)
+        inputs = self.inputs(run_id)
         return None if inputs is None else inputs.photo
-
-    def painting_paths(self, run_id: str) -> tuple[Path, ...]:
-        """The run's paintings as they were uploaded; none for an unknown run."""
-        inputs = self._store.inputs(run_id)
-        return () if inputs is None else inputs.paintings
-
-    def start_path(self, run_id: str) -> Path | None:
-        """The picture that the run began from, or None where that was the photo or noise, and for an unknown run."""
-        inputs = self._store.inputs(run_id)
-        return None if inputs is None else inputs.start
 
     def result_path(self, run_id: str) -> Path | None:
         """The picture at full resolution (PNG, alpha kept, recipe inside), or None while there is none.
@@ -291,3 +264,8 @@ class Studio:
         if self._open is None:
             raise StyleTransferError("The studio is closed; start it again.")
         return self._open
+
+
+def _called(slot: str) -> str:
+    """What a picture without a name is called in a sentence."""
+    return f"The {CALLED[slot.partition('-')[0]]}"

@@ -1,15 +1,16 @@
 """All sheets of variations of a data folder, as the page uses them. Knows nothing of Streamlit or torch."""
 
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from styletransfer.engine.scales import scale_shapes
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import open_image
+from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings
-from styletransfer.studio.storage.run_folder import RUN_ID, Inputs, Submission
+from styletransfer.studio.pictures import PictureFile
+from styletransfer.studio.storage.run_folder import RUN_ID, Submission
 from styletransfer.studio.storage.variation_folder import VariationSheet
 from styletransfer.studio.variation_plan import Plan, small
 from styletransfer.studio.worker.protocol import PaintCell
@@ -39,7 +40,7 @@ class VariationSheetView:
     sheet_id: str
     plan: Plan
     settings: Settings
-    inputs: Inputs
+    inputs: Inputs[Path]
     photo_name: str
     painting_names: tuple[str, ...]
     cells: dict[int, Path]
@@ -61,24 +62,21 @@ class VariationSheets:
         self._queue = run_queue
         self._server = server
 
-    def submit(
-        self, photo: bytes, paintings: Sequence[tuple[str, bytes]], settings: Settings, plan: Plan, *, photo_name: str
-    ) -> str:
+    def submit(self, inputs: Inputs[PictureFile], settings: Settings, plan: Plan) -> str:
         """Queue a sheet and return its id. Its cells are painted one by one while no run is being painted.
 
         Args:
-            photo: The photo's file as uploaded.
-            paintings: (name as the user knows it, file as uploaded) of each painting.
+            inputs: The files as uploaded. Another picture to begin from is left out.
             settings: What to vary, at full size.
             plan: What is varied.
-            photo_name: The photo's name as the user knows it.
 
         Raises:
             StyleTransferError: A picture cannot be used, or the sheet cannot be written to disk.
         """
+        photo_size = open_image(inputs.photo.data, name=inputs.photo.name).size
         for cell in range(plan.cells):
-            scale_shapes(open_image(photo, name=photo_name).size, small(plan.settings(settings, cell)))
-        wanted = Submission(photo=photo, paintings=tuple(paintings), settings=settings, photo_name=photo_name)
+            scale_shapes(photo_size, small(plan.settings(settings, cell)))
+        wanted = Submission(inputs=replace(inputs, start=None), settings=settings)
         sheet = VariationSheet.create(self._home, wanted, plan, server=self._server)
         self._clear()
         self._paint(sheet)

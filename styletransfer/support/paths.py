@@ -28,6 +28,12 @@ def sample_paintings() -> list[Path]:
     return _pictures(assets_dir() / "paintings")
 
 
+def app_path() -> Path:
+    """The script that Streamlit runs, with its configuration beside it."""
+    installed = assets_dir() / "studio" / "app.py"
+    return installed if installed.is_file() else assets_dir().parent / "app.py"
+
+
 def vgg16_path() -> Path:
     """The VGG-16 weights that come along."""
     return assets_dir() / "weights" / "vgg16.safetensors"

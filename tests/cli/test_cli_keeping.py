@@ -395,7 +395,7 @@ class TestRecipe:
         assert open_image(self.again(photo, painting, out)).tobytes() == open_image(out).tobytes()
         assert f"starts from {begun}" in capsys.readouterr().err
         begun.rename(tmp_path.parent / f"{tmp_path.name}.png")
-        assert recipe_of(self.again(photo, painting, out)).start is None
+        assert recipe_of(self.again(photo, painting, out)).inputs.start is None
         assert "give that with --init" in capsys.readouterr().err
         self.again(photo, painting, out, "--init", "photo")
         assert "--init" not in capsys.readouterr().err

@@ -18,6 +18,7 @@ from styletransfer.engine import stylize as engine
 from styletransfer.engine.frames import Frame
 from styletransfer.imaging.images import open_image, save_image
 from styletransfer.imaging.recipe import make_recipe, read_recipe
+from styletransfer.inputs import Inputs
 from styletransfer.machine.speeds import Speeds
 from styletransfer.settings import PRESETS, Settings, Weighting
 from styletransfer.support.paths import runs_dir
@@ -273,7 +274,7 @@ class TestSeveralPaintings:
         recipe = read_recipe(out)
         assert recipe is not None
         assert (recipe.settings.style_shares, recipe.settings.stroke_size) == ((2.0, 1.0), 1.5)
-        assert len(recipe.paintings) == 2
+        assert len(recipe.inputs.paintings) == 2
         assert recipe.photo_colors == 0.5
         again = out.with_name("again.png")
         assert cli.main([str(photo), str(painting), str(photo), "-o", str(again), "--recipe", str(out)]) == 0
@@ -352,7 +353,7 @@ def test_the_painting_takes_the_photos_palette_before(
 def test_a_recipe_repeats_changes_of_the_weights(photo: Path, painting: Path, out: Path, tmp_path: Path) -> None:
     settings = Settings(size=64, epochs=8)
     steered = ((4, Weighting(5.0, 1.0, 0.0)), (6, Weighting(1.0, 1e4, 9.0)))
-    recipe = make_recipe(settings, network="vgg16", photo=photo, paintings=[painting], steered=steered)
+    recipe = make_recipe(settings, network="vgg16", steered=steered, inputs=Inputs(photo=photo, paintings=(painting,)))
     picture = tmp_path / "picture.png"
     save_image(Image.new("RGB", (64, 43)), picture, recipe=recipe.to_json())
     table = tmp_path / "losses.csv"

@@ -22,6 +22,7 @@ from styletransfer.engine import stylize as engine
 from styletransfer.engine.frames import LOSS_NAMES, Frame
 from styletransfer.engine.objective import Objective
 from styletransfer.engine.optimizers.total_variation_prox import TotalVariation
+from styletransfer.engine.scaled_picture import ScaledPicture
 from styletransfer.engine.scales import scale_shapes, split_epochs
 from styletransfer.engine.style_targets import StyleTargets
 from styletransfer.engine.stylize import stylize
@@ -123,7 +124,8 @@ class TestNotebook:
         network = Network(vgg19, self.SETTINGS, device)
         photo, painting = pictures
         paintings = StyleTargets([painting], photo, self.SETTINGS)
-        objective = Objective.between(network, photo, paintings, self.SHAPE, self.SETTINGS, device)
+        at_scale = ScaledPicture(photo).at(self.SHAPE, device)
+        objective = Objective.between(network, at_scale, paintings, self.SETTINGS)
         inputs = [notebook.preprocess(picture, self.SHAPE) for picture in pictures]
         picture = inputs[0]
         errors = []
@@ -231,7 +233,8 @@ def look(
     shape = scale_shapes(photo.size, settings)[-1]
     device = torch.device("cpu")
     paintings = StyleTargets([painting], photo, settings)
-    objective = Objective.between(Network(weights, settings, device), photo, paintings, shape, settings, device)
+    at_scale = ScaledPicture(photo).at(shape, device)
+    objective = Objective.between(Network(weights, settings, device), at_scale, paintings, settings)
     resized = picture.convert("RGB").resize((shape[1], shape[0]), Image.Resampling.LANCZOS)
     return {name: float(loss) for name, loss in objective.losses(to_tensor(resized), settings.weighting).items()}
 

@@ -14,11 +14,12 @@ import tifffile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pictures import difference, gradient, saved, with_alpha
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, TiffImagePlugin, TiffTags
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging import images
 from styletransfer.imaging.images import encode, fit, join_alpha, open_image, save_image, scaled_shape, split_alpha
+from styletransfer.imaging.recipe import read_recipe
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
@@ -387,6 +388,17 @@ class TestEncode:
     def test_a_recipe_from_a_missing_file(self, tmp_path: Path) -> None:
         with pytest.raises(StyleTransferError, match="no file"):
             images.embedded_recipe(tmp_path / "a.png")
+
+
+@pytest.mark.parametrize(("kind", "value"), [(TiffTags.SHORT, 7), (TiffTags.BYTE, b"abc"), (TiffTags.DOUBLE, 2.5)])
+def test_a_description_of_another_type_is_no_recipe(kind: int, value: object) -> None:
+    directory = TiffImagePlugin.ImageFileDirectory_v2()
+    directory.tagtype[270] = kind
+    directory[270] = value
+    data = io.BytesIO()
+    gradient().save(data, "TIFF", tiffinfo=directory)
+    assert images.embedded_recipe(data.getvalue()) is None
+    assert read_recipe(data.getvalue()) is None
 
 
 class TestSave:

@@ -16,6 +16,7 @@ from styletransfer import __version__
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import Format, encode, save_image
 from styletransfer.imaging.recipe import LONGEST_TEXT, MOST_CHANGES, Recipe, make_recipe, read_recipe, sha256_of
+from styletransfer.inputs import Inputs
 from styletransfer.settings import PRESETS, Settings, Weighting
 
 PICTURE = Image.new("RGB", (40, 30), "teal")
@@ -23,7 +24,14 @@ PICTURE = Image.new("RGB", (40, 30), "teal")
 
 def recipe(**changes: Any) -> Recipe:
     settings = Settings(seed=42, style_weight=3.5, shape=(300, 450), style_layer_weights=(1.0, 2.0, 3.0, 4.0, 5.0))
-    made = make_recipe(settings, network="vgg16", photo=b"photo", paintings=[b"one", b"two"])
+    made = make_recipe(
+        settings,
+        network="vgg16",
+        inputs=Inputs(
+            photo=b"photo",
+            paintings=(b"one", b"two"),
+        ),
+    )
     return replace(made, **changes)
 
 
@@ -61,8 +69,8 @@ class TestRoundTrip:
 
     def test_says_what_it_was_painted_from_and_with(self) -> None:
         made = recipe()
-        assert made.photo == hashlib.sha256(b"photo").hexdigest()
-        assert made.paintings == tuple(hashlib.sha256(name).hexdigest() for name in (b"one", b"two"))
+        assert made.inputs.photo == hashlib.sha256(b"photo").hexdigest()
+        assert made.inputs.paintings == tuple(hashlib.sha256(name).hexdigest() for name in (b"one", b"two"))
         assert made.versions["styletransfer"] == __version__
         assert set(made.versions) == {"styletransfer", "torch", "numpy", "pillow"}
 
@@ -71,20 +79,22 @@ class TestRoundTrip:
         made = make_recipe(
             Settings(stroke_size=2.0, palette="photo", style_shares=(2.0, 1.0)),
             network="vgg16",
-            photo=b"photo",
-            paintings=[b"one", b"two"],
-            start=b"start",
             steered=steered,
             photo_colors=0.5,
+            inputs=Inputs(
+                photo=b"photo",
+                paintings=(b"one", b"two"),
+                start=b"start",
+            ),
         )
         read = read_recipe(encode(PICTURE, "jpeg", recipe=made.to_json()))
         assert read == made
-        assert read.start == hashlib.sha256(b"start").hexdigest()
+        assert read.inputs.start == hashlib.sha256(b"start").hexdigest()
         assert (read.steered, read.photo_colors) == (steered, 0.5)
 
     @pytest.mark.parametrize(("half", "precision"), [(True, "half"), (False, "full"), (None, "auto")])
     def test_the_precision_that_auto_stood_for(self, half: bool | None, precision: str) -> None:
-        made = make_recipe(Settings(), network="vgg16", half=half, photo=b"photo", paintings=[b"one"])
+        made = make_recipe(Settings(), network="vgg16", half=half, inputs=Inputs(photo=b"photo", paintings=(b"one",)))
         assert Recipe.from_json(made.to_json()).settings.precision == precision
 
     def test_the_last_of_very_many_changes_of_the_weights(self) -> None:
@@ -112,7 +122,7 @@ class TestPrivacy:
         path = tmp_path / "secret folder" / "my vgg.pth"
         path.parent.mkdir()
         path.write_bytes(b"weights")
-        made = make_recipe(Settings(weights=str(path)), network="vgg19", photo=b"", paintings=[b""])
+        made = make_recipe(Settings(weights=str(path)), network="vgg19", inputs=Inputs(photo=b"", paintings=(b"",)))
         assert made.settings.weights is None
         assert made.weights is not None
         assert (made.weights.name, made.weights.sha256) == ("my vgg.pth", sha256_of(b"weights"))
@@ -122,8 +132,8 @@ class TestPrivacy:
     def test_inputs_leave_no_path(self, tmp_path: Path) -> None:
         path = tmp_path / "holiday with someone.jpg"
         path.write_bytes(b"photo")
-        made = make_recipe(Settings(), network="vgg16", photo=path, paintings=[str(path)])
-        assert made.photo == sha256_of(b"photo")
+        made = make_recipe(Settings(), network="vgg16", inputs=Inputs(photo=path, paintings=(str(path),)))
+        assert made.inputs.photo == sha256_of(b"photo")
         assert "holiday" not in made.to_json()
         assert str(tmp_path) not in made.to_json()
 
@@ -155,7 +165,7 @@ class TestNone:
 
     def test_inputs_that_are_gone(self, tmp_path: Path) -> None:
         with pytest.raises(StyleTransferError, match="cannot be read"):
-            make_recipe(Settings(), network="vgg16", photo=tmp_path / "gone.jpg", paintings=[b""])
+            make_recipe(Settings(), network="vgg16", inputs=Inputs(photo=tmp_path / "gone.jpg", paintings=(b"",)))
 
 
 class TestParts:

@@ -5,10 +5,12 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from given import given
 from pictures import gradient, saved
 
 from styletransfer.imaging.images import encode
 from styletransfer.imaging.recipe import make_recipe
+from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings
 from styletransfer.studio.snapshot import State
 from styletransfer.studio.storage.run_folder import Run, Submission
@@ -23,16 +25,14 @@ def hang(
     """A run that was painted so many days ago and takes `bulk` bytes more than it must."""
     photo, painting = saved(gradient(90, 60), "PNG"), saved(gradient(60, 60), "JPEG")
     wanted = Submission(
-        photo=photo,
-        paintings=(("blue_hour.jpg", painting),),
-        settings=Settings(size=128, epochs=10, **settings),  # type: ignore[arg-type]
-        photo_name="harbour.png",
+        inputs=given(photo, (("blue_hour.jpg", painting),), photo_name="harbour.png"),
+        settings=Settings(size=128, epochs=10, **settings),
     )
     home.mkdir(parents=True, exist_ok=True)
     then = time.time() - days * DAY
     run = Run.create(home, wanted, server=server)
     run = Run(run.folder.rename(home / f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime(then))}-{run.run_id[-6:]}"))
-    recipe = make_recipe(run.settings(), network="vgg16", photo=photo, paintings=[painting]).to_json()
+    recipe = make_recipe(run.settings(), network="vgg16", inputs=Inputs(photo=photo, paintings=(painting,))).to_json()
     run.result.write_bytes(encode(gradient(128, 85), "png", recipe=recipe))
     run.preview_path(10).write_bytes(encode_preview(gradient(128, 85)))
     if bulk:

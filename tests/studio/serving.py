@@ -10,13 +10,16 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from styletransfer.studio.server import access
+
 Answer = tuple[int, dict[str, str], bytes]
 
 
 @contextmanager
 def serving(routes: list[Route]) -> Iterator[Callable[..., Answer]]:
     """Give a function from a path, and headers by name, to (status, headers, body)."""
-    server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), port=0, log_config=None, access_log=False))
+    app = Starlette(routes=routes, middleware=access.middleware())
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

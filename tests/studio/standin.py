@@ -2,15 +2,16 @@
 
 import io
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
 from PIL import Image
 
+from styletransfer.inputs import Inputs
 from styletransfer.machine.speeds import Speed
 from styletransfer.settings import Settings, Weighting
+from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.snapshot import LossHistory, Snapshot, State
 from styletransfer.studio.storage.gallery import Gallery
 from styletransfer.studio.variation_sheets import VariationSheets
@@ -47,6 +48,7 @@ class Standin:
     home: Path
     runs: dict[str, Snapshot] = field(default_factory=dict)
     chosen: dict[str, Settings] = field(default_factory=dict)
+    given: dict[str, Inputs[Path]] = field(default_factory=dict)
     asked: list[tuple[str, ...]] = field(default_factory=list)
     download: Download | None = None
     worker_ready: bool = True
@@ -59,16 +61,7 @@ class Standin:
     def sheets(self) -> VariationSheets:
         return VariationSheets(self.home / "sheets", cast("RunQueue", self.run_queue), "test")
 
-    def submit(
-        self,
-        photo: bytes,
-        paintings: Sequence[tuple[str, bytes]],
-        settings: Settings,
-        *,
-        photo_name: str = "",
-        start: bytes | None = None,
-        parent: tuple[str, int] | None = None,
-    ) -> str:
+    def submit(self, inputs: Inputs[PictureFile], settings: Settings, *, parent: tuple[str, int] | None = None) -> str:
         run_id = f"20260102-030405-{len(self.runs):06x}"
         waiting = len(self.active())
         self.runs[run_id] = Snapshot(
@@ -76,16 +69,14 @@ class Standin:
             state=State.QUEUED if waiting else State.STARTING,
             place=waiting,
             epochs=settings.epochs,
-            photo_name=photo_name,
-            painting_names=tuple(name for name, _ in paintings),
+            photo_name=inputs.photo.name,
+            painting_names=tuple(painting.name for painting in inputs.paintings),
             parent=parent,
         )
         self.chosen[run_id] = settings
-        (self.home / f"{run_id}-photo").write_bytes(photo)
-        for number, (_, painting) in enumerate(paintings):
-            (self.home / f"{run_id}-painting{number or ''}").write_bytes(painting)
-        if start is not None:
-            (self.home / f"{run_id}-start").write_bytes(start)
+        self.given[run_id] = inputs.slots().map(lambda slot: self.home / f"{run_id}-{slot[0]}")
+        for path, file in zip(self.given[run_id], inputs, strict=True):
+            path.write_bytes(file.data)
         self.asked.append(("submit", run_id))
         return run_id
 
@@ -166,14 +157,11 @@ class Standin:
     def settings(self, run_id: str) -> Settings | None:
         return self.chosen.get(run_id)
 
+    def inputs(self, run_id: str) -> Inputs[Path] | None:
+        return self.given.get(run_id)
+
     def photo_path(self, run_id: str) -> Path | None:
         return self._file(run_id, "photo")
-
-    def painting_paths(self, run_id: str) -> tuple[Path, ...]:
-        return tuple(sorted(self.home.glob(f"{run_id}-painting*")))
-
-    def start_path(self, run_id: str) -> Path | None:
-        return self._file(run_id, "start")
 
     def result_path(self, run_id: str) -> Path | None:
         return self._file(run_id, "result.png")

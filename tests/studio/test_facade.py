@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from fakes import BROKEN_INPUT, BUG, OUT_OF_MEMORY
+from given import given
 from PIL import Image
 from watching import FAKE, look, picture, until, wait_for, wait_for_epoch
 
@@ -47,12 +48,12 @@ def studio(shared: Studio) -> Iterator[Studio]:
 
 def begin(studio: Studio, *, epochs: int = 2000, seed: int = 0, preview_every: int = 1) -> str:
     settings = replace(SETTINGS, epochs=epochs, seed=seed, preview_every=preview_every)
-    return studio.submit(picture(), [("painting.png", picture("blue"))], settings, photo_name="photo.png")
+    return studio.submit(given(picture(), [("painting.png", picture("blue"))], photo_name="photo.png"), settings)
 
 
 def test_where_pixels_are_clipped_the_newest_loss_of_the_saved_picture_is_known(studio: Studio) -> None:
     settings = replace(SETTINGS, epochs=25, bounded=False)
-    run_id = studio.submit(picture(), [("", picture("blue"))], settings)
+    run_id = studio.submit(given(picture(), [("", picture("blue"))]), settings)
     assert wait_for(studio, run_id, State.FINISHED).clipped == (20, 40.0)
 
 
@@ -75,9 +76,9 @@ def test_a_run_from_start_to_finish(studio: Studio) -> None:
     assert csv is not None
     assert len(csv.splitlines()) == 41
     assert studio.settings(run_id) == replace(SETTINGS, epochs=40)
-    photo, (painting,) = studio.photo_path(run_id), studio.painting_paths(run_id)
-    assert photo is not None
-    assert (photo.read_bytes(), painting.read_bytes()) == (picture(), picture("blue"))
+    inputs = studio.inputs(run_id)
+    assert inputs is not None
+    assert [path.read_bytes() for path in inputs] == [picture(), picture("blue")]
     assert studio.timeline(run_id)[-1][0] == 40
     assert studio.recent()[0] == run_id
     assert studio.active() == []
@@ -257,7 +258,7 @@ def test_a_run_whose_settings_ask_for_few_previews_is_seen_all_the_same(studio: 
 def test_a_bad_picture_is_refused_before_anything_is_written(studio: Studio, photo: bytes, painting: bytes) -> None:
     before = studio.recent(1000)
     with pytest.raises(StyleTransferError, match=r"holiday\.png"):
-        studio.submit(photo, [("holiday.png", painting)], Settings(), photo_name="holiday.png")
+        studio.submit(given(photo, [("holiday.png", painting)], photo_name="holiday.png"), Settings())
     assert studio.recent(1000) == before
 
 
@@ -265,18 +266,17 @@ def test_several_paintings_and_a_start_reach_the_engine(studio: Studio) -> None:
     paintings = [("a.png", picture("blue")), ("b.png", picture("green"))]
     first = begin(studio, epochs=5)
     settings = replace(SETTINGS, epochs=5, style_shares=(1.0, 3.0))
-    run_id = studio.submit(picture(), paintings, settings, start=picture("white"), parent=(first, 5))
+    run_id = studio.submit(given(picture(), paintings, start=picture("white")), settings, parent=(first, 5))
     snapshot = wait_for(studio, run_id, State.FINISHED)
     assert snapshot.painting_names == ("a.png", "b.png")
     assert snapshot.parent == (first, 5)
-    assert [path.read_bytes() for path in studio.painting_paths(run_id)] == [data for _, data in paintings]
-    start, result = studio.start_path(run_id), studio.result_path(run_id)
-    assert start is not None
-    assert start.read_bytes() == picture("white")
+    inputs, result = studio.inputs(run_id), studio.result_path(run_id)
+    assert inputs is not None
+    assert [path.read_bytes() for path in inputs] == [picture(), *(data for _, data in paintings), picture("white")]
     assert result is not None
     recipe = read_recipe(result)
     assert recipe is not None
-    assert recipe.paintings == tuple(sha256_of(data) for _, data in paintings)
+    assert recipe.inputs.paintings == tuple(sha256_of(data) for _, data in paintings)
 
 
 @pytest.mark.parametrize(
@@ -291,7 +291,7 @@ def test_paintings_that_do_not_fit_are_refused(
     studio: Studio, paintings: int, shares: tuple[float, ...] | None, words: str
 ) -> None:
     with pytest.raises(StyleTransferError, match=words):
-        studio.submit(picture(), [("", picture())] * paintings, replace(SETTINGS, style_shares=shares))
+        studio.submit(given(picture(), [("", picture())] * paintings), replace(SETTINGS, style_shares=shares))
 
 
 def test_a_second_studio_shows_the_runs_of_the_first(studio: Studio, home: Path) -> None:
@@ -310,7 +310,7 @@ def test_a_second_studio_shows_the_runs_of_the_first(studio: Studio, home: Path)
 def test_the_machine_s_speed_is_measured_and_kept(home: Path, studio: Studio) -> None:
     assert studio.speed(Settings(network="vgg19")) is None
     settings = Settings(size=192, epochs=30, scales=1)
-    finished = studio.submit(picture(), [("", picture())], settings)
+    finished = studio.submit(given(picture(), [("", picture())]), settings)
     wait_for(studio, finished, State.FINISHED)
     speeds = json.loads((home / "speeds.json").read_text())
     step = speeds["cpu"]["fake auto"][0] * epoch_work((128, 192))

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from given import given
 from PIL import Image
 from watching import picture, until, wait_for
 
@@ -33,7 +34,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 
 def begin(studio: Studio, plan: Plan = PLAN, settings: Settings = SETTINGS) -> str:
     paintings = [("one.png", picture("blue")), ("two.png", picture("green"))]
-    return studio.sheets.submit(picture(), paintings, settings, plan, photo_name="photo.png")
+    return studio.sheets.submit(given(picture(), paintings, photo_name="photo.png"), settings, plan)
 
 
 def look(studio: Studio, sheet_id: str) -> VariationSheetView:
@@ -95,14 +96,14 @@ def test_the_present_choice_is_painted_first_and_seen_on_the_way(studio: Studio)
 def test_a_run_is_painted_at_once_and_the_sheet_goes_on_afterwards(studio: Studio) -> None:
     sheet_id = begin(studio)
     until(lambda: len(look(studio, sheet_id).cells) == 1)
-    run_id = studio.submit(picture(), [("", picture())], Settings(size=96, epochs=30))
+    run_id = studio.submit(given(picture(), [("", picture())]), Settings(size=96, epochs=30))
     wait_for(studio, run_id, State.FINISHED)
     assert len(look(studio, sheet_id).cells) <= 2
     until(filled(studio, sheet_id))
 
 
 def test_a_sheet_waits_for_the_run_on_the_easel(studio: Studio) -> None:
-    run_id = studio.submit(picture(), [("", picture())], Settings(size=96, epochs=2000))
+    run_id = studio.submit(given(picture(), [("", picture())]), Settings(size=96, epochs=2000))
     wait_for(studio, run_id, State.PAINTING)
     sheet_id = begin(studio)
     progress = look(studio, sheet_id).progress
@@ -146,12 +147,12 @@ def test_a_worker_that_dies_ends_the_sheet_with_a_reason_and_the_next_thing_is_p
 
 
 def test_a_sheet_that_cannot_be_read_says_so_and_the_worker_lives(studio: Studio, tmp_path: Path) -> None:
-    run_id = studio.submit(picture(), [("", picture())], Settings(size=96, epochs=2000))
+    run_id = studio.submit(given(picture(), [("", picture())]), Settings(size=96, epochs=2000))
     sheet_id = begin(studio)
     (tmp_path / "sheets" / sheet_id / "painting.png").write_bytes(b"damaged")
     studio.stop(run_id)
     until(lambda: look(studio, sheet_id).fault is not None)
-    wait_for(studio, studio.submit(picture(), [("", picture())], Settings(size=96, epochs=2)), State.FINISHED)
+    wait_for(studio, studio.submit(given(picture(), [("", picture())]), Settings(size=96, epochs=2)), State.FINISHED)
 
 
 def test_sheets_are_no_runs_and_only_the_newest_are_kept(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,7 +182,7 @@ def test_a_damaged_sheet_is_none(studio: Studio, tmp_path: Path, text: str) -> N
 
 def test_a_picture_that_cannot_be_used_begins_no_sheet(studio: Studio) -> None:
     with pytest.raises(StyleTransferError, match="not a picture"):
-        studio.sheets.submit(b"nothing", [("", picture())], SETTINGS, PLAN, photo_name="notes.txt")
+        studio.sheets.submit(given(b"nothing", [("", picture())], photo_name="notes.txt"), SETTINGS, PLAN)
     assert studio.sheets.newest() is None
 
 

@@ -20,7 +20,7 @@ SHALLOW_FIRST = (16.0, 8.0, 6.0, 1.0, 0.2)
 """How much a layer of each block counts, before all are divided by their sum. What shallow layers ask for, palette and
 touch, is soon reached and then costs little; deep ones would otherwise bend the photo's shapes to win their last
 percent."""
-_FLOOR = 1e-3
+_FLOOR = 4e-3
 """Variance that is added in every direction, as a share of the painting's mean variance: where a painting has none, the
 distance's slope would be infinite."""
 _SMALLEST_ROOT = 1e-4

@@ -5,12 +5,13 @@ from pathlib import Path
 import streamlit as st
 
 from styletransfer.errors import StyleTransferError
+from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings
 from styletransfer.studio.page.gallery.comparison import comparison
 from styletransfer.studio.page.gallery.view import enter, gallery_page, taken_down
-from styletransfer.studio.page.sidebar import controls, form_state, painting_mix, start_picture
+from styletransfer.studio.page.sidebar import chosen_inputs, controls, form_state, painting_mix, start_picture
 from styletransfer.studio.page.sidebar.estimate import estimate, obstacle
-from styletransfer.studio.page.sidebar.picker import chosen_at, picker
+from styletransfer.studio.page.sidebar.picker import picker
 from styletransfer.studio.page.sidebar.restore import offer, open_run, recalled, recipe_drop, restore
 from styletransfer.studio.page.stage.branches import double_click, origin
 from styletransfer.studio.page.stage.finished_run import finished_run, leave
@@ -55,8 +56,8 @@ def show() -> None:
     _take_up(studio, snapshot, sheet)
     with st.container(key="studio"):
         with st.container(key="left"):
-            photo, paintings, settings = _left(studio, snapshot)
-            form_state.keep(photo, paintings, settings)
+            inputs, settings = _left(studio, snapshot)
+            form_state.keep(inputs, settings)
         with st.container(key="stage"):
             if view is not None:
                 view(studio)
@@ -66,7 +67,7 @@ def show() -> None:
                 _others(studio, None)
                 variations_stage(studio, sheet, settings)
             else:
-                _empty(studio, photo, paintings, lost=run_id or sheet_id)
+                _empty(studio, inputs, lost=run_id or sheet_id)
 
 
 def _take_up(studio: Studio, snapshot: Snapshot | None, sheet: VariationSheetView | None) -> None:
@@ -80,38 +81,32 @@ def _take_up(studio: Studio, snapshot: Snapshot | None, sheet: VariationSheetVie
         restore(studio, snapshot)
 
 
-def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Picture | None, list[Picture] | None, Settings | None]:
+def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Inputs[Picture] | None, Settings | None]:
     settings, problem = None, None
     with st.container(key="panel"):
         with st.container(horizontal=True, key="brand", vertical_alignment="center"):
             st.html('<div class="brand"><b>The Studio</b></div>')
             st.button("The wall", key="wall_open", icon=":material/gallery_thumbnail:", on_click=enter, type="tertiary")
-        photo = picker("photo", "Photo")
-        offer(studio, photo)
-        paintings = painting_mix.paintings()
+        offer(studio, picker("photo", "Photo"))
+        painting_mix.paintings()
         live = snapshot if snapshot and snapshot.run_id in studio.active() else None
         try:
             settings = controls.controls(studio, live, painting_mix.shares())
         except StyleTransferError as error:
             problem = str(error)
+    inputs = chosen_inputs.chosen()
     with st.container(key="start_bar"):
-        _start(studio, photo, paintings, settings, problem)
-    return photo, paintings, settings
+        _start(studio, inputs, settings, problem)
+    return inputs, settings
 
 
-def _start(
-    studio: Studio,
-    photo: Picture | None,
-    paintings: list[Picture] | None,
-    settings: Settings | None,
-    problem: str | None,
-) -> None:
-    if photo is None or paintings is None:
+def _start(studio: Studio, inputs: Inputs[Picture] | None, settings: Settings | None, problem: str | None) -> None:
+    if inputs is None:
         problem = "Choose a photo and a painting first."
     elif start_picture.missing():
         problem = start_picture.MISSING
     elif settings is not None:
-        problem = obstacle(studio, settings, photo.size)
+        problem = obstacle(studio, settings, inputs.photo.size)
     with st.container(horizontal=True, key="start_row"):
         st.button(
             "Paint next" if studio.active() else "Start painting",
@@ -122,14 +117,14 @@ def _start(
             args=(studio,),
             disabled=problem is not None,
         )
-        variations_button(studio, ready=photo is not None and paintings is not None and settings is not None)
+        variations_button(studio, ready=inputs is not None and settings is not None)
     problem = problem or st.session_state.pop("start_problem", None)
-    if problem or settings is None or photo is None or paintings is None:
+    if problem or settings is None or inputs is None:
         st.html(html.line(problem or "", "estimate problem"))
     elif studio.worker_ready:
-        st.html(html.line(estimate(studio, settings, photo.size, len(paintings)), "estimate"))
+        st.html(html.line(estimate(studio, settings, inputs.photo.size, len(inputs.paintings)), "estimate"))
     else:
-        st.fragment(_until_warm, run_every=1.0)(studio, settings, photo.size, len(paintings))
+        st.fragment(_until_warm, run_every=1.0)(studio, settings, inputs.photo.size, len(inputs.paintings))
     variations_link(studio)
 
 
@@ -142,18 +137,14 @@ def _until_warm(studio: Studio, settings: Settings, photo: tuple[int, int], pain
 
 def _submit(studio: Studio) -> None:
     """Start with what is chosen now: a slider may have moved since the button was drawn."""
-    photo, paintings = chosen_at("photo"), painting_mix.chosen()
-    if photo is None or paintings is None or double_click():
+    inputs = chosen_inputs.chosen()
+    if inputs is None or double_click():
         return
     try:
         settings = controls.chosen(painting_mix.shares())
-        if problem := obstacle(studio, settings, photo.size):
+        if problem := obstacle(studio, settings, inputs.photo.size):
             raise StyleTransferError(problem)
-        files = [(painting.name, painting.data) for painting in paintings]
-        start = start_picture.picture()
-        run_id = studio.submit(
-            photo.data, files, settings, photo_name=photo.name, start=None if start is None else start.data
-        )
+        run_id = studio.submit(inputs, settings)
     except StyleTransferError as error:
         st.session_state["start_problem"] = str(error)
         return
@@ -173,35 +164,34 @@ def _run(studio: Studio, snapshot: Snapshot, chosen: Settings | None) -> None:
 
 
 def _sources(studio: Studio, snapshot: Snapshot) -> Sources:
-    photo = _shown(studio.photo_path(snapshot.run_id))
-    paintings = tuple(map(_shown, studio.painting_paths(snapshot.run_id)))
-    settings = studio.settings(snapshot.run_id)
-    shape = (settings.shape if settings else None) or (photo.size if photo else None)
-    return Sources(photo, paintings, _shown(studio.start_path(snapshot.run_id)), shape or (2, 3))
+    inputs, settings = studio.inputs(snapshot.run_id), studio.settings(snapshot.run_id)
+    shown: Inputs[Shown | None] = Inputs(photo=None, paintings=()) if inputs is None else inputs.map(_shown)
+    shape = (settings.shape if settings else None) or (shown.photo.size if shown.photo else None)
+    return Sources(shown, shape or (2, 3))
 
 
-def _shown(path: Path | None) -> Shown | None:
+def _shown(path: Path) -> Shown | None:
     """A run's own file for display, or None if it is gone or damaged: the rest of the run can still be shown."""
     try:
-        return shown_file(path) if path else None
+        return shown_file(path)
     except StyleTransferError:
         return None
 
 
-def _empty(studio: Studio, photo: Picture | None, paintings: list[Picture] | None, *, lost: str | None) -> None:
+def _empty(studio: Studio, inputs: Inputs[Picture] | None, *, lost: str | None) -> None:
     if lost and not taken_down(studio, lost):
         with st.container(key="lost"):
             st.html(html.note(_LOST, "It may have been deleted, or the address was cut off. Start a new one here."))
             st.button("All right", key="new", on_click=leave, type="tertiary")
     _others(studio, None)
     recalled()
-    if photo is None or paintings is None:
+    if inputs is None:
         st.html(html.headline("An empty easel", "Choose a photo and a painting, then press Start."))
         recipe_drop(studio)
         return
-    name = pair(photo.name, [painting.name for painting in paintings])
+    name = pair(inputs.photo.name, [painting.name for painting in inputs.paintings])
     st.html(html.headline(name, "Press Start, and watch it being painted."))
-    st.html(html.diptych(photo, *paintings))
+    st.html(html.diptych(inputs.photo, *inputs.paintings))
     recipe_drop(studio)
 
 

@@ -20,6 +20,9 @@ TILE = 240
 """Long side in pixels of a moment on the sheet: enough to follow while the hand moves."""
 SHEET_COLUMNS = 15
 
+_PAINTED = ("JPEG", "PNG")
+"""What the worker writes. Nothing else is opened, whatever its name: Pillow hands some kinds to other programs."""
+
 _Losses = tuple[float, float, float, float]
 
 
@@ -62,7 +65,7 @@ def moment(studio: Studio, run_id: str, result: Path | None, *, epoch: int | Non
     at, path = (epoch, past[epoch]) if epoch is not None and epoch in past else (last, result or newest)
     if path is None:
         raise FileNotFoundError(run_id)
-    with Image.open(path) as opened:  # reads the header only
+    with Image.open(path, formats=_PAINTED) as opened:  # reads the header only
         return Moment(at, path, (opened.height, opened.width), final, colors)
 
 
@@ -92,7 +95,7 @@ def tile_size(path: Path) -> tuple[int, int]:
     Raises:
         OSError: The file is gone or damaged.
     """
-    with Image.open(path) as opened:
+    with Image.open(path, formats=_PAINTED) as opened:
         height, width = images.scaled_shape(*opened.size, TILE)
     return width, height
 
@@ -116,7 +119,7 @@ def _sheet(kept: tuple[tuple[Path, int], ...]) -> bytes:
     whole = Image.new("RGB", (width * min(SHEET_COLUMNS, len(kept)), height * rows))
     for place, (path, _) in enumerate(kept):
         row, column = divmod(place, SHEET_COLUMNS)
-        with Image.open(path) as opened:
+        with Image.open(path, formats=_PAINTED) as opened:
             opened.draft("RGB", (width, height))  # decoded only as far as a tile needs
             tile = opened.convert("RGB").resize((width, height), Image.Resampling.BILINEAR, reducing_gap=2.0)
         whole.paste(tile, (column * width, row * height))

@@ -1,7 +1,7 @@
-"""Addresses beside the page, for what it fetches by itself: only this server's pages may ask; errors are sentences.
+"""Who may ask this server for something: only its own pages; and its addresses beside the page, with errors in words.
 
-A stranger's page that the user has open is turned away, whether it asks as itself or under a name that it has pointed
-at this computer (DNS rebinding).
+A stranger's page that the user has open is turned away, whether it asks as itself, under a name that it has pointed at
+this computer (DNS rebinding), or by showing our page in a frame of its own.
 """
 
 import errno
@@ -9,9 +9,13 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.studio.studio import Studio
@@ -24,7 +28,37 @@ KEEP = {"Cache-Control": "private, max-age=86400, immutable"}
 
 _OWN = (None, "same-origin", "none")
 """Values of Sec-Fetch-Site on requests of our own pages and of the address bar; old browsers send none."""
-_HEADERS = {"Cross-Origin-Resource-Policy": "same-origin", "X-Content-Type-Options": "nosniff"}
+_HEADERS = {
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",  # what browsers before 2018 know of frame-ancestors
+}
+
+
+def middleware() -> list[Middleware]:
+    """What every request goes through, those for the page itself among them."""
+    hosts = cast("list[str]", st.get_option("server.allowedHosts"))
+    trusted = [Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)] if hosts else []
+    return [Middleware(SecurityHeaders), *trusted]
+
+
+class SecurityHeaders:
+    """Adds headers that keep other sites from showing or loading what is answered; Starlette brings nothing for it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message.setdefault("headers", [])
+                MutableHeaders(scope=message).update(_HEADERS)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
 
 
 def guarded(studio: Callable[[], Studio], endpoint: Endpoint) -> Callable[[Request], Response]:
@@ -37,7 +71,7 @@ def guarded(studio: Callable[[], Studio], endpoint: Endpoint) -> Callable[[Reque
     """
 
     def answer(request: Request) -> Response:
-        if not _from_own_page(request):
+        if request.headers.get("Sec-Fetch-Site") not in _OWN:
             return PlainTextResponse("Open this from the studio's own page.", 403)
         try:
             response = endpoint(studio(), request)
@@ -53,7 +87,6 @@ def guarded(studio: Callable[[], Studio], endpoint: Endpoint) -> Callable[[Reque
                 else "The picture is damaged or cannot be read."
             )
             response = PlainTextResponse(said, 422, ASK_AGAIN)
-        response.headers.update(_HEADERS)
         return response
 
     return answer
@@ -62,8 +95,3 @@ def guarded(studio: Callable[[], Studio], endpoint: Endpoint) -> Callable[[Reque
 def guarded_routes(prefix: str, studio: Callable[[], Studio], endpoints: Mapping[str, Endpoint]) -> list[Route]:
     """The addresses of several endpoints, named by their paths below `prefix`."""
     return [Route(f"{prefix}/{path}", guarded(studio, endpoint)) for path, endpoint in endpoints.items()]
-
-
-def _from_own_page(request: Request) -> bool:
-    allowed = cast("list[str]", st.get_option("server.allowedHosts"))
-    return (not allowed or request.url.hostname in allowed) and request.headers.get("Sec-Fetch-Site") in _OWN

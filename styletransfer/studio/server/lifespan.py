@@ -12,6 +12,7 @@ from starlette.routing import Route
 from styletransfer.errors import StyleTransferError
 from styletransfer.studio import pictures
 from styletransfer.studio.server import gallery_routes, live_routes, run_routes
+from styletransfer.studio.server.browser import open_when_up
 from styletransfer.studio.studio import Studio
 
 logger = logging.getLogger(__name__)
@@ -34,7 +35,12 @@ def routes() -> list[Route]:
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
-    """Start the painting process with the server, so that it is warm by the first Start; end it with the server."""
+    """Start the painting process with the server, so that it is warm by the first Start; end it with the server.
+
+    Opens the page in a browser, unless Streamlit is told to be headless.
+    """
+    if not st.get_option("server.headless"):
+        open_when_up(st.get_option("server.port"))
     threading.Thread(target=pictures.preload, name="preload", daemon=True).start()
     try:
         opened = studio()

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import zip_longest
 from pathlib import Path
 
 from styletransfer.errors import StyleTransferError
@@ -47,11 +48,10 @@ def _candidates(gallery: Gallery) -> Iterator[tuple[str, str, Path]]:
             continue
         with suppress(StyleTransferError):
             record = run.read()
-            names = (record.photo_name, *record.painting_names)
-            for name, file in zip(names, (record.photo, *record.paintings), strict=False):
-                yield f"{run_id}/{file}", name, run.folder / file
-            if record.start is not None:
-                yield f"{run_id}/{record.start}", record.start, run.folder / record.start
+            files = list(record.inputs)
+            names = (record.photo_name, *record.painting_names)[: len(files)]
+            for file, name in zip_longest(files, names):
+                yield f"{run_id}/{file}", file if name is None else name, run.folder / file
 
 
 class _Checksums:

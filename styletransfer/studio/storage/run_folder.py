@@ -22,6 +22,7 @@ import re
 import secrets
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -30,7 +31,10 @@ from typing import Any, Self
 from PIL import Image
 
 from styletransfer.errors import StyleTransferError
+from styletransfer.imaging.images import READABLE
+from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings
+from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.snapshot import State
 from styletransfer.studio.storage.run_record import OtherVersionError, Record
 from styletransfer.support.files import replacing, settle
@@ -46,29 +50,14 @@ class Submission:
     """What the user wants painted.
 
     Attributes:
-        photo: The photo's file, byte for byte.
-        paintings: (name as the user knows it, file) of each painting.
+        inputs: What to paint from.
         settings: How to paint.
-        photo_name: The photo's name as the user knows it.
-        start: A picture file to begin from instead of the photo or noise, or None.
         parent: (run id, epoch) that this branches from, or None.
     """
 
-    photo: bytes
-    paintings: tuple[tuple[str, bytes], ...]
+    inputs: Inputs[PictureFile]
     settings: Settings
-    photo_name: str = ""
-    start: bytes | None = None
     parent: tuple[str, int] | None = None
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """The picture files of a run, as they were uploaded."""
-
-    photo: Path
-    paintings: tuple[Path, ...]
-    start: Path | None
 
 
 @dataclass(frozen=True)
@@ -123,30 +112,22 @@ class Run:
         """
         now = time.time()
         run_id = _new_id(now)
-        files = {f"photo.{_extension(wanted.photo)}": wanted.photo}
-        for number, (_, data) in enumerate(wanted.paintings, 1):
-            files[f"painting{'' if number == 1 else f'-{number}'}.{_extension(data)}"] = data
-        photo, *paintings = files
-        start = None if wanted.start is None else f"start.{_extension(wanted.start)}"
-        if start is not None and wanted.start is not None:
-            files[start] = wanted.start
+        names = wanted.inputs.slots().map(lambda slot: f"{slot[0]}.{_extension(slot[1].data)}")
         record = Record(
             state=State.QUEUED,
             epochs=wanted.settings.epochs,
             created=now,
             server=server,
-            photo=photo,
-            paintings=tuple(paintings),
-            start=start,
-            photo_name=wanted.photo_name,
-            painting_names=tuple(name for name, _ in wanted.paintings),
+            inputs=names,
+            photo_name=wanted.inputs.photo.name,
+            painting_names=tuple(painting.name for painting in wanted.inputs.paintings),
             parent=wanted.parent,
         )
         building = cls(runs / f".{run_id}.new")
         try:
             building.frames.mkdir(parents=True)
-            for name, data in files.items():
-                (building.folder / name).write_bytes(data)
+            for name, file in zip(names, wanted.inputs, strict=True):
+                (building.folder / name).write_bytes(file.data)
             write_whole(building.folder / "settings.json", _json(wanted.settings.to_dict()))
             building.write(record)
             building.folder.replace(runs / run_id)
@@ -177,11 +158,12 @@ class Run:
             return Record.from_values(values)
         except OtherVersionError as error:
             raise StyleTransferError(f"Run {self.run_id} was made by another version of the program.") from error
-        except (KeyError, TypeError, ValueError, IndexError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise self._damaged() from error
 
     def write(self, record: Record) -> None:
         """Replace state.json, which survives a power cut. Raises StyleTransferError if it cannot be written."""
+        unlink_link(self.folder / "state.json")
         with replacing(self.folder / "state.json") as temporary, temporary.open("wb") as file:
             file.write(record.to_json())
             settle(file)
@@ -192,17 +174,18 @@ class Run:
         Raises:
             StyleTransferError: The folder is damaged.
         """
-        return Settings.from_dict(self._read_json("settings.json"))
+        try:
+            return Settings.from_dict(self._read_json("settings.json"))
+        except (ArithmeticError, RecursionError) as error:
+            raise self._damaged() from error
 
-    def inputs(self) -> Inputs:
+    def inputs(self) -> Inputs[Path]:
         """The run's pictures as they were uploaded.
 
         Raises:
             StyleTransferError: The folder is damaged.
         """
-        record = self.read()
-        start = None if record.start is None else self.folder / record.start
-        return Inputs(self.folder / record.photo, tuple(self.folder / name for name in record.paintings), start)
+        return self.read().inputs.map(self.folder.joinpath)
 
     def timeline(self) -> list[tuple[int, Path]]:
         """(epoch, JPEG) of the previews kept, oldest first."""
@@ -216,7 +199,7 @@ class Run:
     def _read_json(self, name: str) -> dict[str, Any]:
         try:
             values = json.loads((self.folder / name).read_text("utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise self._damaged() from error
         if not isinstance(values, dict):
             raise self._damaged()
@@ -227,13 +210,21 @@ class Run:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is never seen half-written.
+    """Write a file of ours so that it is never seen half-written. A link in its place is replaced, not followed.
 
     Raises:
         StyleTransferError: It cannot be written; what stood there is as it was.
     """
+    unlink_link(path)
     with replacing(path) as temporary:
         temporary.write_bytes(data)
+
+
+def unlink_link(path: Path) -> None:
+    """Remove a symbolic link, which we never make: what is written in a run's folder stays in it."""
+    with suppress(OSError):  # then the write itself fails, or `path` is no link
+        if path.is_symlink():
+            path.unlink()
 
 
 def _new_id(now: float) -> str:
@@ -253,5 +244,5 @@ def cannot_save(folder: Path, error: OSError) -> StyleTransferError:
 
 
 def _extension(data: bytes) -> str:
-    with Image.open(BytesIO(data)) as image:  # reads the header only
+    with Image.open(BytesIO(data), formats=READABLE) as image:  # reads the header only
         return _EXTENSIONS.get(image.format or "", "img")

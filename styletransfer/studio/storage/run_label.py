@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from styletransfer.studio.storage.run_folder import write_whole
+from styletransfer.studio.storage.run_record import LATEST, is_number
 
 LONGEST_TITLE = 80
 """Characters."""
@@ -46,7 +47,7 @@ def read_label(folder: Path) -> Label:
         return _DAMAGED
     if not isinstance(title, (str, type(None))) or not isinstance(pinned, bool):
         return _DAMAGED
-    if isinstance(deleted, bool) or not isinstance(deleted, (int, float, type(None))):
+    if deleted is not None and not is_number(deleted, LATEST):
         return _DAMAGED
     return Label(title=tidy_title(title or "") or None, pinned=pinned, deleted=deleted)
 

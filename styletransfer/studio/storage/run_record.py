@@ -1,11 +1,13 @@
 """Where a run stands, as it lies on disk in state.json, also as earlier versions have written it."""
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.snapshot import State
 
@@ -14,6 +16,10 @@ Changes = tuple[tuple[int, Weighting], ...]
 
 VERSION = 2
 """Of the layout; 1 had a single painting."""
+MOST_EPOCHS = 10_000_000
+"""More epochs, or pixels along a side, than any run has."""
+LATEST = 32_503_680_000.0
+"""Seconds since 1970 until the year 3000, the last that every system's clock can tell."""
 
 
 class OtherVersionError(ValueError):
@@ -38,9 +44,7 @@ class Record:
         remedy: What to do about it, or None.
         created: Seconds since 1970 (UTC) of the submission.
         server: Name of the server that the run belongs to while it is not over; see `server_lock`.
-        photo: Name of the photo's file in the folder.
-        paintings: Name of each painting's file in the folder.
-        start: Name of the file that the run begins from instead of the photo or noise, or None.
+        inputs: Name of each picture's file in the folder.
         photo_name: The photo's name as the user knows it.
         painting_names: Each painting's name as the user knows it.
         parent: (run id, epoch) that the run branched from, or None.
@@ -59,9 +63,7 @@ class Record:
     remedy: str | None = None
     created: float
     server: str
-    photo: str
-    paintings: tuple[str, ...]
-    start: str | None = None
+    inputs: Inputs[str]
     photo_name: str
     painting_names: tuple[str, ...]
     parent: tuple[str, int] | None = None
@@ -73,7 +75,9 @@ class Record:
 
     def to_json(self) -> bytes:
         """The record as the contents of state.json."""
-        return json.dumps({"version": VERSION, **asdict(self)}, indent=1).encode()
+        values = asdict(self)
+        values |= values.pop("inputs")
+        return json.dumps({"version": VERSION, **values}, indent=1).encode()
 
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> "Record":
@@ -81,41 +85,88 @@ class Record:
 
         Raises:
             OtherVersionError: Another version of the program has written it, in a layout that is not known here.
-            KeyError, TypeError, ValueError, IndexError: The values are damaged or forged.
+            KeyError, TypeError, ValueError: The values are damaged or forged.
         """
         layout = values["version"]
         if layout == 1:
             values = {**values, "paintings": [values["painting"]], "painting_names": [values["painting_name"]]}
         elif layout != VERSION:
             raise OtherVersionError(layout)
-        known = {field.name for field in fields(cls)}
-        read = cls(**{name: value for name, value in values.items() if name in known})
-        record = replace(
+        known = {field.name for field in fields(cls)} & values.keys() - {"inputs"}
+        read = cls(inputs=Inputs.from_dict(values, _file_name), **{name: values[name] for name in known})
+        _check_plain(read)
+        return replace(
             read,
             state=State(read.state),
-            scale=None if read.scale is None else (int(read.scale[0]), int(read.scale[1])),
-            steered=tuple((int(epoch), Weighting(*map(float, weights))) for epoch, weights in read.steered),
-            clipped=None if read.clipped is None else (int(read.clipped[0]), float(read.clipped[1])),
-            paintings=tuple(map(str, read.paintings)),
-            painting_names=tuple(map(str, read.painting_names)),
-            parent=None if read.parent is None else (str(read.parent[0]), int(read.parent[1])),
+            scale=None if read.scale is None else _scale(read.scale),
+            steered=tuple(map(_change, read.steered)),
+            clipped=None if read.clipped is None else _clipped(read.clipped),
+            painting_names=tuple(map(_text, read.painting_names)),
+            parent=None if read.parent is None else _parent(read.parent),
         )
-        _check_plain(record)
-        names = (record.photo, *record.paintings, *([] if record.start is None else [record.start]))
-        if any(Path(name).name != name or "\0" in name for name in (*names, record.server)) or not record.paintings:
-            raise ValueError("a file outside of the folder")
-        return record
+
+
+def is_number(value: object, most: float) -> bool:
+    """Whether something parsed is a number from 0 to `most`, which NaN is not."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most
 
 
 def _check_plain(record: Record) -> None:
-    """Raises TypeError if a value is of another kind than it must be."""
-    texts = (record.server, record.photo, record.photo_name, record.network)
-    notes = (record.message, record.error, record.remedy, record.start)
-    if not all(isinstance(text, str) for text in texts) or not all(isinstance(note, str | None) for note in notes):
+    """Raises TypeError or ValueError if a value is not what it must be, or no use."""
+    for text in (record.server, record.photo_name, record.network):
+        _text(text)
+    for note in (record.message, record.error, record.remedy):
+        _text("" if note is None else note)
+    for number in (record.epoch, record.epochs):
+        _whole(number)
+    if record.epochs < 1 or not is_number(record.seconds, LATEST) or not is_number(record.created, LATEST):
+        raise ValueError("no number")
+    if not record.inputs.paintings:
+        raise ValueError("no painting")
+    _file_name("server", record.server)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
         raise TypeError("no text")
-    numbers = (record.epoch, record.epochs, record.seconds, record.created)
-    if not all(isinstance(number, int | float) for number in numbers) or record.epochs < 1:
-        raise TypeError("no number")
+    return value
+
+
+def _whole(value: object, least: int = 0) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= MOST_EPOCHS:
+        raise ValueError("no whole number")
+    return value
+
+
+def _file_name(_: str, value: object) -> str:
+    """The name of a file in the folder."""
+    if not isinstance(value, str) or Path(value).name != value or "\0" in value:
+        raise ValueError("a file outside of the folder")
+    return value
+
+
+def _scale(value: Any) -> tuple[int, int]:
+    height, width = value
+    return _whole(height, 1), _whole(width, 1)
+
+
+def _change(value: Any) -> tuple[int, Weighting]:
+    epoch, weights = value
+    if not all(is_number(weight, sys.float_info.max) for weight in weights):
+        raise ValueError("no weights")
+    return _whole(epoch), Weighting(*map(float, weights))
+
+
+def _clipped(value: Any) -> tuple[int, float]:
+    epoch, total = value
+    if not is_number(total, sys.float_info.max):
+        raise ValueError("no loss")
+    return _whole(epoch), float(total)
+
+
+def _parent(value: Any) -> tuple[str, int]:
+    run_id, epoch = value
+    return _text(run_id), _whole(epoch)
 
 
 def until(steered: Changes, epoch: int) -> Changes:

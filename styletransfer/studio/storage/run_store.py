@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from styletransfer.errors import StyleTransferError
+from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings
 from styletransfer.studio.failure_text import ELSEWHERE, LEFT, TAKEN, WAITED
 from styletransfer.studio.snapshot import Ended, Snapshot, State
@@ -18,7 +19,6 @@ from styletransfer.studio.storage.loss_history import read_losses
 from styletransfer.studio.storage.run_folder import (
     CHECKPOINT,
     RUN_ID,
-    Inputs,
     Run,
     Submission,
     cannot_save,
@@ -116,7 +116,7 @@ class RunStore:
             return None if run is None else run.settings()
         return None
 
-    def inputs(self, run_id: str) -> Inputs | None:
+    def inputs(self, run_id: str) -> Inputs[Path] | None:
         """The run's pictures as they were uploaded, or None for an unknown or damaged run."""
         run = Run.find(self._home, run_id)
         with suppress(StyleTransferError):

@@ -4,40 +4,22 @@ So a run that a killed server has left behind can be told from one that another 
 of several servers at a time: `alone`.
 """
 
-import contextlib
 import os
 import secrets
-import sys
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
 
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(file: BinaryIO) -> None:
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-
-    def _lock(file: BinaryIO) -> None:
-        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # waits for ten seconds
-else:
-    import fcntl
-
-    def _try_lock(file: BinaryIO) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    def _lock(file: BinaryIO) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX)
+from filelock import FileLock, Timeout
 
 
-@contextlib.contextmanager
+@contextmanager
 def alone(path: Path) -> Iterator[None]:
     """Wait until nobody else, in this process or another, is inside with the same file; inside for moments only.
 
     Raises OSError if the file, which is made if needed, cannot be written.
     """
-    with path.open("ab") as file:  # closing it gives it free
-        _lock(file)
+    with FileLock(path):
         yield
 
 
@@ -50,29 +32,28 @@ class ServerLock:
         self._folder = folder
         for path in folder.glob("*.lock"):
             self.alive(path.stem)  # clears away the dead
-        self._file: BinaryIO | None = (folder / f"{self.name}.lock").open("ab")
-        _try_lock(self._file)
+        self._lock = FileLock(folder / f"{self.name}.lock", thread_local=False)
+        self._lock.acquire(blocking=False)
 
     def alive(self, name: str) -> bool:
         """Whether the server of that name lives; one that does not leaves no file behind."""
         if name == self.name:
-            return self._file is not None
+            return self._lock.is_locked
         path = self._folder / f"{Path(name).name}.lock"
-        try:
-            with path.open("r+b") as file:
-                _try_lock(file)
-        except FileNotFoundError:
+        if not path.is_file():
             return False
-        except OSError:
-            return True  # locked
-        with contextlib.suppress(OSError):
+        try:
+            with FileLock(path, blocking=False):
+                pass
+        except (Timeout, OSError):
+            return True
+        with suppress(OSError):
             path.unlink(missing_ok=True)
         return False
 
     def close(self) -> None:
         """Take the sign down."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-            with contextlib.suppress(OSError):
+        if self._lock.is_locked:
+            self._lock.release()
+            with suppress(OSError):
                 (self._folder / f"{self.name}.lock").unlink(missing_ok=True)

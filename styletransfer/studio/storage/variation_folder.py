@@ -42,7 +42,7 @@ class VariationSheet:
         """The sheet in a folder. Raises StyleTransferError if it is damaged."""
         try:
             return cls(Run(folder), Plan.from_dict(json.loads((folder / "sheet.json").read_text("utf-8"))))
-        except (OSError, ValueError, TypeError) as error:
+        except (OSError, ValueError, TypeError, RecursionError) as error:
             raise StyleTransferError("This sheet is damaged.") from error
 
     @classmethod

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from styletransfer.engine.frames import Savable
 from styletransfer.machine.time_budget import Budget
+from styletransfer.studio.storage.run_folder import unlink_link
 from styletransfer.support.files import settle
 
 
@@ -30,6 +31,7 @@ class Checkpoints:
             raise self._error
         if self._budget.due() and not (self._settling is not None and self._settling.is_alive()):
             with self._budget.spending():
+                unlink_link(self._draft)
                 checkpoint.save(self._draft, settled=False)
             self._settling = threading.Thread(target=self._settle, name="checkpoint")
             self._settling.start()
@@ -37,6 +39,7 @@ class Checkpoints:
     def keep(self, checkpoint: Savable) -> None:
         """Keep it now. Raises StyleTransferError if that cannot be."""
         self._wait()
+        unlink_link(self._path)
         checkpoint.save(self._path)
 
     def remove(self) -> None:

@@ -85,7 +85,7 @@ class Painter:
 
         def paint(picture: Image.Image, settings: Settings) -> Generator[Frame, None, None]:
             weights = settings.weighting
-            return self._engine()(picture, [picture], settings, start=None, steer=lambda: weights, resume=None)
+            return self._engine()(picture, [picture], settings, steer=lambda: weights)
 
         try:
             return probe(paint, Settings())
@@ -107,14 +107,17 @@ class Painter:
         run = Run(Path(command.folder))
         recorder = Recorder(run)
         try:
-            inputs = run.inputs()
-            photo, paintings = open_image(inputs.photo), [open_image(path) for path in inputs.paintings]
-            start = None if inputs.start is None else open_image(inputs.start)
+            inputs = run.inputs().map(open_image)
             settings = replace(run.settings(), preview_every=1)  # so that Stop keeps the newest; few are encoded
             resume = run.checkpoint if run.checkpoint.is_file() else None
             self._weighting = (run.read().weighting if resume else None) or settings.weighting
             painting = self._engine()(
-                photo, paintings, settings, start=start, steer=lambda: self._weighting, resume=resume
+                inputs.photo,
+                inputs.paintings,
+                settings,
+                **inputs.besides(),
+                steer=lambda: self._weighting,
+                resume=resume,
             )
             with closing(painting) as frames:
                 ended = Ended(run_id=run.run_id, state=self._follow(run.run_id, frames, recorder))

@@ -33,7 +33,8 @@ def spawn(module: str, *arguments: str, log: Path) -> subprocess.Popen[bytes]:
     wait_briefly(environment)
     with log.open("ab") as errors:
         return subprocess.Popen(  # noqa: S603 - our own module and arguments
-            [sys.executable, "-m", module, *arguments],
+            # -P: the folder that the server was started from is no place to import from.
+            [sys.executable, "-P", "-m", module, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,

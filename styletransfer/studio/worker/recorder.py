@@ -9,12 +9,12 @@ from PIL import Image
 
 from styletransfer.engine.frames import Frame, Savable
 from styletransfer.engine.loss_table import read_rows, row, to_csv
-from styletransfer.imaging.images import encode, save_image
+from styletransfer.imaging.images import encode
 from styletransfer.imaging.recipe import Recipe, make_recipe
 from styletransfer.machine.time_budget import Budget
 from styletransfer.settings import Weighting
 from styletransfer.studio.snapshot import Ended, State
-from styletransfer.studio.storage.run_folder import Run, write_whole
+from styletransfer.studio.storage.run_folder import Run, unlink_link, write_whole
 from styletransfer.studio.storage.run_record import gone_on, newest, until
 from styletransfer.studio.worker.checkpoint_writer import Checkpoints
 
@@ -48,6 +48,9 @@ class Recorder:
         self._preview_budget = Budget(share=0.03, least=0.25)
         self._save_budget = Budget(share=0.01, least=5.0)
         self._checkpoints = Checkpoints(run.checkpoint)
+        if run.frames.is_symlink():
+            unlink_link(run.frames)
+            run.frames.mkdir()
         run.write(self._record)
 
     def add(self, frame: Frame, seconds: float) -> bytes | None:
@@ -155,18 +158,10 @@ class Recorder:
 
     def _save_result(self, image: Image.Image) -> None:
         if self._recipe is None:
-            inputs = self._run.inputs()
             settings, network = self._run.settings(), self._record.network
-            self._recipe = make_recipe(
-                settings,
-                network=network,
-                half=self._half,
-                photo=inputs.photo,
-                paintings=inputs.paintings,
-                start=inputs.start,
-            )
+            self._recipe = make_recipe(settings, network=network, half=self._half, inputs=self._run.inputs())
         recipe = replace(self._recipe, steered=self._record.steered).until(self._image_epoch)
-        save_image(image, self._run.result, recipe=recipe.to_json())
+        write_whole(self._run.result, encode(image, "png", recipe=recipe.to_json()))
         self._saved = self._image_epoch
 
     def _preview(self) -> bytes:

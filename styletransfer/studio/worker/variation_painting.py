@@ -8,6 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from styletransfer.imaging.images import open_image
+from styletransfer.inputs import Inputs
 from styletransfer.machine.time_budget import Budget
 from styletransfer.studio.snapshot import State
 from styletransfer.studio.storage.run_folder import Run, write_whole
@@ -34,10 +35,18 @@ def paint_cell(
     """
     sheet = VariationSheet.open(folder)
     settings = small(sheet.plan.settings(sheet.run.settings(), cell))
-    photo, paintings = _pictures(folder)
+    inputs = _pictures(folder)
     budget = Budget(share=0.03, least=0.4)
     jpeg = b""
-    with closing(paint(photo, paintings, settings, start=None, steer=lambda: settings.weighting)) as frames:
+    painting = paint(
+        inputs.photo,
+        inputs.paintings,
+        settings,
+        **inputs.besides(),
+        steer=lambda: settings.weighting,
+        resume=None,
+    )
+    with closing(painting) as frames:
         for frame in frames:
             if not go_on():
                 return State.STOPPED
@@ -50,7 +59,6 @@ def paint_cell(
 
 
 @lru_cache(maxsize=1)
-def _pictures(folder: Path) -> tuple[Image.Image, list[Image.Image]]:
+def _pictures(folder: Path) -> Inputs[Image.Image]:
     """The pictures of the sheet that is at work; large ones take a while to open."""
-    inputs = Run(folder).inputs()
-    return open_image(inputs.photo), [open_image(path) for path in inputs.paintings]
+    return Run(folder).inputs().map(open_image)

@@ -17,6 +17,7 @@ from styletransfer.engine import memory_bounds
 from styletransfer.engine import stylize as engine
 from styletransfer.engine.losses.moments import feature_sums
 from styletransfer.engine.objective import Objective
+from styletransfer.engine.scaled_picture import ScaledPicture
 from styletransfer.engine.style_targets import StyleTargets
 from styletransfer.engine.tensors import to_tensor
 from styletransfer.engine.vgg.network import Network
@@ -50,7 +51,8 @@ def painting() -> Image.Image:
 def look(photo: Image.Image, painting: Image.Image, settings: Settings, dtype: torch.dtype) -> Look:
     """The objective half way from the photo to the painting."""
     network = Network(load_weights("vgg16"), settings, CPU, dtype)
-    objective = Objective.between(network, photo, StyleTargets([painting], photo, settings), SHAPE, settings, CPU)
+    at_scale = ScaledPicture(photo).at(SHAPE, CPU)
+    objective = Objective.between(network, at_scale, StyleTargets([painting], photo, settings), settings)
     resized = [to_tensor(picture.resize((SHAPE[1], SHAPE[0]))) for picture in (photo, painting)]
     picture = torch.lerp(*resized, 0.5).requires_grad_()
     terms = objective.losses(picture, settings.weighting)

@@ -1,6 +1,7 @@
 """A run on disk and the run store of all runs."""
 
 import json
+import math
 import os
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from given import given
 from PIL import Image
 
 from styletransfer.engine.frames import Frame
@@ -48,10 +50,8 @@ def new_run(folder: Path, server: str = "nobody", **settings: object) -> Run:
 
 def submission(**settings: object) -> Submission:
     return Submission(
-        photo=picture(),
-        paintings=(("../../painting.jpg", picture("blue", "JPEG")),),
-        settings=Settings(**settings),  # type: ignore[arg-type]
-        photo_name="my photo.png",
+        inputs=given(picture(), (("../../painting.jpg", picture("blue", "JPEG")),), photo_name="my photo.png"),
+        settings=Settings(**settings),
     )
 
 
@@ -84,13 +84,13 @@ def test_a_new_run_holds_its_inputs_and_settings_as_given(tmp_path: Path) -> Non
 
 def test_every_painting_and_the_start_are_kept_as_given(tmp_path: Path) -> None:
     paintings = (("wave", picture("blue")), ("ink", picture("black", "JPEG")), ("wave", picture("blue")))
-    wanted = replace(submission(), paintings=paintings, start=picture("white", "WEBP"), parent=(EARLIER, 12))
+    inputs = given(picture(), paintings, start=picture("white", "WEBP"))
+    wanted = replace(submission(), inputs=inputs, parent=(EARLIER, 12))
     run = Run.create(tmp_path, wanted, server="nobody")
-    inputs = run.inputs()
-    assert [path.name for path in inputs.paintings] == ["painting.png", "painting-2.jpg", "painting-3.png"]
-    assert [path.read_bytes() for path in inputs.paintings] == [data for _, data in paintings]
-    assert inputs.start == run.folder / "start.webp"
-    assert inputs.start.read_bytes() == picture("white", "WEBP")
+    kept = run.inputs()
+    assert [path.name for path in kept.paintings] == ["painting.png", "painting-2.jpg", "painting-3.png"]
+    assert kept.start == run.folder / "start.webp"
+    assert [path.read_bytes() for path in kept] == [file.data for file in inputs]
     assert run.read().painting_names == ("wave", "ink", "wave")
     assert run.read().parent == (EARLIER, 12)
 
@@ -199,7 +199,8 @@ def test_a_run_of_another_version_says_so(tmp_path: Path) -> None:
 )
 def test_a_forged_record_cannot_point_out_of_its_folder(tmp_path: Path, forged: dict[str, Any]) -> None:
     run = new_run(tmp_path)
-    run.write(replace(run.read(), **forged))
+    record = run.read()
+    run.write(replace(record, inputs=replace(record.inputs, **forged)))
     with pytest.raises(StyleTransferError, match="damaged"):
         run.inputs()
 
@@ -290,7 +291,7 @@ def test_a_recorded_run_can_be_read_back(tmp_path: Path) -> None:
     recipe = read_recipe(run.result)
     assert recipe is not None
     assert (recipe.settings, recipe.network) == (replace(run.settings(), precision="full"), "fake")
-    assert recipe.photo == sha256_of(picture())
+    assert recipe.inputs.photo == sha256_of(picture())
     assert run.losses.read_text().splitlines() == [
         "epoch,seconds,height,width,content,style,tv,total",
         "1,0.100,80,120,1,2,0.5,3.5",
@@ -444,10 +445,14 @@ def test_a_server_s_sign_of_life_ends_with_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "forged",
     [{"server": 5}, {"server": "a\0b"}, {"server": "../up"}, {"photo": "a\0.png"}, {"photo_name": None},
-     {"epochs": 0}, {"epoch": "many"}, {"created": None}, {"message": ["no"]}, {"start": 7}],
+     {"epochs": 0}, {"epoch": "many"}, {"created": None}, {"message": ["no"]}, {"start": 7},
+     {"scale": [0, 5]}, {"scale": [5]}, {"scale": [1e400, 5]}, {"seconds": math.nan}, {"created": math.inf},
+     {"created": 10**400}, {"created": -1}, {"epoch": True}, {"steered": [[1, [math.nan, 1, 1]]]},
+     {"clipped": [1, math.inf]}, {"painting_names": [5]}, {"paintings": []}, {"parent": ["a", "b"]},
+     {"server": [[[[]]]]}],
 )  # fmt: skip
 def test_a_forged_state_is_a_damaged_run_and_no_fault(tmp_path: Path, forged: dict[str, object]) -> None:
-    wanted = Submission(photo=picture(), paintings=(("", picture()),), settings=Settings())
+    wanted = Submission(inputs=given(picture(), (("", picture()),)), settings=Settings())
     run = Run.create(tmp_path, wanted, server="1-a")
     path = run.folder / "state.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | forged))

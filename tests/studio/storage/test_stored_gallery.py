@@ -4,7 +4,7 @@ import json
 import os
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -12,14 +12,19 @@ from hung import hang
 from PIL import Image
 
 from styletransfer.errors import StyleTransferError
+from styletransfer.studio.page.gallery.card import card
 from styletransfer.studio.snapshot import State
 from styletransfer.studio.storage import trash
 from styletransfer.studio.storage.cleanup import Cleanup
 from styletransfer.studio.storage.disk_usage import DEFAULT_LIMIT, GB
 from styletransfer.studio.storage.gallery import SHEETS, Gallery
+from styletransfer.studio.storage.run_folder import CHECKPOINT, write_whole
 from styletransfer.studio.storage.run_label import LONGEST_TITLE, Label, read_label, tidy_title, write_label
 from styletransfer.studio.storage.server_lock import ServerLock
 from styletransfer.studio.storage.thumbnails import thumbnail
+from styletransfer.studio.worker.checkpoint_writer import Checkpoints
+from styletransfer.studio.worker.recorder import Recorder
+from styletransfer.support.files import replacing
 
 MB = 1_000_000
 
@@ -57,6 +62,8 @@ def test_a_label_comes_back_as_it_was_written(tmp_path: Path) -> None:
         '{"title": null, "pinned": "yes", "deleted": null}',
         '{"title": null, "pinned": false, "deleted": true}',
         '{"title": "' + "x" * 5000 + '", "pinned": false, "deleted": null}',
+        '{"title": null, "pinned": false, "deleted": NaN}',
+        '{"title": null, "pinned": false, "deleted": 1' + "0" * 400 + "}",
         "[" * 4000,
         "\udcff",
     ],
@@ -111,6 +118,79 @@ def test_a_damaged_run_hangs_with_a_sentence_and_can_be_deleted(gallery: Gallery
     assert gallery.ids() == []
     gallery.bring_back(run.run_id)
     assert gallery.ids() == [run.run_id]
+
+
+DAMAGE = {
+    "no height": '"scale": [0, 5]',
+    "no number": '"seconds": NaN',
+    "no end": '"created": Infinity',
+    "a year without a name": '"created": 1e300',
+    "more than a number holds": '"created": 1' + "0" * 400,
+    "nested": '"steered": ' + "[" * 50_000 + "]" * 50_000,
+}
+
+
+@pytest.mark.parametrize("case", DAMAGE)
+def test_a_damaged_run_never_takes_the_others_along(gallery: Gallery, tmp_path: Path, case: str) -> None:
+    whole, damaged = hang(tmp_path, days=3, bulk=MB), hang(tmp_path, days=2, bulk=MB)
+    path = damaged.folder / "state.json"
+    path.write_text(path.read_text("utf-8").rstrip().removesuffix("}") + f", {DAMAGE[case]}}}")
+    pieces = {run_id: gallery.piece(run_id) for run_id in gallery.ids()}
+    cards = {run_id: card(piece, live=None, chosen=False) for run_id, piece in pieces.items() if piece}
+    assert cards[damaged.run_id]["state"] == "Damaged"
+    assert "damaged" in cards[damaged.run_id]["note"]
+    assert cards[whole.run_id]["state"].startswith("Finished")
+    assert gallery.use().count == 2
+    gallery.limit = GB
+    gallery.clear()
+    assert set(gallery.ids()) == {whole.run_id, damaged.run_id}
+
+
+def test_what_is_written_in_a_folder_stays_in_it(tmp_path: Path) -> None:
+    """Links that someone has put there lead to a file of the user's own."""
+    run = hang(tmp_path / "runs")
+    precious = tmp_path / "precious.txt"
+    for name in ("thumbnail.jpg", "label.json", "state.json", "result.png", CHECKPOINT):
+        precious.write_text("precious")
+        record, path = run.read(), run.folder / name
+        path.unlink(missing_ok=True)
+        path.symlink_to(precious)
+        if name == "thumbnail.jpg":
+            os.utime(precious, (0, 0))
+            with suppress(FileNotFoundError):
+                run.result.touch()
+            assert thumbnail(run)
+        elif name == "label.json":
+            write_label(run.folder, Label(title="Mine"))
+        elif name == "state.json":
+            run.write(record)
+        elif name == "result.png":
+            write_whole(path, b"a picture")
+        else:
+            Checkpoints(path).keep(Saved())
+        assert precious.read_text() == "precious", name
+        assert path.is_file(), name
+        assert not path.is_symlink(), name
+
+
+def test_frames_that_lead_elsewhere_are_begun_anew(tmp_path: Path) -> None:
+    run = hang(tmp_path / "runs")
+    elsewhere = tmp_path / "elsewhere"
+    run.frames.rename(elsewhere)
+    run.frames.symlink_to(elsewhere)
+    Recorder(run)
+    assert run.frames.is_dir()
+    assert not run.frames.is_symlink()
+    assert list(elsewhere.iterdir())
+
+
+class Saved:
+    """A checkpoint that is a word."""
+
+    def save(self, path: str | Path, *, settled: bool = True) -> None:
+        assert settled
+        with replacing(path) as temporary:
+            temporary.write_text("state")
 
 
 def test_what_comes_from_an_address_reaches_no_other_folder(gallery: Gallery, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from given import given
 from PIL import Image
 from watching import FAKE, look, picture, posix, until, wait_for, wait_for_epoch
 
@@ -48,7 +49,7 @@ def noise(seed: int) -> bytes:
 
 
 def begin(studio: Studio, *, epochs: int = 5000, photo: bytes | None = None, size: int = 96) -> str:
-    return studio.submit(photo or picture(), [("", noise(1))], Settings(size=size, epochs=epochs, scales=1))
+    return studio.submit(given(photo or picture(), [("", noise(1))]), Settings(size=size, epochs=epochs, scales=1))
 
 
 def epochs_in(path: Path) -> list[int]:
@@ -168,7 +169,7 @@ def test_a_closed_studio_s_run_goes_on_in_the_next_and_ends_in_the_same_picture(
 
 
 def wanted(epochs: int) -> Submission:
-    return Submission(photo=picture(), paintings=(("", noise(1)),), settings=Settings(size=96, epochs=epochs))
+    return Submission(inputs=given(picture(), (("", noise(1)),)), settings=Settings(size=96, epochs=epochs))
 
 
 def recorded(home: Path, *, epochs: int, until_epoch: int, server: str = "1234-dead") -> Run:

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 from fakes import KILLED, SLOW_STEP
+from given import given
 from PIL import Image
 from watching import FAKE, look, picture, posix, until
 
@@ -25,7 +26,7 @@ PROJECT = Path(__file__).parents[3]
 
 
 def begin(studio: Studio, *, epochs: int = 5000, seed: int = 0, size: int = 96) -> str:
-    return studio.submit(picture(), [("", picture("blue"))], Settings(size=size, epochs=epochs, seed=seed))
+    return studio.submit(given(picture(), [("", picture("blue"))]), Settings(size=size, epochs=epochs, seed=seed))
 
 
 def worker_of(studio: Studio) -> psutil.Process:
@@ -227,7 +228,7 @@ def test_a_run_is_whole_after_server_and_worker_were_both_killed(tmp_path: Path)
 
 def test_the_memory_of_both_processes_stays_flat(tmp_path: Path) -> None:
     with closing(Studio(tmp_path, engine="tests.studio.fakes:fast").start()) as studio:
-        run_id = studio.submit(picture(size=(300, 200)), [("", picture("blue"))], Settings(size=600, epochs=700))
+        run_id = studio.submit(given(picture(size=(300, 200)), [("", picture("blue"))]), Settings(size=600, epochs=700))
         processes = [worker_of(studio), psutil.Process()]
 
         def used() -> list[int]:
@@ -259,7 +260,7 @@ def test_the_real_engine_paints_survives_a_kill_and_stays_small(
 
     def submit(epochs: int) -> str:
         settings = Settings(size=128, epochs=epochs, scales=1, network="vgg16")
-        return studio.submit(noise.getvalue(), [("", noise.getvalue())], settings)
+        return studio.submit(given(noise.getvalue(), [("", noise.getvalue())]), settings)
 
     with closing(Studio(tmp_path, engine="tests.studio.small:stylize").start()) as studio:
         killed, whole = submit(5000), submit(650)

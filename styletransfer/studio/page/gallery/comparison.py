@@ -9,6 +9,7 @@ from styletransfer.studio.components.before_after import before_after
 from styletransfer.studio.page.gallery.view import STYLE, enter, open_picture
 from styletransfer.studio.pictures import Shown, pair, shown_file
 from styletransfer.studio.presentation import formatting, html
+from styletransfer.studio.presentation.markdown import plain
 from styletransfer.studio.storage.gallery import Piece
 from styletransfer.studio.storage.run_record import Record
 from styletransfer.studio.storage.trash import GONE
@@ -96,7 +97,9 @@ def _comparison(studio: Studio, one: Piece, other: Piece) -> None:
     with st.container(horizontal=True, key="duo_open"):
         for piece, title in zip((one, other), titles, strict=True):
             called = title if differ else title.lower()
-            st.button(f"Open {called}", key=f"open_{piece.run_id}", on_click=open_picture, args=(studio, piece.run_id))
+            st.button(
+                plain(f"Open {called}"), key=f"open_{piece.run_id}", on_click=open_picture, args=(studio, piece.run_id)
+            )
 
 
 def _shown(studio: Studio, piece: Piece) -> Shown:

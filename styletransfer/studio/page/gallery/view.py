@@ -11,6 +11,7 @@ from styletransfer.studio.components.gallery_grid import GalleryTile, acted, gal
 from styletransfer.studio.page.gallery.card import card
 from styletransfer.studio.page.sidebar.restore import open_run, restore
 from styletransfer.studio.presentation import formatting, html
+from styletransfer.studio.presentation.markdown import plain
 from styletransfer.studio.server.gallery_routes import export_address
 from styletransfer.studio.storage.disk_usage import LIMITS, Use
 from styletransfer.studio.storage.gallery import Gallery
@@ -127,7 +128,7 @@ def _set_limit(gallery: Gallery) -> None:
 def _notices(gallery: Gallery, use: Use) -> None:
     problem = st.session_state.pop("wall_problem", None)
     if problem:
-        st.error(problem, icon=":material/error:")
+        st.error(plain(problem), icon=":material/error:")
     warning = _warning(gallery, use)
     if warning:
         with st.container(key="wall_notice"):

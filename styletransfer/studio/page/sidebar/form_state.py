@@ -1,13 +1,13 @@
 """What the left column stands at, and whether that is what the page has set it to, or what a run was painted with."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
 
+from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings
-from styletransfer.studio.page.sidebar import start_picture
+from styletransfer.studio.page.sidebar.chosen_inputs import named
 from styletransfer.studio.pictures import Picture
 from styletransfer.studio.storage.run_record import at_the_end
 from styletransfer.studio.studio import Snapshot, Studio
@@ -20,17 +20,14 @@ _File = tuple[str, int]
 class _Standing:
     settings: Settings
     shares: tuple[float, ...]
-    files: tuple[_File, ...]
-    start: int | None
+    inputs: Inputs[_File]
 
 
-def keep(photo: Picture | None, paintings: Sequence[Picture] | None, settings: Settings | None) -> None:
+def keep(inputs: Inputs[Picture] | None, settings: Settings | None) -> None:
     """Keep what the left column stands at, now that it is drawn."""
     now = None
-    if photo is not None and paintings is not None and settings is not None:
-        files = tuple((picture.name, len(picture.data)) for picture in (photo, *paintings))
-        start = start_picture.picture()
-        now = _standing(settings, files, None if start is None else len(start.data))
+    if inputs is not None and settings is not None:
+        now = _standing(settings, inputs.map(lambda picture: (picture.name, len(picture.data))))
     st.session_state["standing"] = now
     if st.session_state.pop("standing_filled", False) or "standing_given" not in st.session_state:
         st.session_state["standing_given"] = now
@@ -48,26 +45,25 @@ def untouched() -> bool:
 
 def differs(studio: Studio, snapshot: Snapshot) -> bool:
     """Whether the left column stands at something else than what a run was painted with, weights as in the end."""
-    settings, photo = studio.settings(snapshot.run_id), studio.photo_path(snapshot.run_id)
-    paintings = studio.painting_paths(snapshot.run_id)
-    if settings is None or photo is None or len(paintings) != len(snapshot.painting_names):
+    settings, inputs = studio.settings(snapshot.run_id), studio.inputs(snapshot.run_id)
+    if settings is None or inputs is None or len(inputs.paintings) != len(snapshot.painting_names):
         return False  # a damaged run, which cannot be followed
     try:
-        names = (snapshot.photo_name, *snapshot.painting_names)
-        files = tuple((name, _bytes(path)) for name, path in zip(names, (photo, *paintings), strict=True))
-        start = studio.start_path(snapshot.run_id)
-        run = _standing(at_the_end(settings, snapshot.steered), files, None if start is None else _bytes(start))
+        files = named(snapshot.photo_name, snapshot.painting_names, inputs)
+        run = _standing(at_the_end(settings, snapshot.steered), files.map(lambda file: (file[0], _bytes(file[1]))))
     except OSError:
         return False
     return bool(st.session_state.get("standing") != run)
 
 
-def _standing(settings: Settings, files: tuple[_File, ...], start: int | None) -> _Standing:
+def _standing(settings: Settings, inputs: Inputs[_File]) -> _Standing:
     """In one form, as one and the same painting can be written down in several."""
-    shares = tuple(round(share, 4) for share in settings.shares(len(files) - 1))
+    shares = tuple(round(share, 4) for share in settings.shares(len(inputs.paintings)))
+    if inputs.start is not None:
+        inputs = replace(inputs, start=("", inputs.start[1]))  # a run does not keep what the user called it
     size = settings.size if settings.shape is None else max(settings.shape)
-    return _Standing(replace(settings, size=size, style_shares=None, device="auto"), shares, files, start)
+    return _Standing(replace(settings, size=size, style_shares=None, device="auto"), shares, inputs)
 
 
-def _bytes(path: Path) -> int:
-    return path.stat().st_size
+def _bytes(path: Path | None) -> int:
+    return path.stat().st_size if path else 0

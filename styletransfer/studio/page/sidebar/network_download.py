@@ -3,6 +3,7 @@
 import streamlit as st
 
 from styletransfer.studio.presentation import html
+from styletransfer.studio.presentation.markdown import plain
 from styletransfer.studio.studio import Studio
 from styletransfer.support import units
 from styletransfer.support.paths import vgg19_available
@@ -34,7 +35,7 @@ def _standing(studio: Studio) -> None:
     if st.session_state.pop("fetching", False):
         st.rerun()  # the timer stops only when the whole page is drawn anew
     if standing is not None and standing.state == "failed":
-        st.error(standing.error or "The download failed; try again.", icon=":material/cloud_off:")
+        st.error(plain(standing.error or "The download failed; try again."), icon=":material/cloud_off:")
     large = units.megabytes(SIZE)
     st.html(html.line(f"VGG-19 is not here yet: a download of {large}, once. VGG-16 paints without."))
     if st.button("Download VGG-19", key="fetch", icon=":material/download:"):

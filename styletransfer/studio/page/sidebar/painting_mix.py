@@ -10,6 +10,7 @@ from styletransfer.settings import MOST_PAINTINGS
 from styletransfer.studio.page.sidebar.picker import adopt_file, begin, chosen_at, picker
 from styletransfer.studio.pictures import Picture
 from styletransfer.studio.presentation import html
+from styletransfer.studio.presentation.markdown import plain
 
 FIRST = "painting"
 """The place of the painting that is always there."""
@@ -93,7 +94,9 @@ def _remove(place: str) -> None:
 
 def _remove_button(place: str, heading: str) -> None:
     label = f"Take out the {heading.lower()}"
-    st.button(label, key=f"remove_{place}", icon=":material/close:", type="tertiary", on_click=_remove, args=(place,))
+    st.button(
+        plain(label), key=f"remove_{place}", icon=":material/close:", type="tertiary", on_click=_remove, args=(place,)
+    )
 
 
 def _part(place: str) -> float:

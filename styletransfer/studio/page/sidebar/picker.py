@@ -14,6 +14,7 @@ import streamlit as st
 from styletransfer.errors import StyleTransferError
 from styletransfer.studio.components.picture_picker import Tile, picked, picture_picker
 from styletransfer.studio.pictures import FIRST_PAIR, Kind, Picture, read_picture, sample, sample_tile, samples, title
+from styletransfer.studio.presentation.markdown import plain
 
 OWN = "own"
 """Id of the tile that stands for the user's own picture."""
@@ -42,7 +43,7 @@ def picker(place: str, heading: str) -> Picture | None:
         label_visibility="collapsed",
     )
     if st.session_state[f"{place}_error"]:
-        st.error(st.session_state[f"{place}_error"], icon=":material/image_not_supported:")
+        st.error(plain(st.session_state[f"{place}_error"]), icon=":material/image_not_supported:")
     return chosen_at(place)
 
 

@@ -1,7 +1,6 @@
 """Sets the left column to what a picture was painted with: a run's, or one that is dropped on the page."""
 
 from dataclasses import replace
-from itertools import zip_longest
 from pathlib import Path
 from typing import cast, get_args
 
@@ -9,14 +8,15 @@ import streamlit as st
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.recipe import Recipe, read_recipe
+from styletransfer.inputs import Inputs
 from styletransfer.settings import Network, Settings
 from styletransfer.studio.components.file_drag import file_drag
-from styletransfer.studio.page.sidebar import controls, form_state, painting_mix, start_picture
+from styletransfer.studio.page.sidebar import chosen_inputs, controls, form_state
 from styletransfer.studio.page.sidebar.advanced import LARGEST_SEED
-from styletransfer.studio.page.sidebar.picker import adopt_file
 from styletransfer.studio.pictures import Picture, title
 from styletransfer.studio.presentation import html
-from styletransfer.studio.storage.input_lookup import Found, find_inputs
+from styletransfer.studio.presentation.markdown import plain
+from styletransfer.studio.storage.input_lookup import find_inputs
 from styletransfer.studio.studio import Snapshot, Studio
 from styletransfer.support.paths import vgg19_available
 
@@ -35,10 +35,8 @@ def restore(studio: Studio, snapshot: Snapshot) -> None:
     settings = studio.settings(snapshot.run_id)
     if settings is not None:
         controls.restore(settings, snapshot.steered[-1][1] if snapshot.steered else None)
-    start_picture.adopt(studio.start_path(snapshot.run_id))
-    adopt_file("photo", snapshot.photo_name, studio.photo_path(snapshot.run_id))
-    files = zip_longest(snapshot.painting_names, studio.painting_paths(snapshot.run_id))
-    painting_mix.adopt([(name or "", path) for name, path in files], settings.style_shares if settings else None)
+    files = chosen_inputs.named(snapshot.photo_name, snapshot.painting_names, studio.inputs(snapshot.run_id))
+    chosen_inputs.adopt(files, settings.style_shares if settings else None)
 
 
 def open_run(studio: Studio, run_id: str) -> None:
@@ -75,7 +73,7 @@ def recalled() -> None:
         if good:
             st.html(html.note(sentences[0], " ".join(sentences[1:])))
         else:
-            st.error(sentences[0], icon=":material/error:")
+            st.error(plain(sentences[0]), icon=":material/error:")
 
 
 def offer(studio: Studio, photo: Picture | None) -> None:
@@ -125,12 +123,10 @@ def _recall(studio: Studio, data: bytes, name: str) -> None:
 def _restore(studio: Studio, recipe: Recipe) -> list[str]:
     """Set the left column to the recipe; give what has to be said about it, a sentence each."""
     settings, sentences = _settings_here(studio, recipe)
-    found = find_inputs(studio.gallery, (recipe.photo, *recipe.paintings, *([recipe.start] if recipe.start else [])))
+    found = find_inputs(studio.gallery, recipe.inputs)
+    files: Inputs[chosen_inputs.NamedPath] = recipe.inputs.map(lambda digest: found.get(digest, ("", None)))
     controls.restore(settings, recipe.steered[-1][1] if recipe.steered else None)
-    name, path = found.get(recipe.photo, ("", None))
-    adopt_file("photo", name, path)
-    files: list[Found | tuple[str, None]] = [found.get(painting, ("", None)) for painting in recipe.paintings]
-    painting_mix.adopt(files, settings.style_shares)
+    chosen_inputs.adopt(files, settings.style_shares)
     if recipe.steered:
         sentences.append("Its weights were changed on the way; here they are as they were in the end.")
     if len(recipe.parts) == 1:
@@ -138,15 +134,16 @@ def _restore(studio: Studio, recipe: Recipe) -> list[str]:
         sentences.append(f"It was stopped after epoch {reached} of {planned}; Start paints it to the end.")
     elif recipe.parts:
         sentences.append("It was gone on with for more epochs than were planned; Start paints them in one go.")
-    if recipe.start is not None:
-        start_picture.adopt(found[recipe.start][1] if recipe.start in found else None)
-    if recipe.start is not None and recipe.start not in found:
+    if files.start is not None and files.start[1] is None:
         sentences.append("It was begun from another picture than its photo, which is not on this computer.")
     if recipe.photo_colors:
         share = f"{100 * recipe.photo_colors:.0f} %"
         sentences.append(f"In the end, {share} of the photo’s own colours were put back; do so again with the result.")
-    lost = ["photo"] * (recipe.photo not in found)
-    lost += ["painting" if len(files) == 1 else f"painting {n}" for n, (_, path) in enumerate(files, 1) if not path]
+    lost = ["photo"] * (files.photo[1] is None)
+    paintings = files.paintings
+    lost += [
+        "painting" if len(paintings) == 1 else f"painting {n}" for n, (_, path) in enumerate(paintings, 1) if not path
+    ]
     if lost:
         many = len(lost) > 1
         what = f"{', '.join(lost[:-1])} and {lost[-1]}" if many else lost[0]

@@ -11,6 +11,7 @@ from styletransfer.settings import Start
 from styletransfer.studio.page.sidebar.picker import ENDINGS
 from styletransfer.studio.pictures import Picture, read_picture
 from styletransfer.studio.presentation import html
+from styletransfer.studio.presentation.markdown import plain
 
 OTHER = "other"
 """The choice that is no setting: a picture file goes with the run."""
@@ -38,7 +39,7 @@ def choose() -> None:
             label_visibility="collapsed",
         )
         if problem := st.session_state.get("start_picture_error"):
-            st.error(problem, icon=":material/image_not_supported:")
+            st.error(plain(problem), icon=":material/image_not_supported:")
         if (own := _own()) is not None:
             st.html(html.thumbnail(own, "Start picture"))
 

@@ -10,10 +10,13 @@ from PIL import Image
 from styletransfer.engine.scales import scale_shapes, split_epochs
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import LARGEST_SIZE, Settings
+from styletransfer.studio.page.sidebar.chosen_inputs import named
 from styletransfer.studio.page.sidebar.estimate import estimate, obstacle
 from styletransfer.studio.page.sidebar.restore import open_run
 from styletransfer.studio.page.stage.save_picture import painted
+from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.presentation import formatting, html
+from styletransfer.studio.presentation.markdown import plain
 from styletransfer.studio.presentation.timeline import Moment
 from styletransfer.studio.storage.gallery import called
 from styletransfer.studio.studio import Snapshot, Studio
@@ -44,7 +47,9 @@ def origin(studio: Studio, snapshot: Snapshot) -> None:
             return
         st.html(html.line("Painted on from"), width="content")
         name = called(studio.gallery, parent)
-        st.button(f"{name}, epoch {epoch}", key="parent", on_click=open_run, args=(studio, run_id), type="tertiary")
+        st.button(
+            plain(f"{name}, epoch {epoch}"), key="parent", on_click=open_run, args=(studio, run_id), type="tertiary"
+        )
 
 
 def branching(
@@ -68,9 +73,12 @@ def branching(
         settings = onward(chosen, studio, snapshot.run_id, moment)
         where = "the finished picture" if moment.final else f"epoch {moment.epoch}"
         st.caption(
-            f"A painting of its own that begins with {where}{', in the colours it has now' if moment.colors else ''}: "
-            f"{settings.epochs} epochs at {settings.size} px, with the weights as they are set now: "
-            f"{formatting.weights(chosen.weighting)}."
+            plain(
+                f"A painting of its own that begins with {where}"
+                f"{', in the colours it has now' if moment.colors else ''}: "
+                f"{settings.epochs} epochs at {settings.size} px, with the weights as they are set now: "
+                f"{formatting.weights(chosen.weighting)}."
+            )
         )
         _button("Paint on from here", "branch_here", studio, snapshot, moment, photo, settings)
         larger = enlarged(chosen, moment)
@@ -88,7 +96,7 @@ def onward(chosen: Settings, studio: Studio, run_id: str, moment: Moment) -> Set
     coarser scale goes through them as any other.
     """
     kept = studio.timeline(run_id)
-    with Image.open(kept[-1][1]) as last:
+    with Image.open(kept[-1][1], formats=["JPEG"]) as last:
         decided = moment.final or moment.size == (last.height, last.width)
     if not decided:
         return replace(chosen, init="photo")
@@ -120,26 +128,22 @@ def _button(
 ) -> None:
     problem = obstacle(studio, settings, photo)
     said = problem or estimate(studio, settings, photo, len(snapshot.painting_names))
-    clicked = st.button(label, key=key, width="stretch", disabled=problem is not None)
-    st.caption(said)
+    clicked = st.button(plain(label), key=key, width="stretch", disabled=problem is not None)
+    st.caption(plain(said))
     if clicked and not double_click():
         try:
             st.query_params["run"] = _submit(studio, snapshot, moment, settings)
         except (StyleTransferError, OSError) as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(plain(str(error)), icon=":material/error:")
             return
         st.rerun()
 
 
 def _submit(studio: Studio, snapshot: Snapshot, moment: Moment, settings: Settings) -> str:
-    photo, paintings = studio.photo_path(snapshot.run_id), studio.painting_paths(snapshot.run_id)
-    if photo is None:
+    inputs = studio.inputs(snapshot.run_id)
+    if inputs is None:
         raise StyleTransferError("The photo of this run is no longer there.")
-    return studio.submit(
-        photo.read_bytes(),
-        [(name, path.read_bytes()) for name, path in zip(snapshot.painting_names, paintings, strict=True)],
-        settings,
-        photo_name=snapshot.photo_name,
-        start=painted(moment, photo),
-        parent=(snapshot.run_id, moment.epoch),
-    )
+    files = named(snapshot.photo_name, snapshot.painting_names, replace(inputs, start=None))
+    read = files.map(lambda file: PictureFile(file[0], file[1].read_bytes() if file[1] else b""))
+    start = PictureFile("", painted(moment, inputs.photo))
+    return studio.submit(replace(read, start=start), settings, parent=(snapshot.run_id, moment.epoch))

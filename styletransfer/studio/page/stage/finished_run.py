@@ -9,6 +9,7 @@ from styletransfer.studio.page.stage.live_run import Sources
 from styletransfer.studio.page.stage.run_review import finished, remains
 from styletransfer.studio.pictures import shown_file
 from styletransfer.studio.presentation import html
+from styletransfer.studio.presentation.markdown import plain
 from styletransfer.studio.storage.gallery import called
 from styletransfer.studio.studio import Snapshot, State, Studio
 from styletransfer.support import units
@@ -34,10 +35,10 @@ def finished_run(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: S
             st.button("Continue", key="continue", icon=":material/play_arrow:", on_click=_carry_on, args=args)
         st.button("New painting", key="new", icon=":material/add:", on_click=leave)
     if problem := st.session_state.pop("carry_on_problem", None):
-        st.error(problem, icon=":material/error:")
+        st.error(plain(problem), icon=":material/error:")
     if snapshot.state is State.FAILED:
         with st.container(key="failure"):
-            st.error(snapshot.error or "The painting ended unexpectedly.", icon=":material/error:")
+            st.error(plain(snapshot.error or "The painting ended unexpectedly."), icon=":material/error:")
             if remedy := _remedy(snapshot, may_go_on=may_go_on):
                 st.html(html.line(remedy))
     if path is None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from styletransfer.inputs import Inputs
 from styletransfer.studio.components import live
 from styletransfer.studio.pictures import Shown, title
 from styletransfer.studio.presentation import formatting, html
@@ -14,26 +15,21 @@ from styletransfer.studio.studio import Snapshot, State, Studio
 
 @dataclass(frozen=True)
 class Sources:
-    """The pictures of a run, None where a file is gone, and (height, width) with the aspect ratio of the result.
+    """The pictures of a run, None where a file is gone, and (height, width) with the aspect ratio of the result."""
 
-    `start` is the picture that it begins with, None where that is the photo or noise.
-    """
-
-    photo: Shown | None
-    paintings: tuple[Shown | None, ...]
-    start: Shown | None
+    inputs: Inputs[Shown | None]
     shape: tuple[int, int]
 
     @property
     def canvas(self) -> str:
         """`data:` URL of what is shown before the first stroke; empty where all files are gone."""
-        first = self.start or self.photo
+        first = self.inputs.start or self.inputs.photo
         return first.small if first else ""
 
     def markup(self, snapshot: Snapshot) -> str:
         """The pictures, small, with their titles."""
         names = (snapshot.photo_name, *snapshot.painting_names)
-        shown = zip((self.photo, *self.paintings), names, strict=False)
+        shown = zip((self.inputs.photo, *self.inputs.paintings), names, strict=False)
         return html.sources(*((picture.small if picture else "", title(name)) for picture, name in shown))
 
 

@@ -114,7 +114,7 @@ def _viewer(snapshot: Snapshot, sources: Sources, size: tuple[int, int], *, vers
         images.scaled_shape(width, height, DISPLAY_SIZE) if max(size) > DISPLAY_SIZE else size,
         photo=title(snapshot.photo_name),
         epochs=snapshot.epochs,
-        compared=sources.photo is not None,
+        compared=sources.inputs.photo is not None,
         ongoing=version is None,
     )
 
@@ -136,4 +136,4 @@ def _tools(
         with st.container(horizontal=True, width="content", key="further"):
             if len(studio.timeline(run_id)) > 1:
                 film_export(run_id, name, recolored=look.colors > 0)
-            branching(studio, snapshot, here, sources.photo.size if sources.photo else here.size, chosen)
+            branching(studio, snapshot, here, sources.inputs.photo.size if sources.inputs.photo else here.size, chosen)

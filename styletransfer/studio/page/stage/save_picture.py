@@ -13,6 +13,7 @@ from styletransfer.imaging import images
 from styletransfer.imaging.color import with_photo_colors
 from styletransfer.imaging.recipe import read_recipe
 from styletransfer.studio.presentation import formatting, html
+from styletransfer.studio.presentation.markdown import plain
 from styletransfer.studio.presentation.timeline import Moment
 
 _FORMATS: dict[images.Format, str] = {"png": "PNG", "jpeg": "JPEG", "webp": "WebP"}
@@ -31,7 +32,7 @@ def save_picture(moment: Moment, photo: Path | None, recipe: Path | None, stem: 
         stem += f"-epoch-{moment.epoch}"
     for fmt, label in _FORMATS.items():
         st.download_button(
-            label,
+            plain(label),
             partial(picture_file, moment, photo, recipe, fmt),
             file_name=f"{stem}.{'jpg' if fmt == 'jpeg' else fmt}",
             mime=f"image/{fmt}",

@@ -12,8 +12,7 @@ import streamlit as st
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import PRESETS, Settings
 from styletransfer.studio.components.variation_grid import Cell, Grid, Label, picked, variation_grid
-from styletransfer.studio.page.sidebar import controls, painting_mix
-from styletransfer.studio.page.sidebar.picker import adopt_file, chosen_at
+from styletransfer.studio.page.sidebar import chosen_inputs, controls, painting_mix
 from styletransfer.studio.page.stage.branches import double_click
 from styletransfer.studio.pictures import data_url, pair, shown_file
 from styletransfer.studio.presentation import formatting, html
@@ -48,8 +47,8 @@ def restore_variations(view: VariationSheetView) -> None:
     numbers = {str(cell): cell for cell in range(view.plan.cells)}
     cell = numbers.get(st.query_params.get("cell", ""))
     controls.restore(view.settings if cell is None else view.plan.settings(view.settings, cell), None)
-    adopt_file("photo", view.photo_name, view.inputs.photo)
-    painting_mix.adopt(list(zip(view.painting_names, view.inputs.paintings, strict=False)), view.settings.style_shares)
+    files = chosen_inputs.named(view.photo_name, view.painting_names, view.inputs)
+    chosen_inputs.adopt(files, view.settings.style_shares)
     st.session_state["sheet_axes"] = (view.plan.across, view.plan.down)
 
 
@@ -58,17 +57,16 @@ def _submit(studio: Studio) -> None:
 
     A slider may have moved since the button was drawn.
     """
-    photo, paintings = chosen_at("photo"), painting_mix.chosen()
-    if photo is None or paintings is None or double_click():
+    inputs = chosen_inputs.chosen()
+    if inputs is None or double_click():
         return
     try:
         settings = controls.chosen(painting_mix.shares())
         across, down = _axes()
         plan = Plan(across, down, _values(across, settings), _values(down, settings))
-        files = [(painting.name, painting.data) for painting in paintings]
         if "sheet" in st.session_state:
             studio.sheets.cancel(st.session_state["sheet"])
-        sheet_id = studio.sheets.submit(photo.data, files, settings, plan, photo_name=photo.name)
+        sheet_id = studio.sheets.submit(inputs, settings, plan)
     except StyleTransferError as error:
         st.session_state["start_problem"] = str(error)
         return

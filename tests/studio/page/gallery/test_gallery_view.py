@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from given import given
 from hung import hang
 from PIL import Image
 from serving import Answer, serving
@@ -266,7 +267,7 @@ def test_a_thumbnail_of_nothing_is_not_found(get: Callable[..., Answer], runs: P
 
 
 def test_another_name_for_this_machine_is_turned_away(get: Callable[..., Answer], runs: Path) -> None:
-    assert get(gallery_routes.thumbnail_address(hang(runs).run_id, 5), Host="evil.example")[0] == 403
+    assert get(gallery_routes.thumbnail_address(hang(runs).run_id, 5), Host="evil.example")[0] == 400
 
 
 def test_the_zip_holds_every_picture_with_its_recipe_under_its_title(
@@ -303,7 +304,7 @@ def test_what_cannot_be_read_is_left_out_of_the_zip(get: Callable[..., Answer], 
 
 
 def test_a_painting_is_called_by_its_title_wherever_it_is_shown(studio: Standin, visit: Callable[..., AppTest]) -> None:
-    run_id = studio.submit(PHOTO, [("wave.jpg", PHOTO)], Settings(epochs=10), photo_name="cat.jpg")
+    run_id = studio.submit(given(PHOTO, [("wave.jpg", PHOTO)], photo_name="cat.jpg"), Settings(epochs=10))
     studio.paint(run_id, 10, State.FINISHED)
     hang(studio.home / "runs").folder.rename(studio.home / "runs" / run_id)
     studio.gallery.rename(run_id, "My evening")

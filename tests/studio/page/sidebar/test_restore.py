@@ -14,6 +14,7 @@ from visits import looked_at, started, text
 
 from styletransfer.imaging.images import Format, encode
 from styletransfer.imaging.recipe import Recipe, make_recipe, sha256_of
+from styletransfer.inputs import Inputs
 from styletransfer.settings import PRESETS, Precision, Settings, Weighting
 from styletransfer.studio.storage.gallery import Gallery
 from styletransfer.studio.storage.input_lookup import find_inputs
@@ -55,7 +56,9 @@ def painted(recipe: Recipe | str | None, fmt: Format = "png") -> bytes:
 
 
 def recipe_of(settings: Settings, photo: Path = PHOTO, paintings: list[Path] | None = None) -> Recipe:
-    return make_recipe(settings, network="vgg16", photo=photo, paintings=paintings or PAINTINGS[:1])
+    return make_recipe(
+        settings, network="vgg16", inputs=Inputs(photo=photo, paintings=tuple(paintings or PAINTINGS[:1]))
+    )
 
 
 def drop(page: AppTest, data: bytes, name: str = "picture.png") -> AppTest:
@@ -148,7 +151,8 @@ def test_what_is_not_here_is_said(studio: Standin, visit: Callable[..., AppTest]
     for name, color in (("photo.png", "red"), ("one.png", "blue"), ("two.png", "green")):
         (tmp_path / name).write_bytes(saved(gradient().convert("L").convert("RGB"), "PNG") + color.encode())
     strange = recipe_of(Settings(), tmp_path / "photo.png", [tmp_path / "one.png", PAINTINGS[0]])
-    page = drop(visit(), painted(replace(strange, network="vgg19", photo_colors=0.4, start="0" * 64)))
+    inputs = replace(strange.inputs, start="0" * 64)
+    page = drop(visit(), painted(replace(strange, network="vgg19", photo_colors=0.4, inputs=inputs)))
     said = text(page)
     assert "Its photo and painting 1 are not on this computer" in said
     assert "VGG-19, which is not here yet" in said
@@ -176,6 +180,8 @@ HOSTILE = {
     "of no photo": forged(photo="../../etc/passwd"),
     "of a hundred paintings": forged(paintings=["0" * 64] * 100),
     "an unknown setting": settings(command="rm"),
+    "a picture of a setting": settings(**{"![x](https://evil.example/recipe.png)": 1}),
+    "a picture of a network": settings(network="![x](https://evil.example/recipe.png)"),
     "a network of another kind": settings(network="resnet"),
     "an endless size": settings(size=10**30),
     "not a number": settings(style_weight=float("nan")),
@@ -190,6 +196,8 @@ def test_a_strange_recipe_is_a_sentence_and_changes_nothing(
 ) -> None:
     page = drop(visit(), painted(HOSTILE[case]))
     assert len(page.error) == 1
+    assert "![" not in page.error[0].value
+    assert "://" not in page.error[0].value
     assert "recipe" in page.error[0].value or "must be" in page.error[0].value or "not known" in page.error[0].value
     assert studio.chosen[started(page)] == PRESETS["balanced"]
 

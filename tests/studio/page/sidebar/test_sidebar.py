@@ -27,7 +27,7 @@ def test_another_painting_is_blended_in_with_its_share(studio: Standin, visit: V
     assert first == "wave.jpg"
     assert second != first
     assert studio.chosen[run_id].shares(2) == pytest.approx((0.75, 0.25))
-    assert len(studio.painting_paths(run_id)) == 2
+    assert len(studio.given[run_id].paintings) == 2
 
 
 def test_no_more_than_four_paintings_are_offered(studio: Standin, visit: Visit) -> None:
@@ -97,18 +97,18 @@ def test_another_picture_to_start_from_goes_with_the_run_and_comes_back(studio: 
     assert "Choose the picture to start from" in text(page)
     looked_at(page.file_uploader(key="start_picture").upload("sketch.png", picture()).run())
     run_id = started(page)
-    kept = studio.start_path(run_id)
+    kept = studio.given[run_id].start
     assert kept is not None
     assert kept.read_bytes() == picture()
     assert studio.chosen[run_id].init == "photo"
 
-    repeated = studio.start_path(started(visit(run_id)))
+    repeated = studio.given[started(visit(run_id))].start
     assert repeated is not None
     assert repeated.read_bytes() == picture()
 
     page.session_state["submitted"] = 0.0  # long ago: this is no double click
     looked_at(page.selectbox(key="init").set_value("noise").run())
-    assert studio.start_path(started(page)) is None
+    assert studio.given[started(page)].start is None
 
 
 def test_a_bad_picture_to_start_from_is_a_sentence_at_its_place(visit: Visit) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from given import given
 from PIL import Image
 from standin import Standin
 from streamlit.testing.v1 import AppTest
@@ -16,6 +17,7 @@ from styletransfer.engine.scales import split_epochs
 from styletransfer.imaging.color import with_photo_colors
 from styletransfer.imaging.images import encode, open_image
 from styletransfer.imaging.recipe import make_recipe, read_recipe
+from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings
 from styletransfer.studio.components.viewer import Look
 from styletransfer.studio.page.stage import branches, run_review
@@ -23,7 +25,9 @@ from styletransfer.studio.page.stage.save_picture import described, picture_file
 from styletransfer.studio.presentation.timeline import Moment, moment
 from styletransfer.studio.snapshot import State
 
-RECIPE = make_recipe(Settings(epochs=60), network="vgg16", photo=b"the photo", paintings=[b"the painting"])
+RECIPE = make_recipe(
+    Settings(epochs=60), network="vgg16", inputs=Inputs(photo=b"the photo", paintings=(b"the painting",))
+)
 Visit = Callable[..., AppTest]
 
 
@@ -31,7 +35,7 @@ Visit = Callable[..., AppTest]
 def run(studio: Standin) -> str:
     """A run of 60 epochs, over, with a preview of every fifth."""
     wave = ("wave.jpg", picture(size=(240, 240)))
-    run_id = studio.submit(picture(size=(640, 320)), [wave], Settings(epochs=60), photo_name="cat.jpg")
+    run_id = studio.submit(given(picture(size=(640, 320)), [wave], photo_name="cat.jpg"), Settings(epochs=60))
     for epoch in range(5, 61, 5):
         studio.paint(run_id, epoch, State.FINISHED)
     return run_id
@@ -105,7 +109,9 @@ def test_painting_on_in_the_photos_colours_begins_in_them(
 
 def test_a_branch_whose_parent_is_gone_says_so(studio: Standin, visit: Visit, run: str) -> None:
     orphan = studio.submit(
-        picture(), [("wave.jpg", picture())], Settings(), photo_name="cat.jpg", parent=("20200101-000000-000000", 9)
+        given(picture(), [("wave.jpg", picture())], photo_name="cat.jpg"),
+        Settings(),
+        parent=("20200101-000000-000000", 9),
     )
     studio.paint(orphan, 60, State.FINISHED)
     assert run
@@ -116,7 +122,7 @@ def test_what_cannot_be_painted_on_is_a_sentence(
     studio: Standin, visit: Visit, run: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = visit(run)
-    monkeypatch.setattr(studio, "photo_path", lambda _run: None)
+    monkeypatch.setattr(studio, "inputs", lambda _run: None)
     looked_at(page.button(key="branch_here").click().run())
     assert page.error[0].value == "The photo of this run is no longer there."
     assert address(page) == run
@@ -141,7 +147,7 @@ def test_what_a_browser_claims_to_look_at_is_checked(
 def test_a_run_that_is_being_painted_can_be_looked_back_at_and_branched(
     studio: Standin, visit: Visit, look: Callable[[Look], None]
 ) -> None:
-    run_id = studio.submit(picture(size=(640, 320)), [("wave.jpg", picture())], Settings(), photo_name="cat.jpg")
+    run_id = studio.submit(given(picture(size=(640, 320)), [("wave.jpg", picture())], photo_name="cat.jpg"), Settings())
     studio.paint(run_id, 3)
     page = visit(run_id)
     looked_at(page.toggle(key="look_back").set_value(True).run())

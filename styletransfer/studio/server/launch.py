@@ -1,0 +1,57 @@
+"""`styletransfer studio`: starts the server on this machine and opens the page in a browser."""
+
+import argparse
+import errno
+import socket
+import sys
+from collections.abc import Sequence
+
+from styletransfer.support.paths import app_path
+
+BAD_INPUT = 2
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the server until Ctrl-C.
+
+    Args:
+        argv: Arguments after "studio".
+
+    Returns:
+        The exit code.
+    """
+    parser = argparse.ArgumentParser(
+        prog="styletransfer studio",
+        description="Open the studio in your browser. Ctrl-C closes it.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--port", type=int, metavar="N", help="where the page is; a free one from 8501 on if not given")
+    parser.add_argument("--no-browser", action="store_true", help="open no browser")
+    arguments = parser.parse_args(argv)
+    if arguments.port is not None and (problem := _problem(arguments.port)):
+        sys.stderr.write(f"styletransfer: {problem}\n")
+        return BAD_INPUT
+    # Imported here as it takes a second, which a mistyped option need not wait for.
+    from streamlit.web import cli
+
+    options = [f"--server.port={arguments.port}"] if arguments.port is not None else []
+    options += ["--server.headless=true"] if arguments.no_browser else []
+    sys.argv = ["streamlit", "run", str(app_path()), *options]
+    cli.main(prog_name="streamlit", standalone_mode=False)
+    return 0
+
+
+def _problem(port: int) -> str | None:
+    """Why the page cannot be at that port, or None."""
+    if not 1 <= port <= 65535:
+        return f"--port must be a number from 1 to 65535, not {port}."
+    with socket.socket() as trial:
+        if sys.platform != "win32":  # where it would let two servers share a port
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("localhost", port))
+        except OSError as error:
+            used = error.errno == errno.EADDRINUSE
+            reason = "in use, perhaps by another studio" if used else f"not to be had ({error.strerror})"
+            return f"Port {port} is {reason}; give another with --port, or none to take a free one."
+    return None
