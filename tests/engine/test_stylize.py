@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from benchmarks import notebook
 from styletransfer.engine import objective as objective_module
+from styletransfer.engine import scaled_picture
 from styletransfer.engine import stylize as engine
 from styletransfer.engine.frames import LOSS_NAMES, Frame
 from styletransfer.engine.objective import Objective
@@ -100,7 +101,7 @@ class TestNotebook:
         In single precision, ten steps of the plain loop itself are a percent off from the exact ones.
         """
         monkeypatch.setattr(engine, "network_dtype", lambda *_: torch.float64)
-        for module in (engine, objective_module):
+        for module in (scaled_picture, objective_module):
             monkeypatch.setattr(module, "to_tensor", lambda image, device=None: to_tensor(image, device).double())
         monkeypatch.setattr(network_module, "fastest_convolution", WinogradConvolution)
         inputs = (to_tensor(picture).double() for picture in pictures)
