@@ -9,6 +9,7 @@ from PIL import Image
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Settings
+from styletransfer.texts import Text
 
 _FREE = ("epochs", "preview_every", "device", "content_weight", "style_weight", "tv_weight", "network", "weights")
 """Settings that may be others when a painting is gone on with; the network is compared by its numbers instead."""
@@ -66,16 +67,20 @@ class Fingerprint:
             name for name, value in now.settings.items() if name not in untold and self.settings.get(name) != value
         ]
         if names:
-            raise _unfit(f"painted with another {' and another '.join(names)}")
+            raise _unfit(Text("painted with another {names}", names=" / ".join(names)))
         pairs = (
-            ("photo", self.photo, now.photo),
-            ("set of paintings", self.paintings, now.paintings),
-            ("picture to start from", self.start, now.start),
-            ("network", (self.network, self.numbers), (now.network, now.numbers)),
+            (Text("painted from another photo"), self.photo, now.photo),
+            (Text("painted from another set of paintings"), self.paintings, now.paintings),
+            (Text("painted from another picture to start from"), self.start, now.start),
+            (
+                Text("painted with {network}", network=self.network),
+                (self.network, self.numbers),
+                (now.network, now.numbers),
+            ),
         )
-        for name, before, after in pairs:
+        for reason, before, after in pairs:
             if before != after:
-                raise _unfit(f"painted from another {name}" if name != "network" else f"painted with {self.network}")
+                raise _unfit(reason)
 
 
 def _hash(image: Image.Image) -> str:
@@ -83,4 +88,6 @@ def _hash(image: Image.Image) -> str:
 
 
 def _unfit(reason: str) -> StyleTransferError:
-    return StyleTransferError(f"The saved state does not fit: it was {reason}. Give the same again, or paint anew.")
+    return StyleTransferError(
+        "The saved state does not fit: it was {reason}. Give the same again, or paint anew.", reason=reason
+    )

@@ -39,6 +39,7 @@ from styletransfer.engine.vgg.weights import Weights, load_weights
 from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.imaging.images import join_alpha, split_alpha
 from styletransfer.settings import Settings, Weighting
+from styletransfer.texts import Text
 
 MOST_FAILURES = 8
 """Steps in a row that may diverge before the run gives up."""
@@ -212,7 +213,7 @@ def optimize(
                 x = optimizer.backtrack(variation)
             if settings.bounded:
                 x = pyramid.clamped(x, *bounds)
-            message = None if finite else "A step went astray and was taken back; going on with less."
+            message = None if finite else Text("A step went astray and was taken back; going on with less.")
             yield Step(LoopState(x, *good, optimizer.state(), limit, failures, weighting), message)
 
 

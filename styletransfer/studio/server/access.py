@@ -15,9 +15,13 @@ from starlette.routing import Route
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.studio.studio import Studio
+from styletransfer.texts import _, preferred, say, speaking
+from styletransfer.texts.language import ENGLISH
 
 Endpoint = Callable[[Studio, Request], Response]
 
+LANGUAGE_COOKIE = "styletransfer_language"
+"""Holds the language that was chosen on the page, so that every address knows it, also after the page is reloaded."""
 ASK_AGAIN = {"Cache-Control": "no-store"}
 KEEP = {"Cache-Control": "private, max-age=86400, immutable"}
 """For an address that carries the version of what it names."""
@@ -25,6 +29,12 @@ KEEP = {"Cache-Control": "private, max-age=86400, immutable"}
 _OWN = (None, "same-origin", "none")
 """Values of Sec-Fetch-Site on requests of our own pages and of the address bar; old browsers send none."""
 _HEADERS = {"Cross-Origin-Resource-Policy": "same-origin", "X-Content-Type-Options": "nosniff"}
+
+
+def spoken(cookies: Mapping[str, str], headers: Mapping[str, str]) -> str:
+    """The language of whoever asks: the one chosen on the page, else the browser's."""
+    wanted = [cookies.get(LANGUAGE_COOKIE), *headers.get("Accept-Language", "").split(",")]
+    return preferred(wanted) or ENGLISH
 
 
 def guarded(studio: Callable[[], Studio], endpoint: Endpoint) -> Callable[[Request], Response]:
@@ -37,20 +47,24 @@ def guarded(studio: Callable[[], Studio], endpoint: Endpoint) -> Callable[[Reque
     """
 
     def answer(request: Request) -> Response:
+        with speaking(spoken(request.cookies, request.headers)):
+            return respond(request)
+
+    def respond(request: Request) -> Response:
         if not _from_own_page(request):
-            return PlainTextResponse("Open this from the studio's own page.", 403)
+            return PlainTextResponse(_("Open this from the studio's own page."), 403)
         try:
             response = endpoint(studio(), request)
         except StyleTransferError as error:
-            response = PlainTextResponse(str(error), 422, ASK_AGAIN)
+            response = PlainTextResponse(say(error.text), 422, ASK_AGAIN)
         except FileNotFoundError:
-            response = PlainTextResponse("There is no such picture.", 404, ASK_AGAIN)
+            response = PlainTextResponse(_("There is no such picture."), 404, ASK_AGAIN)
         except OSError as error:
             full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             said = (
-                "The disk is full; free some space and try again."
+                _("The disk is full; free some space and try again.")
                 if full
-                else "The picture is damaged or cannot be read."
+                else _("The picture is damaged or cannot be read.")
             )
             response = PlainTextResponse(said, 422, ASK_AGAIN)
         response.headers.update(_HEADERS)

@@ -8,10 +8,12 @@ from typing import Any
 
 from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.snapshot import State
+from styletransfer.texts import Text
 
 Changes = tuple[tuple[int, Weighting], ...]
 """(epoch, weights from it on), oldest first."""
 
+_SENTENCES = ("message", "error", "remedy")
 VERSION = 2
 """Of the layout; 1 had a single painting."""
 
@@ -33,7 +35,8 @@ class Record:
         steered: (epoch, weights from it on) of each change of the weights on the way.
         clipped: As in `Snapshot`.
         network: What the features come from.
-        message: A note, or None.
+        message: A note, or None. This and the next two are a `Text` each, which is written down in no language; what
+            earlier versions wrote is a plain sentence.
         error: Why the run failed, or None.
         remedy: What to do about it, or None.
         created: Seconds since 1970 (UTC) of the submission.
@@ -73,7 +76,8 @@ class Record:
 
     def to_json(self) -> bytes:
         """The record as the contents of state.json."""
-        return json.dumps({"version": VERSION, **asdict(self)}, indent=1).encode()
+        said = {name: text.as_json() for name in _SENTENCES if isinstance(text := getattr(self, name), Text)}
+        return json.dumps({"version": VERSION, **asdict(self), **said}, indent=1).encode()
 
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> "Record":
@@ -93,6 +97,9 @@ class Record:
         record = replace(
             read,
             state=State(read.state),
+            message=_sentence(read.message),
+            error=_sentence(read.error),
+            remedy=_sentence(read.remedy),
             scale=None if read.scale is None else (int(read.scale[0]), int(read.scale[1])),
             steered=tuple((int(epoch), Weighting(*map(float, weights))) for epoch, weights in read.steered),
             clipped=None if read.clipped is None else (int(read.clipped[0]), float(read.clipped[1])),
@@ -105,6 +112,10 @@ class Record:
         if any(Path(name).name != name or "\0" in name for name in (*names, record.server)) or not record.paintings:
             raise ValueError("a file outside of the folder")
         return record
+
+
+def _sentence(read: Any) -> Text | None:
+    return None if read is None else Text.from_json(read)
 
 
 def _check_plain(record: Record) -> None:
