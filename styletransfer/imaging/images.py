@@ -235,6 +235,8 @@ def _label(source: object, name: str | None) -> str:
         name = str(source)
     if not name:
         return Text("The picture")
+    if isinstance(name, Text):
+        return name
     return re.sub(r"[\x00-\x1f\x7f]", "?", name)[-200:]
 
 

@@ -145,7 +145,7 @@ class Recipe:
         Raises:
             StyleTransferError: The text is too long, no recipe, of a newer layout, or holds impossible values.
         """
-        values = _object("the recipe", _parse(text))
+        values = _object(Text("the recipe"), _parse(text))
         layout = values.get("styletransfer")
         if isinstance(layout, int) and layout > FORMAT:
             raise StyleTransferError(_NEWER)

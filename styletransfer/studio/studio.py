@@ -23,6 +23,7 @@ from styletransfer.studio.weights_download import Download, Fetch
 from styletransfer.studio.worker.run_queue import RunQueue
 from styletransfer.studio.worker.running_job import RunningJob
 from styletransfer.support.paths import runs_dir, vgg19_available
+from styletransfer.texts import Text
 
 __all__ = ["Download", "LossHistory", "Request", "Snapshot", "State", "Studio"]
 
@@ -122,11 +123,11 @@ class Studio:
                 the run cannot be written to disk.
         """
         settings.shares(len(paintings))
-        pace = Pace(settings, open_image(photo, name=photo_name or "The photo").size)
+        pace = Pace(settings, open_image(photo, name=photo_name or Text("The photo")).size)
         for name, painting in paintings:
-            open_image(painting, name=name or "The painting")
+            open_image(painting, name=name or Text("The painting"))
         if start is not None:
-            open_image(start, name="The picture to start from")
+            open_image(start, name=Text("The picture to start from"))
         wanted = Submission(
             photo=photo,
             paintings=tuple(paintings),

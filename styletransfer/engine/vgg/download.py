@@ -65,11 +65,13 @@ class _WrongFileError(StyleTransferError):
 
     def __init__(self, release: Release, difference: str) -> None:
         super().__init__(
-            "What {server} sends is not the expected file ({difference}); try again, or set {variable} to another "
-            "server.",
-            server=urlsplit(release.url).netloc,
-            difference=difference,
-            variable=MIRROR_VARIABLE,
+            Text(
+                "What {server} sends is not the expected file ({difference}); try again, or set {variable} to another "
+                "server.",
+                server=urlsplit(release.url).netloc,
+                difference=difference,
+                variable=MIRROR_VARIABLE,
+            )
         )
 
 
@@ -190,7 +192,7 @@ def _receive(
             _check_cancelled(cancelled)
     if done > release.size:
         _cut(part, begun)
-        raise _WrongFileError(release, "it is longer")
+        raise _WrongFileError(release, Text("it is longer"))
     if done < release.size:
         raise requests.ConnectionError("the server ended the answer too early")
 
@@ -200,7 +202,7 @@ def _convert(source: Path, target: Path) -> None:
     home = Path(__file__).parents[3]  # a clone need not be installed for the new process to find the package
     result = subprocess.run(command, cwd=home, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603
     if result.returncode:
-        reason = (result.stderr.strip() or f"exit code {result.returncode}").splitlines()[-1]
+        reason = (result.stderr.strip().splitlines() or [Text("exit code {code}", code=result.returncode)])[-1]
         kind, _, sentence = reason.partition(": ")
         if kind.endswith(StyleTransferError.__name__):
             raise StyleTransferError(sentence)
