@@ -4,6 +4,7 @@ New sentences come in untranslated, those that are gone go out. A new language: 
 """
 
 import sys
+from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -13,6 +14,16 @@ from babel.messages.pofile import read_po, write_po
 from styletransfer.texts.language import FOLDER, languages
 
 PACKAGE = FOLDER.parent
+_HEAD = """{comment}
+msgid ""
+msgstr ""
+"Language: {code}\\n"
+"Plural-Forms: {plural}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+"""
 KEYWORDS = {
     "_": None,
     "Text": None,
@@ -45,8 +56,10 @@ def update(code: str) -> None:
     catalogue.update(extracted(), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     catalogue.fuzzy = False
-    with path.open("wb") as file:
-        write_po(file, catalogue, width=110, sort_by_file=True, include_lineno=False)
+    sentences = BytesIO()
+    write_po(sentences, catalogue, width=110, sort_by_file=True, include_lineno=False, omit_header=True)
+    head = _HEAD.format(code=code, comment=catalogue.header_comment, plural=catalogue.plural_forms)
+    path.write_bytes(head.encode() + sentences.getvalue())
 
 
 if __name__ == "__main__":
