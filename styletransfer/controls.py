@@ -2,7 +2,7 @@
 
 The page's sliders and choices, the captions in the gallery, the sheets of variations, the comparison of two paintings
 and the command line's help all read it. A new slider is one entry here and one field in `Settings`, which knows its
-default and its limits. What stands on the page stands in the order of the table.
+default and its limits. Within a part of the page, a caption and the help, each stands in the order of the table.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -121,6 +121,25 @@ _LAYERS: Mapping[str, Text] = {name: Text("relu4, the last") if name == DEEPEST 
 
 _TABLE = (
     Control(
+        name="size",
+        label=Text("Resolution"),
+        help=Text("Pixels along the long side of the result. Twice as many take about four times as long."),
+        place="canvas",
+        key="resolution",
+        steps=_with(_SIZES),
+        caption=lambda value: _("{size} px", size=value),
+        option="PIXELS",
+    ),
+    Control(
+        name="epochs",
+        label=Text("Epochs"),
+        help=Text("How often the whole picture is gone over. The first ones change most."),
+        place="canvas",
+        steps=_with(_EPOCHS),
+        caption=lambda value: ngettext("{count} epoch", "{count} epochs", value),
+        option="N",
+    ),
+    Control(
         name="content_weight",
         label=Text("Content weight"),
         noun=Text("content weight"),
@@ -176,25 +195,6 @@ _TABLE = (
         place="manner",
         choices={"painting": Text("The painting’s"), "photo": Text("The photo’s")},
         caption=lambda value: _("the photo’s palette") if value == "photo" else "",
-    ),
-    Control(
-        name="size",
-        label=Text("Resolution"),
-        help=Text("Pixels along the long side of the result. Twice as many take about four times as long."),
-        place="canvas",
-        key="resolution",
-        steps=_with(_SIZES),
-        caption=lambda value: _("{size} px", size=value),
-        option="PIXELS",
-    ),
-    Control(
-        name="epochs",
-        label=Text("Epochs"),
-        help=Text("How often the whole picture is gone over. The first ones change most."),
-        place="canvas",
-        steps=_with(_EPOCHS),
-        caption=lambda value: ngettext("{count} epoch", "{count} epochs", value),
-        option="N",
     ),
     Control(
         name="network",
