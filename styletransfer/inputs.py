@@ -12,9 +12,6 @@ from typing import Any, Generic, TypeVar
 T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
 
-CALLED = {"photo": "photo", "painting": "painting", "paintings": "set of paintings", "start": "picture to start from"}
-"""What a role is called in a sentence."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs(Generic[T_co]):

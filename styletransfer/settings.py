@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, get_args
 
 from styletransfer.errors import StyleTransferError
+from styletransfer.texts import Text
 
 Network = Literal["auto", "vgg16", "vgg19"]
 Pooling = Literal["max", "average"]
@@ -149,12 +150,16 @@ class Settings:
         _check_whole("preview_every", self.preview_every, 1, 100_000)
         for name in ("normalized", "bounded"):
             if not isinstance(getattr(self, name), bool):
-                raise StyleTransferError(f"{name} must be true or false, not {getattr(self, name)!r}.")
+                raise StyleTransferError(
+                    "{name} must be true or false, not {value}.", name=name, value=repr(getattr(self, name))
+                )
         if not isinstance(self.weights, (str, type(None))):
-            raise StyleTransferError(f"weights must be the path of a file, not {self.weights!r}.")
+            raise StyleTransferError("weights must be the path of a file, not {value}.", value=repr(self.weights))
         if self.shape is not None:
             if not isinstance(self.shape, tuple) or len(self.shape) != 2:
-                raise StyleTransferError(f"shape must be two numbers, height and width, not {self.shape!r}.")
+                raise StyleTransferError(
+                    "shape must be two numbers, height and width, not {value}.", value=repr(self.shape)
+                )
             for side in self.shape:
                 _check_whole("shape", side, SMALLEST_SIZE, LARGEST_SIZE)
         for name in ("content_weight", "style_weight", "tv_weight"):
@@ -169,18 +174,23 @@ class Settings:
         for name in ("content_layers", "style_layers"):
             layers = getattr(self, name)
             if not isinstance(layers, tuple) or not layers or not all(isinstance(layer, str) for layer in layers):
-                raise StyleTransferError(f"{name} must name at least one layer, for example relu4_1.")
+                raise StyleTransferError("{name} must name at least one layer, for example relu4_1.", name=name)
             if len(set(layers)) != len(layers):
-                raise StyleTransferError(f"A layer stands twice in {name}: {', '.join(layers)}.")
+                raise StyleTransferError(
+                    "A layer stands twice in {name}: {layers}.", name=name, layers=", ".join(layers)
+                )
         weights = self.style_layer_weights
         if weights is None:
             return
         if not isinstance(weights, tuple):
-            raise StyleTransferError(f"style_layer_weights must be one number for each layer, not {weights!r}.")
+            raise StyleTransferError(
+                "style_layer_weights must be one number for each layer, not {value}.", value=repr(weights)
+            )
         if len(weights) != len(self.style_layers):
             raise StyleTransferError(
-                f"There are {len(self.style_layers)} style layers but {len(weights)} style_layer_weights; "
-                "give one weight for each layer."
+                "There are {layers} style layers but {weights} style_layer_weights; give one weight for each layer.",
+                layers=len(self.style_layers),
+                weights=len(weights),
             )
         for weight in weights:
             _check_number("style_layer_weights", weight, 0.0)
@@ -191,7 +201,9 @@ class Settings:
             return
         if not isinstance(shares, tuple) or not 1 <= len(shares) <= MOST_PAINTINGS:
             raise StyleTransferError(
-                f"style_shares must be one number for each of 1 to {MOST_PAINTINGS} paintings, not {shares!r}."
+                "style_shares must be one number for each of 1 to {most} paintings, not {shares}.",
+                most=MOST_PAINTINGS,
+                shares=repr(shares),
             )
         for share in shares:
             _check_number("style_shares", share, 0.0, 1e6)
@@ -205,12 +217,18 @@ class Settings:
             StyleTransferError: There are no paintings, too many, or another number than shares.
         """
         if not 1 <= paintings <= MOST_PAINTINGS:
-            raise StyleTransferError(f"{paintings} paintings were given; it takes 1 to {MOST_PAINTINGS}.")
+            raise StyleTransferError(
+                "{paintings} paintings were given; it takes 1 to {most}.",
+                paintings=paintings,
+                most=MOST_PAINTINGS,
+            )
         shares = (1.0,) * paintings if self.style_shares is None else self.style_shares
         if len(shares) != paintings:
             raise StyleTransferError(
-                f"There are {paintings} paintings, but the number of shares is {len(shares)}; "
-                "give one share for each painting."
+                "There are {paintings} paintings, but the number of shares is {shares}; give one share for each "
+                "painting.",
+                paintings=paintings,
+                shares=len(shares),
             )
         return tuple(share / math.fsum(shares) for share in shares)
 
@@ -237,7 +255,9 @@ class Settings:
         unknown = sorted(set(values) - known)
         if unknown:
             names = ", ".join(map(str, unknown))[:200]
-            raise StyleTransferError(f"These settings are not known here: {names}; a newer version may know them.")
+            raise StyleTransferError(
+                "These settings are not known here: {names}; a newer version may know them.", names=names
+            )
         plain: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
         }
@@ -246,25 +266,42 @@ class Settings:
         try:
             return cls(**plain)
         except (TypeError, ValueError) as error:
-            raise StyleTransferError(f"These settings cannot be read: {error}.") from error
+            raise StyleTransferError("These settings cannot be read: {error}.", error=error) from error
 
 
 def _check_choice(name: str, value: object, choices: Any) -> None:
     if value not in get_args(choices):
-        raise StyleTransferError(f"{name} must be one of {', '.join(get_args(choices))}, not {value!r}.")
+        raise StyleTransferError(
+            "{name} must be one of {choices}, not {value}.",
+            name=name,
+            choices=", ".join(get_args(choices)),
+            value=repr(value),
+        )
 
 
 def _check_whole(name: str, value: object, low: int, high: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise StyleTransferError(f"{name} must be a whole number from {low} to {high}, not {value!r}.")
+        raise StyleTransferError(
+            "{name} must be a whole number from {low} to {high}, not {value}.",
+            name=name,
+            low=low,
+            high=high,
+            value=repr(value),
+        )
 
 
 def _check_number(name: str, value: object, low: float, high: float = math.inf, *, above: bool = False) -> None:
     number = isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
     if not number or value == math.inf or (above and value == low):
-        limit = "greater than" if above else "at least"
-        upper = "" if math.isinf(high) else f" and at most {high:g}"
-        raise StyleTransferError(f"{name} must be a number {limit} {low:g}{upper}, not {value!r}.")
+        if math.isinf(high):
+            allowed = Text("greater than {low}", low=low) if above else Text("at least {low}", low=low)
+        elif above:
+            allowed = Text("greater than {low} and at most {high}", low=low, high=high)
+        else:
+            allowed = Text("at least {low} and at most {high}", low=low, high=high)
+        raise StyleTransferError(
+            "{name} must be a number {allowed}, not {value}.", name=name, allowed=allowed, value=repr(value)
+        )
 
 
 NOTEBOOK = Settings(

@@ -1,5 +1,6 @@
 """What the core's tests share: pictures that are made on the spot, and networks with random weights."""
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 
@@ -12,6 +13,10 @@ from PIL import Image
 from torch import nn
 
 from styletransfer.engine.vgg.weights import Weights
+
+# English, whatever this machine speaks, also in the processes that tests start.
+os.environ.pop("LANGUAGE", None)
+os.environ["LC_ALL"] = "C.UTF-8"
 
 # A busy machine is no failure.
 hypothesis.settings.register_profile("patient", deadline=None)

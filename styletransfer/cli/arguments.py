@@ -6,17 +6,21 @@ arguments have been read, so that `--help` and a mistyped option are answered at
 
 import argparse
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, cast, get_args
+from typing import TYPE_CHECKING, Any, NoReturn, cast, get_args, get_type_hints
 
+from styletransfer.controls import CONTROLS, Control
 from styletransfer.errors import NO_MEMORY, StyleTransferError, is_out_of_memory
 from styletransfer.machine.threads import wait_briefly
-from styletransfer.settings import PRESETS, Device, Network, Optimizer, Pooling, Precision, Settings, Start, StyleLoss
+from styletransfer.settings import PRESETS, Settings, Start
 from styletransfer.support.version import __version__
+from styletransfer.texts import Text, _, language, say, speaking
+from styletransfer.texts.language import ENGLISH, of_system
 
 if TYPE_CHECKING:
     from styletransfer.cli.console import Display
@@ -37,7 +41,7 @@ _USAGE = (
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line.
+    """Run the command line, in the system's language.
 
     Args:
         argv: Arguments without the program's name; those of the process if None.
@@ -45,6 +49,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, `BAD_INPUT` or `INTERRUPTED`.
     """
+    with speaking(of_system()):
+        return _main(argv)
+
+
+def _main(argv: Sequence[str] | None) -> int:
     wait_briefly(os.environ)
     try:
         arguments = build_parser().parse_intermixed_args(argv)
@@ -56,23 +65,55 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _download(arguments, display)
         return _paint(arguments, display)
     except StyleTransferError as error:
-        sys.stderr.write(f"styletransfer: {error}\n")
+        sys.stderr.write(f"styletransfer: {say(error.text)}\n")
         return BAD_INPUT
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
-        sys.stderr.write(f"styletransfer: {NO_MEMORY}\n")
+        sys.stderr.write(f"styletransfer: {say(NO_MEMORY)}\n")
         return BAD_INPUT
     except KeyboardInterrupt:
-        sys.stderr.write("styletransfer: Stopped before the picture was saved.\n")
+        sys.stderr.write(f"styletransfer: {_('Stopped before the picture was saved.')}\n")
         return INTERRUPTED
+
+
+_COMPLAINTS = (
+    (r"unrecognized arguments: (?P<names>.+)", Text("There is no option or place for {names}")),
+    (r"argument (?P<name>.+): expected one argument", Text("{name} needs a value")),
+    (r"argument (?P<name>.+): expected at least one argument", Text("{name} needs a value")),
+    (r"argument (?P<name>.+): not allowed with argument (?P<other>.+)", Text("{name} does not go with {other}")),
+    (r"argument (?P<name>.+): ignored explicit argument (?P<value>.+)", Text("{name} takes no value: {value}")),
+    (
+        r"argument (?P<name>.+): invalid choice: (?P<value>.+) \(choose from (?P<choices>.+)\)",
+        Text("{name} must be one of {choices}, not {value}"),
+    ),
+    (r"argument (?P<name>.+): invalid int value: (?P<value>.+)", Text("{name} must be a whole number, not {value}")),
+    (r"argument (?P<name>.+): invalid float value: (?P<value>.+)", Text("{name} must be a number, not {value}")),
+)
+"""What argparse finds wrong, which it says in English only, and how that is said elsewhere."""
 
 
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong in our own words and way instead of leaving the process."""
 
     def error(self, message: str) -> NoReturn:
-        raise StyleTransferError(f"{message[:1].upper()}{message[1:].rstrip('.')}; see --help.")
+        said = f"{message[:1].upper()}{message[1:].rstrip('.')}"
+        if language() != ENGLISH:
+            for pattern, text in _COMPLAINTS:
+                found = re.fullmatch(pattern, message)
+                if found is not None:
+                    said = say(Text(text.msgid, **found.groupdict()))
+                    break
+        raise StyleTransferError("{problem}; see --help.", problem=said)
+
+
+class _Formatter(argparse.HelpFormatter):
+    """Begins the usage in the user's language."""
+
+    def add_usage(
+        self, usage: str | None, actions: Iterable[Any], groups: Iterable[Any], prefix: str | None = None
+    ) -> None:
+        super().add_usage(usage, actions, groups, _("usage: ") if prefix is None else prefix)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -80,90 +121,117 @@ def build_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="styletransfer",
         usage=_USAGE,
-        description="Paint a photo in the manner of a painting, on this machine.",
-        epilog="Ctrl-C stops the painting and saves what there is. Exit codes: 0 painted, 2 something is wrong with "
-        "the input (a sentence says what), 130 stopped by Ctrl-C.",
+        description=_("Paint a photo in the manner of a painting, on this machine."),
+        epilog=_(
+            "Ctrl-C stops the painting and saves what there is. Exit codes: 0 painted, 2 something is wrong with "
+            "the input (a sentence says what), 130 stopped by Ctrl-C."
+        ),
         allow_abbrev=False,
+        add_help=False,
+        formatter_class=_Formatter,
     )
-    add = parser.add_argument
-    add("photo", nargs="?", type=Path, metavar="PHOTO", help="what to paint")
-    add("paintings", nargs="*", type=Path, metavar="PAINTING", help="how to paint it: up to four paintings")
+    add = parser.add_argument_group(_("pictures")).add_argument
+    add("photo", nargs="?", type=Path, metavar="PHOTO", help=_("what to paint"))
+    add("paintings", nargs="*", type=Path, metavar="PAINTING", help=_("how to paint it: up to four paintings"))
     add(
         "-o",
         "--out",
         type=Path,
         metavar="OUT",
-        help="where to save the result: a name that ends in .png, .jpg, .webp, .avif or .tiff",
+        help=_("where to save the result: a name that ends in .png, .jpg, .webp, .avif or .tiff"),
     )
-    add("--quiet", action="store_true", help="say nothing unless something is wrong")
-    add("--version", action="version", version=f"styletransfer {__version__}")
-    add("--download-vgg19", action="store_true", help="fetch the weights of VGG-19 (548 MB) once and for all, and exit")
     _add_settings(parser)
     _add_colors(parser)
     _add_files(parser)
+    add = parser.add_argument_group(_("the rest")).add_argument
+    add("--quiet", action="store_true", help=_("say nothing unless something is wrong"))
+    add(
+        "--download-vgg19",
+        action="store_true",
+        help=_("fetch the weights of VGG-19 (548 MB) once and for all, and exit"),
+    )
+    add("-h", "--help", action="help", help=_("show this help and exit"))
+    add("--version", action="version", version=f"styletransfer {__version__}", help=_("show the version and exit"))
     return parser
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:
     presets = ", ".join(
-        f"{name} ({max(preset.shape or (preset.size,))} px, {preset.epochs} epochs)" for name, preset in PRESETS.items()
+        _(
+            "{preset} ({size} px, {epochs} epochs)",
+            preset=name,
+            size=max(chosen.shape or (chosen.size,)),
+            epochs=chosen.epochs,
+        )
+        for name, chosen in PRESETS.items()
     )
-    group = parser.add_argument_group("how to paint", "What is not given comes from the preset.")
-    add = group.add_argument
+    group = parser.add_argument_group(_("how to paint"), _("What is not given comes from the preset."))
     origin = group.add_mutually_exclusive_group()
-    origin.add_argument("--preset", choices=PRESETS, help=f"a set of settings to begin with: {presets}")
-    origin.add_argument("--recipe", type=Path, metavar="PICTURE", help="begin with the settings of a painted picture")
-    add("--size", type=int, metavar="PIXELS", help="long side of the result; the photo's aspect ratio is kept")
-    add("--epochs", type=int, metavar="N", help="steps of painting")
-    add("--content-weight", type=float, metavar="X", help="how much the photo matters")
-    add("--style-weight", type=float, metavar="X", help="how much the painting matters")
-    add("--tv-weight", type=float, metavar="X", help="how much smoothness matters")
-    add("--stroke-size", type=float, metavar="X", help="2 for strokes twice as broad, 0.5 for half as broad")
-    add(
-        "--shares", dest="style_shares", type=_numbers, metavar="X,Y", help="how much each painting counts, such as 2,1"
+    origin.add_argument(
+        "--preset", choices=PRESETS, help=_("a set of settings to begin with: {presets}", presets=presets)
     )
-    add("--content-layers", type=_names, metavar="A,B", help="where the network looks at the photo, such as relu4_2")
-    add("--style-layers", type=_names, metavar="A,B", help="where it looks at the painting, such as relu1_1,relu2_1")
-    add("--style-loss", choices=get_args(StyleLoss), help="how manners are compared; gram is the textbook's way")
-    add("--pooling", choices=get_args(Pooling), help="how the network shrinks what it sees")
-    add("--network", choices=get_args(Network), help="auto takes VGG-19 if it has been downloaded, else VGG-16")
-    add("--weights", metavar="FILE", help="weights of VGG-16 or VGG-19 of your own (.pth or .safetensors)")
-    add("--optimizer", choices=get_args(Optimizer), help="what decides on the next step")
-    add("--init", metavar="START", help=f"start from: {', '.join(get_args(Start))}, or the file of a picture")
-    add("--seed", type=int, metavar="N", help="another number, another noise to start from")
-    add("--device", choices=get_args(Device), help="where to compute; auto takes the fastest there is")
-    add("--precision", choices=get_args(Precision), help="how exactly; auto: half where the machine is made for it")
+    origin.add_argument(
+        "--recipe", type=Path, metavar="PICTURE", help=_("begin with the settings of a painted picture")
+    )
+    kinds = get_type_hints(Settings)
+    for name, control in CONTROLS.items():
+        if control.option is not None:
+            _add_setting(group, control, kinds[name])
+
+
+def _add_setting(group: argparse._ArgumentGroup, control: Control, kind: Any) -> None:
+    """The option of a setting, as the table of controls and the type of its field tell."""
+    flag, help_text = (
+        f"--{control.flag or control.name.replace('_', '-')}",
+        " ".join(filter(None, (say(control.help), say(control.hint)))),
+    )
+    if control.option:
+        read = {int: int, float: float, tuple[str, ...]: _names, tuple[float, ...] | None: _numbers}.get(kind)
+        more: dict[str, Any] = {"metavar": control.option} | ({"type": read} if read else {})
+    else:
+        more = {"choices": get_args(kind)}
+    group.add_argument(flag, dest=control.name, help=help_text.replace("%", "%%"), **more)
 
 
 def _add_colors(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument_group("whose colours").add_argument
+    add = parser.add_argument_group(_("whose colours")).add_argument
     add(
         "--match-palette",
         dest="palette",
         action="store_const",
         const="photo",
-        help="give the painting the photo's palette before painting",
+        help=_("give the painting the photo's palette before painting"),
     )
-    add("--photo-colors", type=float, metavar="X", help="colours of the result: 0 the painting's, 1 the photo's")
+    add("--photo-colors", type=float, metavar="X", help=_("colours of the result: 0 the painting's, 1 the photo's"))
 
 
 def _add_files(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("what to keep besides")
-    add = group.add_argument
-    add("--bits", type=int, choices=(8, 16), default=8, help="bits of each channel of the pictures; 16 in .png, .tiff")
-    add("--save-every", type=int, metavar="N", help="keep the picture of every Nth epoch as OUT-0010.png and so on")
-    add("--losses", type=Path, metavar="FILE.csv", help="write the losses of every epoch into a table")
+    add = parser.add_argument_group(_("what to keep besides")).add_argument
     add(
-        "--film", type=Path, metavar="FILE", help="make a film of the painting: a name that ends in .mp4, .webp or .gif"
+        "--bits",
+        type=int,
+        choices=(8, 16),
+        default=8,
+        help=_("bits of each channel of the pictures; 16 in .png, .tiff"),
+    )
+    add("--save-every", type=int, metavar="N", help=_("keep the picture of every Nth epoch as OUT-0010.png and so on"))
+    add("--losses", type=Path, metavar="FILE.csv", help=_("write the losses of every epoch into a table"))
+    add(
+        "--film",
+        type=Path,
+        metavar="FILE",
+        help=_("make a film of the painting: a name that ends in .mp4, .webp or .gif"),
     )
     add(
         "--state",
         type=Path,
         metavar="FILE",
-        help="keep the state of the painting here on the way, at the end and at Ctrl-C; if the file is there, go on "
-        "from it, also with more --epochs",
+        help=_(
+            "keep the state of the painting here on the way, at the end and at Ctrl-C; if the file is there, go on "
+            "from it, also with more --epochs"
+        ),
     )
-    add("--film-seconds", type=float, metavar="X", help="seconds that the film takes to the last picture")
+    add("--film-seconds", type=float, metavar="X", help=_("seconds that the film takes to the last picture"))
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -174,13 +242,17 @@ def _numbers(text: str) -> tuple[float, ...]:
     try:
         return tuple(map(float, text.split(",")))
     except ValueError:
-        raise argparse.ArgumentTypeError(f"these must be numbers with commas between them, not {text!r}") from None
+        raise argparse.ArgumentTypeError(
+            _("these must be numbers with commas between them, not {value}", value=repr(text))
+        ) from None
 
 
 def _paint(arguments: argparse.Namespace, display: "Display") -> int:
     for name, value in (("PHOTO", arguments.photo), ("PAINTING", arguments.paintings), ("-o OUT", arguments.out)):
         if not value:
-            raise StyleTransferError(f"{name} is missing: give a photo, a painting, and -o with a name for the result.")
+            raise StyleTransferError(
+                "{name} is missing: give a photo, a painting, and -o with a name for the result.", name=name
+            )
     recipe = None if arguments.recipe is None else _recipe(arguments.recipe, arguments.weights is not None, display)
     settings = _settings(arguments, recipe)
     settings.shares(len(arguments.paintings))
@@ -230,9 +302,16 @@ def _recipe(path: Path, has_weights: bool, display: "Display") -> "Recipe":
 
     recipe = read_recipe(path)
     if recipe is None:
-        raise StyleTransferError(f"{path} carries no recipe; give a picture that was painted by this program.")
+        raise StyleTransferError(
+            "{path} carries no recipe; give a picture that was painted by this program.", path=path
+        )
     if recipe.weights is not None and not has_weights:
-        display.say(f"It was painted with the weights in {recipe.weights.name}: give them with --weights for the same.")
+        display.say(
+            _(
+                "It was painted with the weights in {file}: give them with --weights for the same.",
+                file=recipe.weights.name,
+            )
+        )
     elif recipe.weights is None and recipe.settings.network == "auto":
         settings = Settings.from_dict(recipe.settings.to_dict() | {"network": recipe.network})
         return replace(recipe, settings=settings)
@@ -254,10 +333,13 @@ def _start(arguments: argparse.Namespace, recipe: "Recipe | None", display: "Dis
     for path in candidates:
         with suppress(OSError, StyleTransferError):  # a file that cannot be read is not the one
             if path.is_file() and path.stat().st_size <= LARGEST_FILE and sha256_of(path) == recipe.inputs.start:
-                display.say(f"It starts from {path}, as the picture with the recipe did.")
+                display.say(_("It starts from {path}, as the picture with the recipe did.", path=path))
                 return cast("Path", path)
     display.say(
-        f"{arguments.recipe} was started from a picture that is not beside it: give that with --init for the same."
+        _(
+            "{path} was started from a picture that is not beside it: give that with --init for the same.",
+            path=arguments.recipe,
+        )
     )
     return None
 
@@ -271,9 +353,14 @@ def _download(arguments: argparse.Namespace, display: "Display") -> int:
     if not vgg19_available():
         try:
             with display.progress("VGG-19") as report:
-                download_vgg19(lambda done, total: report(done, total, f"{done / 1e6:.0f} of {total / 1e6:.0f} MB"))
+                download_vgg19(
+                    lambda done, total: report(
+                        done, total, _("{done} of {total} MB", done=round(done / 1e6), total=round(total / 1e6))
+                    )
+                )
         except KeyboardInterrupt:
-            sys.stderr.write("styletransfer: The download was stopped; the next one goes on from where it is.\n")
+            said = _("The download was stopped; the next one goes on from where it is.")
+            sys.stderr.write(f"styletransfer: {said}\n")
             return INTERRUPTED
-    display.say(f"The weights of VGG-19 are in {vgg19_path()}.")
+    display.say(_("The weights of VGG-19 are in {path}.", path=vgg19_path()))
     return 0

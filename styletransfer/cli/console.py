@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Column
 
+from styletransfer.texts import _
+
 Report = Callable[[float, float, str], None]
 """Told how much of the work is done, how much there is in all (in any unit), and a few words on the present state."""
 
@@ -52,7 +54,7 @@ class Display:
             TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
         ]
         with Progress(*columns, console=self._console) as progress:
-            task = progress.add_task("getting ready", total=None)
+            task = progress.add_task(_("getting ready"), total=None)
             yield lambda done, total, state: progress.update(task, completed=done, total=total, description=state)
 
     def _lines(self, title: str) -> Report:
@@ -65,6 +67,14 @@ class Display:
             if tenths > shown:
                 shown = tenths
                 left = (time.monotonic() - began) * (total - done) / done
-                self.say(f"{title}: {10 * tenths} %, {state}, {left:.0f} s left")
+                self.say(
+                    _(
+                        "{title}: {share} %, {state}, {seconds} s left",
+                        title=title,
+                        share=10 * tenths,
+                        state=state,
+                        seconds=round(left),
+                    )
+                )
 
         return report

@@ -14,6 +14,7 @@ from styletransfer.machine.probe import probe
 from styletransfer.machine.speeds import Speed, Speeds
 from styletransfer.settings import Settings
 from styletransfer.support import units
+from styletransfer.texts import Text, _
 
 
 class Outlook:
@@ -61,10 +62,11 @@ class Outlook:
             speed = probe(paint, self._settings)
             self._learn(speed, rough=True)
         work = cost.work(self._photo_size, self._settings, paintings, first=done, last=last)
-        said = f"About {units.duration(speed.seconds_per_megapixel * work)}"
-        if self._device == "cpu":
-            said += f", {units.storage(cost.memory(self._photo_size, self._settings, half=self._half))} of memory"
-        return f"{said}."
+        time = units.duration(speed.seconds_per_megapixel * work)
+        if self._device != "cpu":
+            return _("About {time}.", time=time)
+        memory = units.storage(cost.memory(self._photo_size, self._settings, half=self._half))
+        return _("About {time}, {memory} of memory.", time=time, memory=memory)
 
     def add(self, frame: Frame) -> None:
         """Take in how long the next epoch took."""
@@ -86,7 +88,14 @@ def _check_memory(photo_size: tuple[int, int], settings: Settings, half: bool) -
     if needed <= free:
         return
     largest = cost.largest_size(photo_size, settings, free, half=half)
-    remedy = "close other programs first" if largest is None else f"choose a --size of at most {largest}"
+    remedy = (
+        Text("close other programs first")
+        if largest is None
+        else Text("choose a --size of at most {largest}", largest=largest)
+    )
     raise StyleTransferError(
-        f"This takes about {units.storage(needed)} of memory, and there is {units.storage(free)}: {remedy}."
+        "This takes about {needed} of memory, and there is {free}: {remedy}.",
+        needed=units.storage(needed),
+        free=units.storage(free),
+        remedy=remedy,
     )

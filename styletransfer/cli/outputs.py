@@ -14,7 +14,15 @@ from styletransfer.imaging.color import Painted, with_photo_colors
 from styletransfer.imaging.recipe import Recipe
 from styletransfer.machine.time_budget import Budget
 from styletransfer.support import files, units
+from styletransfer.texts import Text, _, ngettext, say
 
+_NO_MEMORY = {
+    "picture": Text("There is not enough memory to save the picture."),
+    "pictures": Text("There is not enough memory to save the pictures."),
+    "losses": Text("There is not enough memory to save the losses."),
+    "film": Text("There is not enough memory to save the film."),
+    "state": Text("There is not enough memory to save the state."),
+}
 NOTE = "recipe"
 """Under this name the state's notes hold the recipe of what has been painted so far, as text."""
 
@@ -60,11 +68,22 @@ class Keeper:
         request, sentences = self._request, []
         if self._done and request.film is not None:
             sentences.append(
-                f"{request.film} will begin with epoch {self._done + 1}, as {request.state} keeps no pictures of those "
-                "before; for a film of all of them, paint anew."
+                _(
+                    "{film} will begin with epoch {epoch}, as {state} keeps no pictures of those before; for a film of "
+                    "all of them, paint anew.",
+                    film=request.film,
+                    epoch=self._done + 1,
+                    state=request.state,
+                )
             )
         if self._table and len(self._rows) < self._done:
-            sentences.append(f"{request.losses} will lack epochs up to {self._done}, as it does not hold them all.")
+            sentences.append(
+                _(
+                    "{table} will lack epochs up to {epoch}, as it does not hold them all.",
+                    table=request.losses,
+                    epoch=self._done,
+                )
+            )
         return sentences
 
     def add(self, frame: Frame) -> None:
@@ -110,7 +129,7 @@ class Keeper:
                 lambda: film.export(self._moments, path, fmt=film_format(path), seconds=seconds, hold=FILM_HOLD),
             )
         except KeyboardInterrupt:
-            self._lost["film"] = [f"{path} was not made, as Ctrl-C came."]
+            self._lost["film"] = [_("{path} was not made, as Ctrl-C came.", path=path)]
             raise
 
     def sentence(self, *, whole: bool) -> str:
@@ -121,11 +140,20 @@ class Keeper:
         """
         frame = self._newest()
         height, width = frame.scale
-        end = f"epoch {frame.epoch} of {self._recipe.all_parts[-1][1]}"
+        epochs = self._recipe.all_parts[-1][1]
         if "picture" in self._lost:
-            return f"Painted until {end}."
-        how = "Painted" if whole else f"Stopped after {end}:"
-        return f"{how} {self._request.out} ({width} x {height} pixels, {frame.seconds:.0f} s).{self._clipped}"
+            return _("Painted until epoch {epoch} of {epochs}.", epoch=frame.epoch, epochs=epochs)
+        file = _(
+            "{path} ({width} x {height} pixels, {seconds} s)",
+            path=self._request.out,
+            width=width,
+            height=height,
+            seconds=round(frame.seconds),
+        )
+        if whole:
+            return _("Painted {picture}.", picture=file) + self._clipped
+        said = _("Stopped after epoch {epoch} of {epochs}: {picture}.", epoch=frame.epoch, epochs=epochs, picture=file)
+        return said + self._clipped
 
     def missing(self) -> list[str]:
         """What could not be kept, a sentence each."""
@@ -133,7 +161,9 @@ class Keeper:
         for errors in self._lost.values():
             sentences.append(errors[0])
             if len(errors) > 1:
-                sentences.append(f"The same holds for {len(errors) - 1} more.")
+                sentences.append(
+                    ngettext("The same holds for {count} more.", "The same holds for {count} more.", len(errors) - 1)
+                )
         return sentences
 
     def _newest(self) -> Frame:
@@ -146,18 +176,18 @@ class Keeper:
             keep()
             return
         except StyleTransferError as error:
-            reason = str(error)
+            reason = say(error.text)
         except (MemoryError, RuntimeError, OSError) as error:
             if not is_out_of_memory(error):
                 raise
-            reason = f"There is not enough memory to save the {what}."
+            reason = say(_NO_MEMORY[what])
         self._lost.setdefault(what, []).append(reason)
 
     def _tell(self, what: str) -> None:
         """Say at once, and once, what cannot be kept on the way."""
         if what in self._lost and what not in self._told:
             self._told.add(what)
-            self._say(f"{self._lost[what][0]} The painting goes on without.")
+            self._say(f"{self._lost[what][0]} {_('The painting goes on without.')}")
 
     def _save_state(self) -> None:
         frame, state = self._newest(), self._request.state

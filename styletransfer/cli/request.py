@@ -60,9 +60,13 @@ class Request:
             StyleTransferError: It is not so.
         """
         if self.save_every is not None and self.save_every < 1:
-            raise StyleTransferError(f"--save-every must be a whole number of at least 1, not {self.save_every}.")
+            raise StyleTransferError(
+                "--save-every must be a whole number of at least 1, not {value}.", value=self.save_every
+            )
         if not 0 <= self.photo_colors <= 1:
-            raise StyleTransferError(f"--photo-colors must be a number from 0 to 1, not {self.photo_colors}.")
+            raise StyleTransferError(
+                "--photo-colors must be a number from 0 to 1, not {value}.", value=self.photo_colors
+            )
         if self.film is not None:
             self._check_film(self.film)
         images.check_writable(self.out, bits=self.bits)
@@ -79,13 +83,15 @@ class Request:
         read = {os.path.realpath(path) for path in inputs if path is not None}
         for path in outputs:
             if os.path.realpath(path) in read:
-                raise StyleTransferError(f"{path} would be written over, but it is needed; choose another name.")
+                raise StyleTransferError(
+                    "{path} would be written over, but it is needed; choose another name.", path=path
+                )
 
     def _check_film(self, path: Path) -> None:
         film_format(path)
         longest = film.LONGEST_FILM - FILM_HOLD
         if not 0 < self.film_seconds <= longest:
-            raise StyleTransferError(f"--film-seconds must be above 0 and at most {longest:g}.")
+            raise StyleTransferError("--film-seconds must be above 0 and at most {longest}.", longest=float(longest))
 
 
 def film_format(path: Path) -> film.FilmFormat:
@@ -98,4 +104,4 @@ def film_format(path: Path) -> film.FilmFormat:
     for kind in get_args(film.FilmFormat):
         if kind == ending:
             return cast("film.FilmFormat", kind)
-    raise StyleTransferError(f"{path} does not end in .mp4, .webp or .gif; choose one of these for the film.")
+    raise StyleTransferError("{path} does not end in .mp4, .webp or .gif; choose one of these for the film.", path=path)

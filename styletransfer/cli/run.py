@@ -15,6 +15,7 @@ from styletransfer.errors import NO_MEMORY, StyleTransferError, is_out_of_memory
 from styletransfer.imaging import images
 from styletransfer.imaging.recipe import Recipe, make_recipe
 from styletransfer.machine import cost
+from styletransfer.texts import _, local, pgettext, say
 
 if TYPE_CHECKING:
     from styletransfer.engine.checkpoint import Checkpoint
@@ -36,7 +37,7 @@ def paint(request: Request, display: Display) -> bool:
     ended: BaseException | None = None
     filmed = True
     with Interrupt() as interrupt:
-        with display.progress("Painting") as report:
+        with display.progress(pgettext("work", "Painting")) as report:
             try:
                 job.paint(interrupt, report)
             except (Exception, KeyboardInterrupt) as error:
@@ -47,7 +48,7 @@ def paint(request: Request, display: Display) -> bool:
             job.keeper.save_picture()
         interrupt.armed = False
         try:
-            with display.waiting("Putting the film together"):
+            with display.waiting(_("Putting the film together")):
                 job.keeper.save_film()
         except KeyboardInterrupt:
             filmed = False
@@ -55,9 +56,10 @@ def paint(request: Request, display: Display) -> bool:
     stopped = isinstance(ended, KeyboardInterrupt) or not filmed
     if isinstance(ended, Exception):
         raise _broken_off(ended, said)
+    told = " ".join(said)
     if len(said) > 1 and not stopped:
-        raise StyleTransferError(" ".join(said))
-    display.say(" ".join(said))
+        raise StyleTransferError(told)
+    display.say(told)
     return not stopped
 
 
@@ -78,7 +80,7 @@ class _Job:
     def __init__(self, request: Request, display: Display) -> None:
         self._request, self._display = request, display
         self._inputs = request.inputs.map(images.open_image)
-        with display.waiting("Laying out the brushes"):
+        with display.waiting(_("Laying out the brushes")):
             from styletransfer.engine.checkpoint import load_checkpoint
             from styletransfer.engine.device import find_device  # torch takes seconds: no mistyped name waits for it
             from styletransfer.engine.vgg.precision import network_dtype
@@ -109,7 +111,7 @@ class _Job:
         if self._resume is not None:
             self._begin = self._epoch = self._resume.epoch
             recipe = recipe.following(_past(self._resume, recipe), self._begin)
-            display.say(f"Going on after epoch {self._begin}, from {request.state}.")
+            display.say(_("Going on after epoch {epoch}, from {file}.", epoch=self._begin, file=request.state))
         self._recipe = recipe
         self._end = recipe.all_parts[-1][1]
         self.keeper = Keeper(request, self._inputs.photo, recipe, self._begin, display.say)
@@ -118,12 +120,12 @@ class _Job:
     def _announce(self) -> None:
         for sentence in self.keeper.gaps():
             self._display.say(sentence)
-        self._display.say(f"Network: {self._weights.source}")
+        self._display.say(_("Network: {network}", network=self._weights.source))
         if self._display.quiet:
             return
         from styletransfer.engine.stylize import stylize
 
-        with self._display.waiting("Trying the brushes"):
+        with self._display.waiting(_("Trying the brushes")):
             sentence = self._outlook.sentence(
                 self._weights.name,
                 len(self._inputs.paintings),
@@ -145,7 +147,7 @@ class _Job:
             interrupt.armed = self._request.state is not None  # else no state is worth waiting for the end of a step
             report(work(frame.epoch), work(max(self._end, frame.epoch)), _state(frame))
             if frame.message:
-                self._display.say(frame.message)
+                self._display.say(say(frame.message))
             if interrupt.asked:
                 self.keeper.keep_state()
                 raise KeyboardInterrupt
@@ -189,14 +191,16 @@ def _past(resume: "Checkpoint", recipe: Recipe) -> Recipe:
 
 def _broken_off(failure: Exception, said: list[str]) -> Exception:
     """What to tell of a painting that broke off, with what there is of it."""
+    told = " ".join(said)
     if is_out_of_memory(failure):
-        return StyleTransferError(" ".join([NO_MEMORY, *said]))
+        return StyleTransferError(f"{say(NO_MEMORY)} {told}")
     if isinstance(failure, StyleTransferError):
-        return StyleTransferError(" ".join([str(failure), *said]))
-    failure.add_note(" ".join(said))
+        return StyleTransferError(f"{say(failure.text)} {told}")
+    failure.add_note(told)
     return failure
 
 
 def _state(frame: Frame) -> str:
-    losses = ", ".join(f"{name} {frame.losses[name]:.3g}" for name in LOSS_NAMES if name != "total")
+    terms = {"content": _("content"), "style": _("style"), "tv": _("tv")}
+    losses = ", ".join(f"{terms[name]} {local(f'{frame.losses[name]:.3g}')}" for name in LOSS_NAMES if name in terms)
     return f"{frame.epoch}/{frame.epochs}, {losses}"

@@ -108,7 +108,9 @@ class Checkpoint:
             raise ValueError(_GONE_ON)
         self.fingerprint().check(now)
         if self.epoch >= epochs:
-            raise StyleTransferError(f"The saved state has {self.epoch} epochs already; ask for more of them.")
+            raise StyleTransferError(
+                "The saved state has {epoch} epochs already; ask for more of them.", epoch=self.epoch
+            )
         return self.state
 
     def expire(self, epochs: int) -> None:
@@ -160,18 +162,20 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
         with safetensors.safe_open(path, framework="pt") as file:
             text = (file.metadata() or {}).get(_KEY)
             if text is None:
-                raise StyleTransferError(f"{path} is no saved state of a painting; give another file.")
+                raise StyleTransferError("{path} is no saved state of a painting; give another file.", path=path)
             tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118 - no mapping
     except FileNotFoundError as error:
-        raise StyleTransferError(f"There is no file {path}; check the name.") from error
+        raise StyleTransferError("There is no file {path}; check the name.", path=path) from error
     except OSError as error:
-        raise StyleTransferError(f"{path} cannot be read ({error.strerror or error}); check the file.") from error
+        raise StyleTransferError(
+            "{path} cannot be read ({reason}); check the file.", path=path, reason=error.strerror or error
+        ) from error
     except safetensors.SafetensorError as error:
         raise _damaged(path) from error
     try:
         facts = json.loads(text)
         if facts["format"] != FORMAT:
-            raise StyleTransferError(f"{path} was saved by another version of the program; paint anew.")
+            raise StyleTransferError("{path} was saved by another version of the program; paint anew.", path=path)
         return _checkpoint(facts, tensors)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise _damaged(path) from error
@@ -227,4 +231,4 @@ def _write(path: Path, tensors: Mapping[str, Tensor], facts: str, *, settled: bo
 
 
 def _damaged(path: str | Path) -> DamagedStateError:
-    return DamagedStateError(f"The saved state in {path} is damaged; paint anew.")
+    return DamagedStateError("The saved state in {path} is damaged; paint anew.", path=path)

@@ -15,5 +15,5 @@ def find_device(name: str) -> torch.device:
     if name == "auto":
         name = next(kind for kind, there in available.items() if there)
     if not available[name]:
-        raise StyleTransferError(f"This machine has no {name} device; choose another one, or auto.")
+        raise StyleTransferError("This machine has no {device} device; choose another one, or auto.", device=name)
     return torch.device(name)

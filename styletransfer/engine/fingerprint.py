@@ -8,11 +8,17 @@ from typing import Any
 from PIL import Image
 
 from styletransfer.errors import StyleTransferError
-from styletransfer.inputs import CALLED, Inputs
+from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings
+from styletransfer.texts import Text
 
 _FREE = ("epochs", "preview_every", "device", "content_weight", "style_weight", "tv_weight", "network", "weights")
 """Settings that may be others when a painting is gone on with; the network is compared by its numbers instead."""
+_OTHER = {
+    "photo": Text("painted from another photo"),
+    "paintings": Text("painted from another set of paintings"),
+    "start": Text("painted from another picture to start from"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +59,13 @@ class Fingerprint:
             name for name, value in now.settings.items() if name not in untold and self.settings.get(name) != value
         ]
         if names:
-            raise _unfit(f"painted with another {' and another '.join(names)}")
+            raise _unfit(Text("painted with another {names}", names=" / ".join(names)))
         before = self.inputs.to_dict()
         for role, after in now.inputs.to_dict().items():
             if before[role] != after:
-                raise _unfit(f"painted from another {CALLED[role]}")
+                raise _unfit(_OTHER[role])
         if (self.network, self.numbers) != (now.network, now.numbers):
-            raise _unfit(f"painted with {self.network}")
+            raise _unfit(Text("painted with {network}", network=self.network))
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON types."""
@@ -82,4 +88,6 @@ def _hash(image: Image.Image) -> str:
 
 
 def _unfit(reason: str) -> StyleTransferError:
-    return StyleTransferError(f"The saved state does not fit: it was {reason}. Give the same again, or paint anew.")
+    return StyleTransferError(
+        "The saved state does not fit: it was {reason}. Give the same again, or paint anew.", reason=reason
+    )

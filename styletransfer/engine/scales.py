@@ -33,8 +33,11 @@ def scale_shapes(photo_size: tuple[int, int], settings: Settings) -> list[tuple[
     if min(final) < SMALLEST_SIDE:
         needed = -(-SMALLEST_SIDE * max(photo_size) // min(photo_size))
         raise StyleTransferError(
-            f"At this size the picture would be only {min(final)} pixels on its short side, and the network needs "
-            f"{SMALLEST_SIDE}: choose a size of at least {needed}, or a photo that is less narrow."
+            "At this size the picture would be only {short} pixels on its short side, and the network needs "
+            "{least}: choose a size of at least {needed}, or a photo that is less narrow.",
+            short=min(final),
+            least=SMALLEST_SIDE,
+            needed=needed,
         )
     shapes = [final]
     while len(shapes) < settings.scales:

@@ -42,6 +42,7 @@ from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.imaging.images import join_alpha, with_alpha
 from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings, Weighting
+from styletransfer.texts import Text
 
 MOST_FAILURES = 8
 """Steps in a row that may diverge before the run gives up."""
@@ -226,7 +227,7 @@ def optimize(
                 x = optimizer.backtrack(variation)
             if settings.bounded:
                 x = pyramid.clamped(x, *bounds)
-            message = None if finite else "A step went astray and was taken back; going on with less."
+            message = None if finite else Text("A step went astray and was taken back; going on with less.")
             yield Step(LoopState(x, *good, optimizer.state(), limit, failures, weighting), message)
 
 

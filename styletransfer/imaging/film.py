@@ -63,7 +63,10 @@ def export(
     if not moments:
         raise StyleTransferError("There is nothing to show yet; paint for a few seconds first.")
     if not (math.isfinite(seconds) and math.isfinite(hold) and seconds > 0 and 0 <= hold <= LONGEST_FILM - seconds):
-        raise StyleTransferError(f"A film must last more than 0 and, with its end, at most {LONGEST_FILM:g} seconds.")
+        raise StyleTransferError(
+            "A film must last more than 0 and, with its end, at most {longest} seconds.",
+            longest=LONGEST_FILM,
+        )
     ticks = _ticks(len(moments), MOST_MOMENTS[fmt], seconds, hold, pace)
     size = _film_size(moments[-1], fmt)
     shots = _shots(moments, list(ticks), size, keep_alpha=fmt == "webp")

@@ -21,6 +21,7 @@ from styletransfer.imaging.decoding import to_srgb
 from styletransfer.imaging.hush import hushed
 from styletransfer.support.files import check_writable as check_file_writable
 from styletransfer.support.files import replacing
+from styletransfer.texts import Text
 
 pillow_heif.register_heif_opener()
 
@@ -92,14 +93,17 @@ def open_image(source: str | Path | bytes | BinaryIO, *, name: str | None = None
         raise _too_many_pixels(label) from error
     except UnidentifiedImageError as error:
         raise StyleTransferError(
-            f"{label} is not a picture that can be read; use a JPEG, PNG, WebP, AVIF, TIFF, GIF or HEIC file."
+            "{label} is not a picture that can be read; use a JPEG, PNG, WebP, AVIF, TIFF, GIF or HEIC file.",
+            label=label,
         ) from error
     except MemoryError as error:
-        raise StyleTransferError(f"There is not enough memory to open {label}; make it smaller first.") from error
+        raise StyleTransferError(
+            "There is not enough memory to open {label}; make it smaller first.", label=label
+        ) from error
     except Exception as error:  # a damaged or hostile file can break a decoder in any way
-        raise StyleTransferError(f"{label} is damaged or incomplete; save or download it again.") from error
+        raise StyleTransferError("{label} is damaged or incomplete; save or download it again.", label=label) from error
     if not painted and image.mode == "RGBA" and image.getchannel("A").getextrema() == (0, 0):
-        raise StyleTransferError(f"{label} is fully transparent; use a picture that shows something.")
+        raise StyleTransferError("{label} is fully transparent; use a picture that shows something.", label=label)
     return image
 
 
@@ -259,7 +263,11 @@ def format_of(path: str | Path) -> Format:
     """
     ending = Path(path).suffix.lower()
     if ending not in _FORMATS:
-        raise StyleTransferError(f"{path} does not end in one of {', '.join(_FORMATS)}; choose one of these endings.")
+        raise StyleTransferError(
+            "{path} does not end in one of {endings}; choose one of these endings.",
+            path=path,
+            endings=", ".join(_FORMATS),
+        )
     return _FORMATS[ending]
 
 
@@ -297,7 +305,9 @@ def _label(source: object, name: str | None) -> str:
     if name is None and isinstance(source, (str, Path)):
         name = str(source)
     if not name:
-        return "The picture"
+        return Text("The picture")
+    if isinstance(name, Text):
+        return name
     return re.sub(r"[\x00-\x1f\x7f]", "?", name)[-200:]
 
 
@@ -308,20 +318,26 @@ def _read(source: str | Path | bytes | BinaryIO, label: str) -> bytes:
         elif isinstance(source, (str, Path)):
             path = Path(source)
             if path.is_dir():
-                raise StyleTransferError(f"{label} is a folder; give a picture file.")
+                raise StyleTransferError("{label} is a folder; give a picture file.", label=label)
             with path.open("rb") as file:
                 data = file.read(LARGEST_FILE + 1)
         else:
             data = source.read(LARGEST_FILE + 1)
     except FileNotFoundError as error:
-        raise StyleTransferError(f"There is no file {label}; check the name.") from error
+        raise StyleTransferError("There is no file {label}; check the name.", label=label) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise StyleTransferError(f"{label} cannot be read ({reason}); check the file and its permissions.") from error
+        raise StyleTransferError(
+            "{label} cannot be read ({reason}); check the file and its permissions.", label=label, reason=reason
+        ) from error
     if not data:
-        raise StyleTransferError(f"{label} is empty (0 bytes); save or download it again.")
+        raise StyleTransferError("{label} is empty (0 bytes); save or download it again.", label=label)
     if len(data) > LARGEST_FILE:
-        raise StyleTransferError(f"{label} is larger than {LARGEST_FILE // 2**20} MB; make the picture smaller first.")
+        raise StyleTransferError(
+            "{label} is larger than {limit} MB; make the picture smaller first.",
+            label=label,
+            limit=LARGEST_FILE // 2**20,
+        )
     return data
 
 
@@ -333,19 +349,29 @@ def _check_pixels(width: int, height: int, label: str) -> None:
 def _check_shape(width: int, height: int, label: str) -> None:
     if min(width, height) < SHORTEST_SIDE:
         raise StyleTransferError(
-            f"{label} is too small ({width} x {height} pixels); each side needs at least {SHORTEST_SIDE} pixels."
+            "{label} is too small ({width} x {height} pixels); each side needs at least {least} pixels.",
+            label=label,
+            width=width,
+            height=height,
+            least=SHORTEST_SIDE,
         )
     # Half a pixel more: the painting of the narrowest photo has a short side that is rounded.
     if max(width, height) > LARGEST_ASPECT * (min(width, height) + 0.5):
         raise StyleTransferError(
-            f"{label} is too long and narrow ({width} x {height} pixels); crop it so that the long side is at most "
-            f"{LARGEST_ASPECT} times the short one."
+            "{label} is too long and narrow ({width} x {height} pixels); crop it so that the long side is at most"
+            " {most} times the short one.",
+            label=label,
+            width=width,
+            height=height,
+            most=LARGEST_ASPECT,
         )
 
 
 def _too_many_pixels(label: str) -> StyleTransferError:
     return StyleTransferError(
-        f"{label} has more than {LARGEST_PIXELS // 1_000_000} million pixels; make the picture smaller first."
+        "{label} has more than {limit} million pixels; make the picture smaller first.",
+        label=label,
+        limit=LARGEST_PIXELS // 1_000_000,
     )
 
 

@@ -15,6 +15,7 @@ from styletransfer.imaging.images import embedded_recipe
 from styletransfer.inputs import Inputs
 from styletransfer.settings import MOST_PAINTINGS, Settings, Weighting
 from styletransfer.support.version import __version__
+from styletransfer.texts import Text
 
 FORMAT = 2
 """Version of the text's layout; stands under the text's first key, "styletransfer".
@@ -29,7 +30,7 @@ LONGEST_TEXT = 32 * 1024
 MOST_CHANGES = 400
 """Changes of the weights that a recipe tells of, the last ones; so it stays well below `LONGEST_TEXT`."""
 
-_NEWER = "The recipe was written by a newer version; update this program to read it."
+_NEWER = Text("The recipe was written by a newer version; update this program to read it.")
 _MARK = '"styletransfer"'
 _LONGEST_STRING = 200
 _LONGEST_LIST = 100
@@ -138,12 +139,12 @@ class Recipe:
         Raises:
             StyleTransferError: The text is too long, no recipe, of a newer layout, or holds impossible values.
         """
-        values = _object("the recipe", _parse(text))
+        values = _object(Text("the recipe"), _parse(text))
         layout = values.get("styletransfer")
         if isinstance(layout, int) and layout > FORMAT:
             raise StyleTransferError(_NEWER)
         if layout not in (1, FORMAT) or isinstance(layout, bool):
-            raise _damaged("its version is missing")
+            raise _damaged(Text("its version is missing"))
         settings = _object("settings", values.get("settings"))
         # A path in a picture from somewhere else is nothing to be opened.
         settings = {name: value for name, value in settings.items() if name != "weights"}
@@ -153,7 +154,7 @@ class Recipe:
             raise StyleTransferError(_NEWER)
         paintings = values.get("paintings")
         if not isinstance(paintings, list) or not 1 <= len(paintings) <= MOST_PAINTINGS:
-            raise _damaged("its paintings are missing")
+            raise _damaged(Text("its paintings are missing"))
         weights = values.get("weights")
         whole = Settings.from_dict(settings)
         return cls(
@@ -246,7 +247,9 @@ def sha256_of(source: bytes | str | Path) -> str:
         with Path(source).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise StyleTransferError(f"{source} cannot be read ({error.strerror}); check the name.") from error
+        raise StyleTransferError(
+            "{source} cannot be read ({reason}); check the name.", source=source, reason=error.strerror
+        ) from error
 
 
 def _parse(text: str) -> object:
@@ -255,40 +258,40 @@ def _parse(text: str) -> object:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise _damaged("it is no JSON") from error
+        raise _damaged(Text("it is no JSON")) from error
 
 
 def _object(name: str, value: object) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise _damaged(f"{name} has no values")
+        raise _damaged(Text("{name} has no values", name=name))
     return value
 
 
 def _string(name: str, value: object) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_STRING or not value.isprintable():
-        raise _damaged(f"{name} is no name")
+        raise _damaged(Text("{name} is no name", name=name))
     return value
 
 
 def _sha256(name: str, value: object) -> str:
     if not isinstance(value, str) or not _SHA256.fullmatch(value):
-        raise _damaged(f"{name} holds no SHA-256")
+        raise _damaged(Text("{name} holds no SHA-256", name=name))
     return value
 
 
 def _number(name: str, value: object, most: float) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= most:
-        raise _damaged(f"{name} holds an impossible number")
+        raise _damaged(Text("{name} holds an impossible number", name=name))
     return float(value)
 
 
 def _changes(value: object) -> tuple[tuple[int, Weighting], ...]:
     if not isinstance(value, list) or len(value) > MOST_CHANGES:
-        raise _damaged("steered is no list of changes")
+        raise _damaged(Text("steered is no list of changes"))
     changes = []
     for change in value:
         if not isinstance(change, list) or len(change) != 1 + len(Weighting._fields):
-            raise _damaged("steered holds something else than an epoch and three weights")
+            raise _damaged(Text("steered holds something else than an epoch and three weights"))
         epoch, *weights = (_number("steered", number, _LARGEST_INTEGER) for number in change)
         changes.append((int(epoch), Weighting(*weights)))
     return tuple(changes)
@@ -296,24 +299,24 @@ def _changes(value: object) -> tuple[tuple[int, Weighting], ...]:
 
 def _parts(value: object, epochs: int) -> tuple[Part, ...]:
     if not isinstance(value, list) or len(value) > _LONGEST_LIST:
-        raise _damaged("parts is no list of parts")
+        raise _damaged(Text("parts is no list of parts"))
     parts: list[Part] = []
     for part in value:
         if not isinstance(part, list) or len(part) != 2 or not all(type(number) is int for number in part):
-            raise _damaged("parts holds something else than two whole numbers")
+            raise _damaged(Text("parts holds something else than two whole numbers"))
         planned, reached = part
         if not (parts[-1][1] if parts else 0) < reached <= planned <= _MOST_EPOCHS:
-            raise _damaged("its parts do not follow each other")
+            raise _damaged(Text("its parts do not follow each other"))
         parts.append((planned, reached))
     if parts and parts[-1][0] != epochs:
-        raise _damaged("its parts have another end")
+        raise _damaged(Text("its parts have another end"))
     return tuple(parts)
 
 
 def _versions(value: object) -> dict[str, str]:
     versions = _object("versions", value)
     if len(versions) > _LONGEST_LIST:
-        raise _damaged("it names too many versions")
+        raise _damaged(Text("it names too many versions"))
     return {_string("versions", name): _string("versions", number) for name, number in versions.items()}
 
 
@@ -326,14 +329,14 @@ def _check_plain(name: str, value: object) -> None:
     """Leaves to the settings' own checks only what they are made for: one value, or a short list of values."""
     items = value if isinstance(value, list) else [value]
     if len(items) > _LONGEST_LIST:
-        raise _damaged(f"its {_string('settings', name)} is too long")
+        raise _damaged(Text("its {name} is too long", name=_string("settings", name)))
     for item in items:
         if isinstance(item, str):
             _string("settings", item)
         elif isinstance(item, (list, dict)):
-            raise _damaged(f"its {_string('settings', name)} is nested")
+            raise _damaged(Text("its {name} is nested", name=_string("settings", name)))
         elif isinstance(item, int) and abs(item) > _LARGEST_INTEGER:
-            raise _damaged(f"its {_string('settings', name)} is too large")
+            raise _damaged(Text("its {name} is too large", name=_string("settings", name)))
 
 
 def _file_name(path: str) -> str:
@@ -341,4 +344,4 @@ def _file_name(path: str) -> str:
 
 
 def _damaged(reason: str) -> StyleTransferError:
-    return StyleTransferError(f"The picture's recipe is damaged and is not used: {reason}.")
+    return StyleTransferError("The picture's recipe is damaged and is not used: {reason}.", reason=reason)

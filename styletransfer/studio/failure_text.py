@@ -3,21 +3,24 @@
 import signal
 
 from styletransfer.errors import DamagedStateError, StyleTransferError, is_out_of_memory
+from styletransfer.texts import Text
 
-CLOSED = "The studio was closed while this was being painted."
-WAITED = "The studio was closed while this was waiting for its turn."
+CLOSED = Text("The studio was closed while this was being painted.")
+WAITED = Text("The studio was closed while this was waiting for its turn.")
 
-ELSEWHERE = "Another studio on this computer is painting this; it can be paused and stopped there."
-TAKEN = "This painting cannot go on twice: it is at work already, or another studio on this computer has just taken it."
-LEFT = "The studio ended while this was being painted."
-NO_WORKER = "The process that paints does not start."
-SEE_LOG = "See worker.log in the folder of the runs for the reason; installing the program again may help."
+ELSEWHERE = Text("Another studio on this computer is painting this; it can be paused and stopped there.")
+TAKEN = Text(
+    "This painting cannot go on twice: it is at work already, or another studio on this computer has just taken it."
+)
+LEFT = Text("The studio ended while this was being painted.")
+NO_WORKER = Text("The process that paints does not start.")
+SEE_LOG = Text("See worker.log in the folder of the runs for the reason; installing the program again may help.")
 
-NO_STATE = "What this painting needs to go on where it was is damaged."
-FROM_PICTURE = "Its picture is whole: paint on from that, or start again."
-NO_MEMORY = "There was not enough memory to paint at this resolution."
-SMALLER = "Start again at a smaller resolution."
-AGAIN = "Start again; if it happens again, worker.log in the folder of the runs tells more."
+NO_STATE = Text("What this painting needs to go on where it was is damaged.")
+FROM_PICTURE = Text("Its picture is whole: paint on from that, or start again.")
+NO_MEMORY = Text("There was not enough memory to paint at this resolution.")
+SMALLER = Text("Start again at a smaller resolution.")
+AGAIN = Text("Start again; if it happens again, worker.log in the folder of the runs tells more.")
 
 
 def explain(error: Exception) -> tuple[str, str | None]:
@@ -25,15 +28,15 @@ def explain(error: Exception) -> tuple[str, str | None]:
     if isinstance(error, DamagedStateError):
         return NO_STATE, FROM_PICTURE
     if isinstance(error, StyleTransferError):
-        return str(error), None
+        return error.text, None
     if is_out_of_memory(error):
         return NO_MEMORY, SMALLER
     if isinstance(error, OSError):
         return (
-            f"The run could not be read or written ({error.strerror or error}).",
-            "Free some disk space, then continue or start again.",
+            Text("The run could not be read or written ({reason}).", reason=error.strerror or error),
+            Text("Free some disk space, then continue or start again."),
         )
-    return "The painting broke off because of a fault in the program.", AGAIN
+    return Text("The painting broke off because of a fault in the program."), AGAIN
 
 
 def explain_death(returncode: int) -> tuple[str, str]:
@@ -43,5 +46,5 @@ def explain_death(returncode: int) -> tuple[str, str]:
         returncode: As `subprocess.Popen.returncode`; negative is the signal that ended the process.
     """
     if returncode == -getattr(signal, "SIGKILL", 9):
-        return "The system ended the process that paints, most likely because the memory was used up.", SMALLER
-    return f"The process that paints ended unexpectedly (code {returncode}).", AGAIN
+        return Text("The system ended the process that paints, most likely because the memory was used up."), SMALLER
+    return Text("The process that paints ended unexpectedly (code {code}).", code=returncode), AGAIN

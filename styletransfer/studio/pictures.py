@@ -12,11 +12,38 @@ from PIL import Image
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging import images
 from styletransfer.support import paths
+from styletransfer.texts import Text, _, joined, say
 
 Kind = Literal["photo", "painting"]
 
 FIRST_PAIR: dict[Kind, str] = {"photo": "mountains.jpg", "painting": "wave.jpg"}
 """What is chosen at first, so that Start works at once."""
+_TITLES = {
+    "autumn.jpg": Text("Autumn"),
+    "cubist.jpg": Text("Cubist"),
+    "expressionist.jpg": Text("Expressionist"),
+    "ink.jpg": Text("Ink"),
+    "lilies.jpg": Text("Lilies"),
+    "mosaic.jpg": Text("Mosaic"),
+    "pointillism.jpg": Text("Pointillism"),
+    "stained_glass.jpg": Text("Stained glass"),
+    "swirl.jpg": Text("Swirl"),
+    "watercolour.jpg": Text("Watercolour"),
+    "wave.jpg": Text("Wave"),
+    "bee.jpg": Text("Bee"),
+    "bridge.jpg": Text("Bridge"),
+    "cat.jpg": Text("Cat"),
+    "citrus.jpg": Text("Citrus"),
+    "city.jpg": Text("City"),
+    "coffee.jpg": Text("Coffee"),
+    "dandelion.jpg": Text("Dandelion"),
+    "farmhouse.jpg": Text("Farmhouse"),
+    "mountains.jpg": Text("Mountains"),
+    "portrait.jpg": Text("Portrait"),
+    "raccoon.jpg": Text("Raccoon"),
+    "sunset.jpg": Text("Sunset"),
+}
+"""What the pictures that come along are called; any other file's name is its own title."""
 THUMBNAIL_SIZE = 176
 """Long side in pixels of a gallery's tile: twice what is shown, for sharp displays."""
 SMALL_SIZE = 480
@@ -140,7 +167,7 @@ def shown_file(path: Path) -> Shown:
     try:
         return _shown_file(path, path.stat().st_mtime_ns)
     except OSError as error:
-        raise StyleTransferError(f"{path.name} is no longer there.") from error
+        raise StyleTransferError("{name} is no longer there.", name=path.name) from error
 
 
 @lru_cache(maxsize=8)
@@ -154,18 +181,18 @@ def _shown_file(path: Path, _changed: int) -> Shown:
 def pair(photo_name: str, painting_names: Sequence[str]) -> str:
     """What is painted and after which paintings: "Cat, after Wave", "Cat, after Wave, Ink and Lilies"."""
     if not painting_names:
-        return "A damaged painting"  # every other one has a painting
-    *others, last = map(title, painting_names)
-    paintings = f"{', '.join(others)} and {last}" if others else last
-    return f"{title(photo_name)}, after {paintings}"
+        return _("A damaged painting")  # every other one has a painting
+    return _("{photo}, after {paintings}", photo=title(photo_name), paintings=joined(map(title, painting_names)))
 
 
 def title(name: str) -> str:
     """A file name as a title: "stained_glass.jpg" is "Stained glass"."""
+    if name in _TITLES:
+        return say(_TITLES[name])
     text = " ".join(Path(name).stem.replace("_", " ").replace("-", " ").split())
     if len(text) > LONGEST_TITLE:
         text = text[:LONGEST_TITLE].rsplit(" ", 1)[0] + "\u2026"
-    return text[:1].upper() + text[1:] if text else "Untitled"
+    return text[:1].upper() + text[1:] if text else _("Untitled")
 
 
 def _shrunk(image: Image.Image, size: int) -> Image.Image:

@@ -7,7 +7,7 @@ from typing import Self
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import open_image
-from styletransfer.inputs import CALLED, Inputs
+from styletransfer.inputs import Inputs
 from styletransfer.machine.memory import available_bytes, resident_bytes
 from styletransfer.machine.pace import Pace
 from styletransfer.machine.speeds import Speed, Speeds
@@ -24,8 +24,15 @@ from styletransfer.studio.weights_download import Download, Fetch
 from styletransfer.studio.worker.run_queue import RunQueue
 from styletransfer.studio.worker.running_job import RunningJob
 from styletransfer.support.paths import runs_dir, vgg19_available
+from styletransfer.texts import Text
 
 __all__ = ["Download", "LossHistory", "Request", "Snapshot", "State", "Studio"]
+
+_CALLED = {
+    "photo": Text("The photo"),
+    "painting": Text("The painting"),
+    "start": Text("The picture to start from"),
+}
 
 
 class Studio:
@@ -266,6 +273,6 @@ class Studio:
         return self._open
 
 
-def _called(slot: str) -> str:
+def _called(slot: str) -> Text:
     """What a picture without a name is called in a sentence."""
-    return f"The {CALLED[slot.partition('-')[0]]}"
+    return _CALLED[slot.partition("-")[0]]

@@ -2,37 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, cast
 
+from styletransfer.controls import VARIED
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Settings
+from styletransfer.texts import Text, say
 
-Axis = Literal["style_weight", "stroke_size", "content_weight", "tv_weight"]
+Axis = str
+"""A setting's name in `VARIED`."""
 
 SMALL_SIZE, SMALL_EPOCHS = 192, 24
 """A cell's long side in pixels and its epochs: enough to see palette, boldness and breadth of stroke by."""
 LARGEST_SIDE = 5
 """Values that a setting may have on one sheet."""
-
-
-class Words(NamedTuple):
-    """What a painter calls a setting, and less and more of it."""
-
-    label: str
-    less: str
-    more: str
-
-
-AXES: Mapping[Axis, Words] = MappingProxyType(
-    {
-        "style_weight": Words("Style weight", "calmer", "bolder"),
-        "stroke_size": Words("Stroke size", "finer", "broader"),
-        "content_weight": Words("Content weight", "freer", "firmer"),
-        "tv_weight": Words("TV weight", "rougher", "smoother"),
-    }
-)
-"""The settings that a sheet can vary."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +38,11 @@ class Plan:
     rows: tuple[float, ...]
 
     def __post_init__(self) -> None:
-        if self.across not in AXES or self.down not in AXES or self.across == self.down:
+        if self.across not in VARIED or self.down not in VARIED or self.across == self.down:
             raise StyleTransferError("A sheet needs two different settings to vary.")
         for values in (self.columns, self.rows):
             if not 1 <= len(values) <= LARGEST_SIDE:
-                raise StyleTransferError(f"A sheet has 1 to {LARGEST_SIDE} rows and columns.")
+                raise StyleTransferError("A sheet has 1 to {most} rows and columns.", most=LARGEST_SIDE)
 
     @property
     def cells(self) -> int:
@@ -130,7 +113,7 @@ def described(axis: Axis, values: Sequence[float], present: float) -> list[str]:
     """What to call each of the values, seen from the present one: "calmer", "unchanged", "bolder"."""
     below = sorted((value for value in values if value < present), reverse=True)
     above = sorted(value for value in values if value > present)
-    names = {present: "unchanged"}
-    for side, word in ((below, AXES[axis].less), (above, AXES[axis].more)):
-        names.update({value: "much " * bool(far) + word for far, value in enumerate(side)})
-    return [names[value] for value in values]
+    varied, names = VARIED[axis], {present: Text("unchanged")}
+    for side, some, much in ((below, varied.less, varied.much_less), (above, varied.more, varied.much_more)):
+        names.update({value: much if far else some for far, value in enumerate(side)})
+    return [say(names[value]) for value in values]

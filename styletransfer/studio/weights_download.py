@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from styletransfer.errors import StyleTransferError
+from styletransfer.texts import Text
 
 logger = logging.getLogger(__name__)
 
@@ -49,10 +50,10 @@ class Fetch:
             if self._cancelled.is_set():
                 self.progress = replace(self.progress, state="cancelled")
             else:
-                self.progress = replace(self.progress, state="failed", error=str(error))
+                self.progress = replace(self.progress, state="failed", error=error.text)
         except Exception:
             logger.exception("the download broke off")
-            error_text = "The download broke off because of a fault in the program; start it again."
+            error_text = Text("The download broke off because of a fault in the program; start it again.")
             self.progress = replace(self.progress, state="failed", error=error_text)
 
     def _received(self, received: int, size: int) -> None:

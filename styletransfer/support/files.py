@@ -28,7 +28,7 @@ def check_writable(path: str | Path, *, stream: bool = False) -> None:
         if stream and is_stream(path):
             return
         if path.exists() and (is_stream(path) or not path.is_file()):
-            raise StyleTransferError(f"{path} is a device or a pipe, not a file; choose another name.")
+            raise StyleTransferError("{path} is a device or a pipe, not a file; choose another name.", path=path)
         # Only a real attempt tells: permissions, read-only disks and foreign file systems all have their own rules.
         trial = _beside(path)
         trial.touch(exist_ok=False)
@@ -59,13 +59,13 @@ def _descriptor(path: str | Path) -> int | None:
 def _check_place(path: Path) -> None:
     folder = path.parent
     if path.is_dir():
-        raise StyleTransferError(f"{path} is a folder; give the name of a file in it.")
+        raise StyleTransferError("{path} is a folder; give the name of a file in it.", path=path)
     if not folder.exists():
-        raise StyleTransferError(f"There is no folder {folder}; create it or write somewhere else.")
+        raise StyleTransferError("There is no folder {folder}; create it or write somewhere else.", folder=folder)
     if not folder.is_dir():
-        raise StyleTransferError(f"{folder} is a file, not a folder; write somewhere else.")
+        raise StyleTransferError("{folder} is a file, not a folder; write somewhere else.", folder=folder)
     if path.exists() and not os.access(path, os.W_OK):
-        raise StyleTransferError(f"{path} is write-protected; choose another name.")
+        raise StyleTransferError("{path} is write-protected; choose another name.", path=path)
 
 
 @contextmanager
@@ -121,4 +121,6 @@ def _beside(path: Path) -> Path:
 
 def _cannot_write(path: Path, error: OSError) -> StyleTransferError:
     reason = error.strerror or type(error).__name__
-    return StyleTransferError(f"{path} cannot be written ({reason}); free some space or write somewhere else.")
+    return StyleTransferError(
+        "{path} cannot be written ({reason}); free some space or write somewhere else.", path=path, reason=reason
+    )

@@ -1,5 +1,7 @@
 """Times, sizes and losses as people say them."""
 
+from styletransfer.texts import _, local
+
 
 def duration(seconds: float) -> str:
     """A time span, as fine as it is worth saying: "8 s", "1 min 20 s", "12 min", "2 h 5 min"."""
@@ -17,7 +19,8 @@ def duration(seconds: float) -> str:
 
 def clipped(epoch: int, total: float) -> str:
     """The loss of a picture that is saved with what is out of range clipped, where it is painted without."""
-    return f"Saved, with colours out of range clipped: total {total:.3g} after epoch {epoch}."
+    said = local(f"{total:.3g}")
+    return _("Saved, with colours out of range clipped: total {total} after epoch {epoch}.", total=said, epoch=epoch)
 
 
 def megabytes(size: int) -> str:
@@ -30,5 +33,5 @@ def storage(size: int) -> str:
     if size >= 9_950_000_000:
         return f"{size / 1e9:.0f} GB"
     if size >= 999_500_000:
-        return f"{size / 1e9:.1f}".removesuffix(".0") + " GB"
+        return local(f"{size / 1e9:.1f}".removesuffix(".0")) + " GB"
     return megabytes(size) if size >= 999_500 else f"{size / 1e3:.0f} KB"

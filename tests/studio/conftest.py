@@ -20,11 +20,13 @@ def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Standin:
 
 @pytest.fixture
 def visit(studio: Standin) -> Callable[..., AppTest]:
-    """Open the page, with a run's id in the address if given."""
+    """Open the page, with a run's id in the address if given, in a browser of some language."""
     assert studio
 
-    def open_page(run: str | None = None) -> AppTest:
+    def open_page(run: str | None = None, *, locale: str | None = None) -> AppTest:
         page = AppTest.from_file(str(APP), default_timeout=60)
+        if locale is not None:
+            page.context = {"locale": locale}
         if run is not None:
             page.query_params["run"] = run
         return looked_at(page.run())

@@ -22,6 +22,7 @@ import requests
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.support.paths import HOME_VARIABLE, vgg19_path
+from styletransfer.texts import Text
 
 MIRROR_VARIABLE = "STYLETRANSFER_MIRROR"
 """Environment variable: a folder's address, such as https://example.org/models, that has the same file."""
@@ -64,8 +65,13 @@ class _WrongFileError(StyleTransferError):
 
     def __init__(self, release: Release, difference: str) -> None:
         super().__init__(
-            f"What {urlsplit(release.url).netloc} sends is not the expected file ({difference}); try again, or set "
-            f"{MIRROR_VARIABLE} to another server."
+            Text(
+                "What {server} sends is not the expected file ({difference}); try again, or set {variable} to another "
+                "server.",
+                server=urlsplit(release.url).netloc,
+                difference=difference,
+                variable=MIRROR_VARIABLE,
+            )
         )
 
 
@@ -130,7 +136,7 @@ def fetch(release: Release, part: Path, progress: Progress | None = None, cancel
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if not digest.startswith(release.sha256_prefix):
         part.unlink()
-        raise _WrongFileError(release, "its checksum differs")
+        raise _WrongFileError(release, Text("its checksum differs"))
 
 
 def _transfer(release: Release, part: Path, progress: Progress | None, cancelled: Cancelled | None) -> None:
@@ -143,12 +149,14 @@ def _transfer(release: Release, part: Path, progress: Progress | None, cancelled
     with requests.get(release.url, headers=headers, stream=True, timeout=_TIMEOUT) as response:
         response.raise_for_status()
         if response.headers.get("Content-Type", "").startswith("text/html"):
-            raise _WrongFileError(release, "it is a web page, such as a network's login")
+            raise _WrongFileError(release, Text("it is a web page, such as a network's login"))
         again = done > 0 and response.status_code != requests.codes.partial_content
         done = 0 if again else done  # a server that knows no ranges sends all of it again
         announced = response.headers.get("Content-Length")
         if announced is not None and announced != str(release.size - done):
-            raise _WrongFileError(release, "its length differs")  # what has come before stays: this may be a login page
+            raise _WrongFileError(
+                release, Text("its length differs")
+            )  # what has come before stays: this may be a login page
         if not again:
             _receive(response, part, done, release, progress, cancelled)
             return
@@ -184,7 +192,7 @@ def _receive(
             _check_cancelled(cancelled)
     if done > release.size:
         _cut(part, begun)
-        raise _WrongFileError(release, "it is longer")
+        raise _WrongFileError(release, Text("it is longer"))
     if done < release.size:
         raise requests.ConnectionError("the server ended the answer too early")
 
@@ -194,11 +202,11 @@ def _convert(source: Path, target: Path) -> None:
     home = Path(__file__).parents[3]  # a clone need not be installed for the new process to find the package
     result = subprocess.run(command, cwd=home, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603
     if result.returncode:
-        reason = (result.stderr.strip() or f"exit code {result.returncode}").splitlines()[-1]
+        reason = (result.stderr.strip().splitlines() or [Text("exit code {code}", code=result.returncode)])[-1]
         kind, _, sentence = reason.partition(": ")
         if kind.endswith(StyleTransferError.__name__):
             raise StyleTransferError(sentence)
-        raise StyleTransferError(f"The weights of VGG-19 could not be converted ({reason}); try again.")
+        raise StyleTransferError("The weights of VGG-19 could not be converted ({reason}); try again.", reason=reason)
 
 
 def _size(path: Path) -> int:
@@ -218,8 +226,10 @@ def _check_room(part: Path, missing: int) -> None:
     free = shutil.disk_usage(part.parent).free
     if free < missing + _SPARE_ROOM:
         raise StyleTransferError(
-            f"The download needs {(missing + _SPARE_ROOM) // 10**6} MB in {part.parent}, where {free // 10**6} MB are "
-            "free; make room and try again."
+            "The download needs {needed} MB in {folder}, where {free} MB are free; make room and try again.",
+            needed=(missing + _SPARE_ROOM) // 10**6,
+            folder=part.parent,
+            free=free // 10**6,
         )
 
 
@@ -242,23 +252,43 @@ def _passing(error: requests.RequestException) -> bool:
     return isinstance(error, (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError))
 
 
-def _explain(release: Release, error: requests.RequestException) -> str:
+def _explain(release: Release, error: requests.RequestException) -> Text:
     server = urlsplit(release.url).netloc or release.url
-    remedy = f"or set {MIRROR_VARIABLE} to a server that has the file"
+    remedy = Text("or set {variable} to a server that has the file", variable=MIRROR_VARIABLE)
     if error.response is not None:
-        return f"{server} does not give {release.url} (HTTP status {error.response.status_code}); try later, {remedy}."
+        return Text(
+            "{server} does not give {address} (HTTP status {status}); try later, {remedy}.",
+            server=server,
+            address=release.url,
+            status=error.response.status_code,
+            remedy=remedy,
+        )
     if isinstance(error, requests.exceptions.SSLError):
-        return f"The connection to {server} is not secure (its certificate cannot be checked); check the network."
+        return Text(
+            "The connection to {server} is not secure (its certificate cannot be checked); check the network.",
+            server=server,
+        )
     if isinstance(error, requests.Timeout):
-        return f"{server} does not answer; try later, {remedy}."
+        return Text("{server} does not answer; try later, {remedy}.", server=server, remedy=remedy)
     if isinstance(error, (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
-        return f"{server} cannot be reached, or the connection broke; check the network and try again, {remedy}."
-    return f"{release.url} is no address that can be fetched; check {MIRROR_VARIABLE}."
+        return Text(
+            "{server} cannot be reached, or the connection broke; check the network and try again, {remedy}.",
+            server=server,
+            remedy=remedy,
+        )
+    return Text(
+        "{address} is no address that can be fetched; check {variable}.", address=release.url, variable=MIRROR_VARIABLE
+    )
 
 
 def _cannot_write(folder: Path, error: OSError) -> StyleTransferError:
     reason = error.strerror or type(error).__name__
-    return StyleTransferError(f"{folder} cannot be written to ({reason}); make room or set {HOME_VARIABLE} elsewhere.")
+    return StyleTransferError(
+        "{folder} cannot be written to ({reason}); make room or set {variable} elsewhere.",
+        folder=folder,
+        reason=reason,
+        variable=HOME_VARIABLE,
+    )
 
 
 @contextmanager

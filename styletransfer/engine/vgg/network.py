@@ -53,8 +53,10 @@ def parse_tap(name: str, depths: Sequence[int]) -> Tap:
         if index < depths[block]:
             return Tap(block, index, kind == "relu")
     raise StyleTransferError(
-        f"The network has no layer {name!r}; layers are named like relu4_2 (after the ReLU) or conv5_1 (before it), "
-        f"and its blocks have {', '.join(map(str, depths))} convolutions."
+        "The network has no layer {name}; layers are named like relu4_2 (after the ReLU) or conv5_1 (before "
+        "it), and its blocks have {depths} convolutions.",
+        name=repr(name),
+        depths=", ".join(map(str, depths)),
     )
 
 
@@ -156,7 +158,9 @@ class Network(FeatureNetwork):
             count = deepest.place + 1 if block == deepest.block else depth
             first = sum(depths[:block])
             if first + count > len(numbers):
-                raise StyleTransferError(f"The weights end before block {block + 1}; choose shallower layers.")
+                raise StyleTransferError(
+                    "The weights end before block {block}; choose shallower layers.", block=block + 1
+                )
             pairs = [(w.to(device, dtype), b.to(device, dtype)) for w, b in numbers[first : first + count]]
             convolutions = [fastest_convolution(*pair, scratch) for pair in pairs]
             taps = {tap for tap in (*self.content_taps, *self.style_taps) if tap.block == block}

@@ -38,8 +38,9 @@ def network_dtype(device: torch.device, precision: Precision, begun: Precision =
     precision = begun if precision == "auto" else precision
     if precision == "half" and not _can_half(device.type):
         raise StyleTransferError(
-            f"The {device.type} device of this machine cannot reckon in half precision; choose another device, or "
-            "paint anew in full precision."
+            "The {device} device of this machine cannot reckon in half precision; choose another device, or paint "
+            "anew in full precision.",
+            device=device.type,
         )
     if precision == "half" or (precision == "auto" and _has_bfloat16(device.type)):
         return torch.bfloat16

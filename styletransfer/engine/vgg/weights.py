@@ -26,6 +26,7 @@ from styletransfer.imaging.images import fit, open_image
 from styletransfer.settings import Network
 from styletransfer.support.files import replacing
 from styletransfer.support.paths import sample_photos, vgg16_path, vgg19_available, vgg19_path
+from styletransfer.texts import Text
 
 CALIBRATION_SIZE = 256
 """Long side in pixels of the photos that activations are measured on."""
@@ -66,7 +67,7 @@ DEPTHS: Mapping[str, tuple[int, ...]] = {"vgg19": (2, 2, 4, 4, 4), "vgg16": (2, 
 SLOTS: Mapping[str, tuple[Slot, ...]] = {network: _slots(depths) for network, depths in DEPTHS.items()}
 """The convolutions of each network in order. VGG-19 first: by their names, VGG-16's are a subset of VGG-19's."""
 
-_EXPECTED = (
+_EXPECTED = Text(
     "a state dict (.pth) or safetensors file of VGG-16 or VGG-19 without batch normalisation, "
     "whole or its convolutions down to conv5_1 at least"
 )
@@ -114,15 +115,18 @@ def load_weights(network: Network = "auto", path: str | Path | None = None) -> W
         StyleTransferError: There is no such file, it cannot be read, or it holds something else.
     """
     if path is not None:
-        weights = _load_file(Path(path), f"from {Path(path).name}")
+        weights = _load_file(Path(path), Text("from {file}", file=Path(path).name))
         if network not in ("auto", weights.name):
             raise StyleTransferError(
-                f"{path} holds {_title(weights.name)}, not {_title(network)}; choose that network."
+                "{path} holds {found}, not {wanted}; choose that network.",
+                path=path,
+                found=_title(weights.name),
+                wanted=_title(network),
             )
     elif network == "vgg16" or (network == "auto" and not vgg19_available()):
-        weights = _load_file(vgg16_path(), "the original weights, which come along")
+        weights = _load_file(vgg16_path(), Text("the original weights, which come along"))
     elif vgg19_available():
-        weights = _load_file(vgg19_path(), "torchvision's weights, downloaded")
+        weights = _load_file(vgg19_path(), Text("torchvision's weights, downloaded"))
     else:
         raise StyleTransferError("The weights of VGG-19 are not on this machine: download them first, or use VGG-16.")
     _logger.info("Network: %s", weights.source)
@@ -199,15 +203,25 @@ def _load_file(path: Path, origin: str) -> Weights:
     found = {network: _convolutions(tensors, slots) for network, slots in SLOTS.items()}
     network, convolutions = next(((network, pairs) for network, pairs in found.items() if pairs), (None, None))
     if network is None or convolutions is None:
-        raise StyleTransferError(f"{path} holds {_other(tensors)}; give {_EXPECTED}.")
+        raise StyleTransferError(
+            "{path} holds {other}; give {expected}.", path=path, other=_other(tensors), expected=_EXPECTED
+        )
     if not all(part.isfinite().all() for pair in convolutions for part in pair):
-        raise StyleTransferError(f"{path} holds numbers that are not finite, so it is damaged; give {_EXPECTED}.")
+        raise StyleTransferError(
+            "{path} holds numbers that are not finite, so it is damaged; give {expected}.",
+            path=path,
+            expected=_EXPECTED,
+        )
     means = tensors.get("activation_means")
     if means is None or means.shape != (len(convolutions),):
         means = measure_activation_means(convolutions, calibration_pictures())
     if not (means > 0).all():  # also catches NaN
-        raise StyleTransferError(f"{path} holds a network that sees nothing in photos; give {_EXPECTED}.")
-    return Weights(network, convolutions, means.float(), f"{_title(network)} ({origin})")
+        raise StyleTransferError(
+            "{path} holds a network that sees nothing in photos; give {expected}.", path=path, expected=_EXPECTED
+        )
+    return Weights(
+        network, convolutions, means.float(), Text("{network} ({origin})", network=_title(network), origin=origin)
+    )
 
 
 def _read_tensors(path: Path) -> dict[str, Tensor]:
@@ -217,15 +231,19 @@ def _read_tensors(path: Path) -> dict[str, Tensor]:
             is_safetensors = file.read(9)[8:] == b"{"  # the length of a JSON header, then the header
         content = safetensors.torch.load_file(path) if is_safetensors else _load_pickle(path)
     except FileNotFoundError as error:
-        raise StyleTransferError(f"There is no weights file {path}; check the name.") from error
+        raise StyleTransferError("There is no weights file {path}; check the name.", path=path) from error
     except OSError as error:
-        raise StyleTransferError(f"{path} cannot be read ({error.strerror or error}); check the file.") from error
+        raise StyleTransferError(
+            "{path} cannot be read ({reason}); check the file.", path=path, reason=error.strerror or error
+        ) from error
     except Exception as error:  # a file of any other kind can break the readers in any way
-        raise StyleTransferError(f"{path} is not a weights file, or is damaged; give {_EXPECTED}.") from error
+        raise StyleTransferError(
+            "{path} is not a weights file, or is damaged; give {expected}.", path=path, expected=_EXPECTED
+        ) from error
     if isinstance(content, Mapping):
         content = content.get("state_dict", content)  # a training checkpoint
     if not isinstance(content, Mapping) or not all(isinstance(key, str) for key in content):
-        raise StyleTransferError(f"{path} holds no state dict; give {_EXPECTED}.")
+        raise StyleTransferError("{path} holds no state dict; give {expected}.", path=path, expected=_EXPECTED)
     return {
         re.sub(r"^((module|features)\.)+", "", key): value.detach()
         for key, value in content.items()
@@ -260,10 +278,10 @@ def _convolutions(tensors: Mapping[str, Tensor], slots: Sequence[Slot]) -> tuple
 def _other(tensors: Mapping[str, Tensor]) -> str:
     """What a file holds that is not what was expected, in words."""
     if not tensors:
-        return "no tensors"
+        return Text("no tensors")
     if any(key.endswith("running_mean") for key in tensors):
-        return "a network with batch normalisation"
-    return "another network"
+        return Text("a network with batch normalisation")
+    return Text("another network")
 
 
 def _slots_of(convolutions: Convolutions) -> tuple[Slot, ...]:

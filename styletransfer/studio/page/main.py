@@ -4,9 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from styletransfer import texts
 from styletransfer.errors import StyleTransferError
 from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings
+from styletransfer.studio.page import language
 from styletransfer.studio.page.gallery.comparison import comparison
 from styletransfer.studio.page.gallery.view import enter, gallery_page, taken_down
 from styletransfer.studio.page.sidebar import chosen_inputs, controls, form_state, painting_mix, start_picture
@@ -30,24 +32,27 @@ from styletransfer.studio.server import lifespan
 from styletransfer.studio.storage.gallery import called
 from styletransfer.studio.studio import Snapshot, Studio
 from styletransfer.studio.variation_sheets import VariationSheetView
+from styletransfer.texts import Text, _, say
 
 _STYLES = tuple(Path(__file__).parent / name for name in ("theme.css", "sidebar/sidebar.css", "variations/view.css"))
 _ICON = Path(__file__).with_name("icon.svg")
-_LOST = "There is no painting at this address on this computer."
+_LOST = Text("There is no painting at this address on this computer.")
 _VIEWS = {"wall": gallery_page, "compare": comparison}
 """What takes the stage's place, by its name in the address."""
 
 
 def show() -> None:
     """Draw the page for one visitor, once."""
-    st.set_page_config(page_title="The Studio", page_icon=str(_ICON), layout="wide")
+    texts.follow(language.visitors)
+    st.set_page_config(page_title=_("The Studio"), page_icon=str(_ICON), layout="wide")
     for styles in _STYLES:
         st.html(styles)
+    language.words()
     try:
         studio = lifespan.studio()
     except StyleTransferError as error:
         with st.container(key="stage"):
-            st.html(html.headline("The studio cannot open", str(error)))
+            st.html(html.headline(_("The studio cannot open"), say(error.text)))
         return
     view = _VIEWS.get(st.query_params.get("view", ""))
     run_id, sheet_id = st.query_params.get("run"), st.query_params.get("sheet")
@@ -82,34 +87,39 @@ def _take_up(studio: Studio, snapshot: Snapshot | None, sheet: VariationSheetVie
 
 
 def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Inputs[Picture] | None, Settings | None]:
-    settings, problem = None, None
+    settings: Settings | None = None
+    problem: Text | None = None
     with st.container(key="panel"):
         with st.container(horizontal=True, key="brand", vertical_alignment="center"):
-            st.html('<div class="brand"><b>The Studio</b></div>')
-            st.button("The wall", key="wall_open", icon=":material/gallery_thumbnail:", on_click=enter, type="tertiary")
-        offer(studio, picker("photo", "Photo"))
+            st.html(f'<div class="brand"><b>{_("The Studio")}</b></div>')
+            st.button(
+                _("The wall"), key="wall_open", icon=":material/gallery_thumbnail:", on_click=enter, type="tertiary"
+            )
+        offer(studio, picker("photo", _("Photo")))
         painting_mix.paintings()
         live = snapshot if snapshot and snapshot.run_id in studio.active() else None
         try:
             settings = controls.controls(studio, live, painting_mix.shares())
         except StyleTransferError as error:
-            problem = str(error)
+            problem = error.text
+        with st.container(key="language_switch"):
+            language.switch()
     inputs = chosen_inputs.chosen()
     with st.container(key="start_bar"):
         _start(studio, inputs, settings, problem)
     return inputs, settings
 
 
-def _start(studio: Studio, inputs: Inputs[Picture] | None, settings: Settings | None, problem: str | None) -> None:
+def _start(studio: Studio, inputs: Inputs[Picture] | None, settings: Settings | None, problem: Text | None) -> None:
     if inputs is None:
-        problem = "Choose a photo and a painting first."
+        problem = Text("Choose a photo and a painting first.")
     elif start_picture.missing():
         problem = start_picture.MISSING
     elif settings is not None:
         problem = obstacle(studio, settings, inputs.photo.size)
     with st.container(horizontal=True, key="start_row"):
         st.button(
-            "Paint next" if studio.active() else "Start painting",
+            _("Paint next") if studio.active() else _("Start painting"),
             key="start",
             type="primary",
             width="stretch",
@@ -120,7 +130,7 @@ def _start(studio: Studio, inputs: Inputs[Picture] | None, settings: Settings | 
         variations_button(studio, ready=inputs is not None and settings is not None)
     problem = problem or st.session_state.pop("start_problem", None)
     if problem or settings is None or inputs is None:
-        st.html(html.line(problem or "", "estimate problem"))
+        st.html(html.line(say(problem or ""), "estimate problem"))
     elif studio.worker_ready:
         st.html(html.line(estimate(studio, settings, inputs.photo.size, len(inputs.paintings)), "estimate"))
     else:
@@ -146,7 +156,7 @@ def _submit(studio: Studio) -> None:
             raise StyleTransferError(problem)
         run_id = studio.submit(inputs, settings)
     except StyleTransferError as error:
-        st.session_state["start_problem"] = str(error)
+        st.session_state["start_problem"] = error.text
         return
     st.query_params.from_dict({"run": run_id})
 
@@ -181,16 +191,18 @@ def _shown(path: Path) -> Shown | None:
 def _empty(studio: Studio, inputs: Inputs[Picture] | None, *, lost: str | None) -> None:
     if lost and not taken_down(studio, lost):
         with st.container(key="lost"):
-            st.html(html.note(_LOST, "It may have been deleted, or the address was cut off. Start a new one here."))
-            st.button("All right", key="new", on_click=leave, type="tertiary")
+            st.html(
+                html.note(say(_LOST), _("It may have been deleted, or the address was cut off. Start a new one here."))
+            )
+            st.button(_("All right"), key="new", on_click=leave, type="tertiary")
     _others(studio, None)
     recalled()
     if inputs is None:
-        st.html(html.headline("An empty easel", "Choose a photo and a painting, then press Start."))
+        st.html(html.headline(_("An empty easel"), _("Choose a photo and a painting, then press Start.")))
         recipe_drop(studio)
         return
     name = pair(inputs.photo.name, [painting.name for painting in inputs.paintings])
-    st.html(html.headline(name, "Press Start, and watch it being painted."))
+    st.html(html.headline(name, _("Press Start, and watch it being painted.")))
     st.html(html.diptych(inputs.photo, *inputs.paintings))
     recipe_drop(studio)
 
@@ -205,5 +217,5 @@ def _others(studio: Studio, run_id: str | None) -> None:
         return
     with st.container(horizontal=True, key="others", vertical_alignment="center"):
         name = called(studio.gallery, snapshot)
-        st.html(html.line("On the easel now:", strong=name), width="content")
-        st.button("Watch it", key="watch", on_click=open_run, args=(studio, active[0]), type="tertiary")
+        st.html(html.line(_("On the easel now:"), strong=name), width="content")
+        st.button(_("Watch it"), key="watch", on_click=open_run, args=(studio, active[0]), type="tertiary")

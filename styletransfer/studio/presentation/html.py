@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from styletransfer.studio.pictures import Picture
+from styletransfer.texts import _
 
 
 def figure(picture: Picture, kind: str) -> str:
@@ -17,8 +18,8 @@ def figure(picture: Picture, kind: str) -> str:
 
 def diptych(photo: Picture, *paintings: Picture) -> str:
     """The pictures that are to become one, side by side at the same height."""
-    painted = "".join(figure(painting, "Painting") for painting in paintings)
-    return f'<div class="diptych">{figure(photo, "Photo")}{painted}</div>'
+    painted = "".join(figure(painting, _("Painting")) for painting in paintings)
+    return f'<div class="diptych">{figure(photo, _("Photo"))}{painted}</div>'
 
 
 def sources(photo: tuple[str, str], *paintings: tuple[str, str]) -> str:
@@ -30,7 +31,7 @@ def sources(photo: tuple[str, str], *paintings: tuple[str, str]) -> str:
     """
     parts = [
         f'<figure><img src="{url}" alt="{kind}: {escape(title)}"><figcaption>{escape(title)}</figcaption></figure>'
-        for kind, (url, title) in (("Photo", photo), *(("Painting", painting) for painting in paintings))
+        for kind, (url, title) in ((_("Photo"), photo), *((_("Painting"), painting) for painting in paintings))
         if url
     ]
     return f'<div class="sources">{"".join(parts)}</div>'
@@ -48,6 +49,11 @@ def headline(text: str, below: str = "") -> str:
     return f'<header class="headline"><h1>{escape(text)}</h1>{line}</header>'
 
 
+def label(text: str) -> str:
+    """The heading of a part of the page."""
+    return f'<h2 class="label">{escape(text)}</h2>'
+
+
 def line(text: str, kind: str = "note", *, strong: str = "") -> str:
     """One line of text of a kind that the style sheet knows, with its end set in bold."""
     end = f" <b>{escape(strong)}</b>" if strong else ""
@@ -60,9 +66,7 @@ def note(text: str, more: str = "") -> str:
     return f'<div class="notice" role="status"><p>{escape(text)}</p>{line}</div>'
 
 
-def progress(
-    share: float, left: str, middle: str, right: str, *, still: bool, label: str = "Progress of the painting"
-) -> str:
+def progress(share: float, left: str, middle: str, right: str, *, still: bool, label: str = "") -> str:
     """The bar and the line below it.
 
     Args:
@@ -71,11 +75,12 @@ def progress(
         middle: How long it will take.
         right: How fast it goes.
         still: Whether nothing moves at present.
-        label: What the bar is about, for screen readers.
+        label: What the bar is about, for screen readers; the painting if empty.
     """
+    about = escape(label or _("Progress of the painting"))
     percent = f"{100 * min(1.0, max(0.0, share)):.1f}"
     return (
-        f'<div class="bar{" still" if still else ""}" role="progressbar" aria-label="{escape(label)}" '
+        f'<div class="bar{" still" if still else ""}" role="progressbar" aria-label="{about}" '
         f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{percent}" aria-valuetext="{escape(left)}">'
         f'<i style="width:{percent}%"></i></div>'
         f'<div class="facts"><span>{escape(left)}</span><span>{escape(middle)}</span>'

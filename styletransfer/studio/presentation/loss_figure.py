@@ -7,6 +7,8 @@ from typing import Any
 
 from styletransfer.engine.frames import LOSS_NAMES, LossName
 from styletransfer.studio.snapshot import LossHistory
+from styletransfer.texts import Text, _, local, say
+from styletransfer.texts.numbers import THIN_SPACE
 
 HEIGHT = 260
 """Pixels. Fixed, so that nothing below moves when a new point arrives."""
@@ -19,7 +21,12 @@ FEW_EPOCHS = 12
 LARGEST_DECADES = 4.0
 """Powers of ten that the axis spans at most."""
 
-LABELS: dict[LossName, str] = {"content": "Content", "style": "Style", "tv": "TV", "total": "Total"}
+LABELS: dict[LossName, Text] = {
+    "content": Text("Content"),
+    "style": Text("Style"),
+    "tv": Text("TV"),
+    "total": Text("Total"),
+}
 COLORS: dict[LossName, str] = {"content": "#4f86b5", "style": "#c96f4a", "tv": "#7d9a55", "total": "#8c857a"}
 """Each has a contrast of at least 3 : 1 on both backgrounds; the dashes tell them apart without colour."""
 _DASHES: dict[LossName, str] = {"content": "solid", "style": "dash", "tv": "dot", "total": "solid"}
@@ -57,12 +64,13 @@ def loss_figure(
             "margin": {"l": 8, "r": 8, "t": 10, "b": 8},
             "showlegend": False,
             "hovermode": "x unified",
+            "separators": local("1.5")[1] + THIN_SPACE,
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"size": 12},
             "xaxis": {
                 **axis,
-                "title": {"text": "Epoch", "standoff": 8},
+                "title": {"text": _("Epoch"), "standoff": 8},
                 "showgrid": False,
                 "range": [0, 1.01 * end],
                 "dtick": 1 if end < FEW_EPOCHS else None,
@@ -77,7 +85,7 @@ def loss_figure(
             },
             "shapes": [
                 *(_mark(epoch, COLORS["total"]) for epoch in changes or ()),
-                *(_mark(epoch, _GROWN) for epoch, _ in history.sizes[1:]),
+                *(_mark(epoch, _GROWN) for epoch, __ in history.sizes[1:]),
             ],
             "annotations": [
                 *(_label(epoch, said) for epoch, said in (changes or {}).items()),
@@ -91,9 +99,14 @@ def loss_figure(
 def described(history: LossHistory) -> str:
     """The chart in a sentence, for screen readers."""
     if not history.epochs:
-        return "Loss curves, still empty."
+        return _("Loss curves, still empty.")
     first, last = history.total[0], history.total[-1]
-    return f"Loss curves: after epoch {history.epochs[-1]} the total is {last:.3g}, from {first:.3g} at first."
+    return _(
+        "Loss curves: after epoch {epoch} the total is {last}, from {first} at first.",
+        epoch=history.epochs[-1],
+        last=local(f"{last:.3g}"),
+        first=local(f"{first:.3g}"),
+    )
 
 
 def decimated(count: int, largest: int) -> list[int]:
@@ -112,15 +125,20 @@ def _mark(epoch: int, color: str) -> dict[str, Any]:
 def _label(epoch: int, said: str) -> dict[str, Any]:
     """A handle on such a line, which says what was changed when the pointer is on it."""
     place = {"x": epoch, "y": 1, "yref": "paper", "yanchor": "middle", "xanchor": "center"}
-    return {**place, "text": "\u25c6", "hovertext": f"From epoch {epoch} on: {said}", "showarrow": False}
+    return {
+        **place,
+        "text": "\u25c6",
+        "hovertext": _("From epoch {epoch} on: {changes}", epoch=epoch, changes=said),
+        "showarrow": False,
+    }
 
 
 def _sizes(sizes: tuple[tuple[int, int], ...], end: int) -> list[dict[str, Any]]:
     """How large the picture became at each such line, to the right of it, where there is room."""
     place = {"y": 1, "yref": "paper", "yanchor": "top", "xanchor": "left", "showarrow": False, "font": {"size": 10}}
     return [
-        {**place, "x": epoch, "text": f"{size} px"}
-        for (epoch, size), (after, _) in pairwise([*sizes[1:], (end, 0)])
+        {**place, "x": epoch, "text": _("{size} px", size=size)}
+        for (epoch, size), (after, __) in pairwise([*sizes[1:], (end, 0)])
         if after - epoch >= LABEL_SHARE * end
     ]
 
@@ -149,7 +167,7 @@ def _curve(name: LossName, epochs: list[int], values: list[float]) -> dict[str, 
     return {
         "type": "scatter",
         "mode": "lines" if len(epochs) > 1 else "markers",
-        "name": LABELS[name],
+        "name": say(LABELS[name]),
         "x": epochs,
         "y": [value if value > 0 else None for value in values],
         "line": {"color": COLORS[name], "dash": _DASHES[name], "width": 2.5 if name == "total" else 1.8},

@@ -2,14 +2,13 @@
 
 from typing import TypedDict
 
+from styletransfer.controls import WEIGHTS, Control
 from styletransfer.settings import Weighting
 from styletransfer.studio.pictures import title
 from styletransfer.studio.presentation import formatting, html
 from styletransfer.studio.snapshot import Snapshot, State
 from styletransfer.support import units
-
-WEIGHT_NAMES = ("content weight", "style weight", "TV weight")
-"""As `Weighting` has them in order."""
+from styletransfer.texts import _, say
 
 
 class StatusText(TypedDict):
@@ -55,13 +54,13 @@ def painted(snapshot: Snapshot) -> str:
     """What a screen reader says of the newest picture."""
     name = title(snapshot.photo_name)
     if snapshot.preview is None:
-        return f"{name}, not painted yet"
-    return f"{name}, painted up to epoch {snapshot.preview_epoch}"
+        return _("{photo}, not painted yet", photo=name)
+    return _("{photo}, painted up to epoch {epoch}", photo=name, epoch=snapshot.preview_epoch)
 
 
 def gauge(snapshot: Snapshot, first: Weighting | None) -> str:
     """The bar, the line below it, and what else there is to say."""
-    notes = [snapshot.message] if snapshot.message else []
+    notes = [say(snapshot.message)] if snapshot.message else []
     notes += sentences(snapshot, first)[-1:]
     return _bar(snapshot) + "".join(map(html.line, notes))
 
@@ -74,8 +73,8 @@ def changes(snapshot: Snapshot, first: Weighting | None) -> dict[int, str]:
     said, before = {}, first
     for epoch, weighting in dict(snapshot.steered).items():
         told = [
-            f"{name} {formatting.weight(new)}" + ("" if before is None else f" instead of {formatting.weight(old)}")
-            for name, new, old in zip(WEIGHT_NAMES, weighting, before or weighting, strict=True)
+            _change(control, new, None if before is None else old)
+            for control, new, old in zip(WEIGHTS, weighting, before or weighting, strict=True)
             if before is None or new != old
         ]
         if told:
@@ -84,24 +83,34 @@ def changes(snapshot: Snapshot, first: Weighting | None) -> dict[int, str]:
     return said
 
 
+def _change(control: Control, new: float, old: float | None) -> str:
+    name = say(control.noun)
+    if old is None:
+        return f"{name} {control.read(new)}"
+    return _("{weight} {new} instead of {old}", weight=name, new=control.read(new), old=control.read(old))
+
+
 def sentences(snapshot: Snapshot, first: Weighting | None) -> list[str]:
     """The same in sentences."""
-    return [f"From epoch {epoch} on: {said}." for epoch, said in changes(snapshot, first).items()]
+    return [
+        _("From epoch {epoch} on: {changes}.", epoch=epoch, changes=said)
+        for epoch, said in changes(snapshot, first).items()
+    ]
 
 
 def _bar(snapshot: Snapshot) -> str:
     share = snapshot.epoch / snapshot.epochs
-    far = f"Epoch {snapshot.epoch} of {snapshot.epochs}"
+    far = _("Epoch {epoch} of {epochs}", epoch=snapshot.epoch, epochs=snapshot.epochs)
     if snapshot.state is State.QUEUED:
-        return html.progress(0, "In the queue", "", "", still=True)
+        return html.progress(0, _("In the queue"), "", "", still=True)
     if snapshot.state is State.STARTING:
-        return html.progress(share, far, "the first picture comes in a moment", "", still=False)
+        return html.progress(share, far, _("the first picture comes in a moment"), "", still=False)
     if snapshot.state is State.PAUSED:
-        return html.progress(share, far, "paused", _scale(snapshot), still=True)
-    left = f"about {units.duration(snapshot.seconds_left)} left" if snapshot.seconds_left is not None else ""
+        return html.progress(share, far, _("paused"), _scale(snapshot), still=True)
+    left = "" if snapshot.seconds_left is None else _("about {time} left", time=units.duration(snapshot.seconds_left))
     pace = formatting.speed(snapshot.epochs_per_second) if snapshot.epochs_per_second else ""
     return html.progress(share, far, left, " · ".join(filter(None, (pace, _scale(snapshot)))), still=False)
 
 
 def _scale(snapshot: Snapshot) -> str:
-    return f"{formatting.pixels(snapshot.scale)} px" if snapshot.scale else ""
+    return _("{size} px", size=formatting.pixels(snapshot.scale)) if snapshot.scale else ""

@@ -19,9 +19,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.studio.studio import Studio
+from styletransfer.texts import _, preferred, say, speaking
+from styletransfer.texts.language import ENGLISH
 
 Endpoint = Callable[[Studio, Request], Response]
 
+LANGUAGE_COOKIE = "styletransfer_language"
+"""Holds the language that was chosen on the page, so that every address knows it, also after the page is reloaded."""
 ASK_AGAIN = {"Cache-Control": "no-store"}
 KEEP = {"Cache-Control": "private, max-age=86400, immutable"}
 """For an address that carries the version of what it names."""
@@ -61,6 +65,12 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
+def spoken(cookies: Mapping[str, str], headers: Mapping[str, str]) -> str:
+    """The language of whoever asks: the one chosen on the page, else the browser's."""
+    wanted = [cookies.get(LANGUAGE_COOKIE), *headers.get("Accept-Language", "").split(",")]
+    return preferred(wanted) or ENGLISH
+
+
 def guarded(studio: Callable[[], Studio], endpoint: Endpoint) -> Callable[[Request], Response]:
     """What to give to a `Route`. It runs in one of the server's threads, so that it may take its time.
 
@@ -71,20 +81,24 @@ def guarded(studio: Callable[[], Studio], endpoint: Endpoint) -> Callable[[Reque
     """
 
     def answer(request: Request) -> Response:
+        with speaking(spoken(request.cookies, request.headers)):
+            return respond(request)
+
+    def respond(request: Request) -> Response:
         if request.headers.get("Sec-Fetch-Site") not in _OWN:
-            return PlainTextResponse("Open this from the studio's own page.", 403)
+            return PlainTextResponse(_("Open this from the studio's own page."), 403)
         try:
             response = endpoint(studio(), request)
         except StyleTransferError as error:
-            response = PlainTextResponse(str(error), 422, ASK_AGAIN)
+            response = PlainTextResponse(say(error.text), 422, ASK_AGAIN)
         except FileNotFoundError:
-            response = PlainTextResponse("There is no such picture.", 404, ASK_AGAIN)
+            response = PlainTextResponse(_("There is no such picture."), 404, ASK_AGAIN)
         except OSError as error:
             full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             said = (
-                "The disk is full; free some space and try again."
+                _("The disk is full; free some space and try again.")
                 if full
-                else "The picture is damaged or cannot be read."
+                else _("The picture is damaged or cannot be read.")
             )
             response = PlainTextResponse(said, 422, ASK_AGAIN)
         return response

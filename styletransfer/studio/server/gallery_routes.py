@@ -16,6 +16,8 @@ from styletransfer.studio.server.zip_stream import Entry, zip_stream
 from styletransfer.studio.storage.gallery import Gallery
 from styletransfer.studio.storage.thumbnails import thumbnail
 from styletransfer.studio.studio import Studio
+from styletransfer.texts import language, speaking
+from styletransfer.texts.language import ENGLISH
 
 _YEAR = 365 * 24 * 3600
 _NOT_IN_A_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f]|^\.+|[. ]+$')
@@ -41,10 +43,11 @@ def export_address(run_ids: Iterable[str] = ()) -> str:
     return f"wall/paintings.zip?runs={wanted}" if wanted else "wall/paintings.zip"
 
 
-def entries(gallery: Gallery, run_ids: Iterable[str]) -> Iterator[Entry]:
-    """What goes into the ZIP: the pictures of those runs that have one, each with its recipe."""
+def entries(gallery: Gallery, run_ids: Iterable[str], asked_in: str = ENGLISH) -> Iterator[Entry]:
+    """What goes into the ZIP: the pictures of those runs that have one, each with its recipe; in that language."""
     for run_id in run_ids:
-        piece, picture = gallery.piece(run_id), gallery.picture(run_id)
+        with speaking(asked_in):  # the ZIP is made after the answer has begun
+            piece, picture = gallery.piece(run_id), gallery.picture(run_id)
         if piece is None or piece.record is None or piece.settings is None or picture is None:
             continue
         try:
@@ -71,5 +74,5 @@ def _export(studio: Studio, request: Request) -> Response:
         "Content-Disposition": f'attachment; filename="paintings-{time.strftime("%Y-%m-%d")}.zip"',
         "Cache-Control": "no-store",
     }
-    packed = zip_stream(entries(studio.gallery, run_ids))
+    packed = zip_stream(entries(studio.gallery, run_ids, language()))
     return StreamingResponse(packed, media_type="application/zip", headers=headers)

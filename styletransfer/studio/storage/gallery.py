@@ -26,6 +26,7 @@ from styletransfer.studio.storage.run_folder import Run
 from styletransfer.studio.storage.run_label import Label, read_label, tidy_title, write_label
 from styletransfer.studio.storage.run_record import Record
 from styletransfer.studio.storage.trash import GONE, Trash, names, weighed
+from styletransfer.texts import _
 
 logger = logging.getLogger(__name__)
 
@@ -102,7 +103,7 @@ class Gallery:
         try:
             record, settings = run.read(), run.settings()
         except StyleTransferError as error:
-            damage = str(error)
+            damage = error.text
         return Piece(
             run_id=run_id,
             title=_title(run, label),
@@ -118,7 +119,7 @@ class Gallery:
     def title_of(self, run_id: str) -> str:
         """What a run is called, by the user or for what it shows."""
         run = self.run(run_id)
-        return "a painting that is gone" if run is None else _title(run, read_label(run.folder))
+        return _("a painting that is gone") if run is None else _title(run, read_label(run.folder))
 
     def title(self, run_id: str) -> str | None:
         """The title that the user has given a run, or None."""

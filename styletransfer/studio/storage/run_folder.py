@@ -157,7 +157,9 @@ class Run:
         try:
             return Record.from_values(values)
         except OtherVersionError as error:
-            raise StyleTransferError(f"Run {self.run_id} was made by another version of the program.") from error
+            raise StyleTransferError(
+                "Run {run_id} was made by another version of the program.", run_id=self.run_id
+            ) from error
         except (KeyError, TypeError, ValueError) as error:
             raise self._damaged() from error
 
@@ -206,7 +208,9 @@ class Run:
         return values
 
     def _damaged(self) -> StyleTransferError:
-        return StyleTransferError(f"The folder of run {self.run_id} is damaged; its files are in {self.folder}.")
+        return StyleTransferError(
+            "The folder of run {run_id} is damaged; its files are in {folder}.", run_id=self.run_id, folder=self.folder
+        )
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -240,7 +244,11 @@ def _json(values: dict[str, Any]) -> bytes:
 def cannot_save(folder: Path, error: OSError) -> StyleTransferError:
     """What to tell the user when nothing can be written in `folder`."""
     reason = error.strerror or type(error).__name__
-    return StyleTransferError(f"Nothing can be saved in {folder} ({reason}); free some space or allow writing there.")
+    return StyleTransferError(
+        "Nothing can be saved in {folder} ({reason}); free some space or allow writing there.",
+        folder=folder,
+        reason=reason,
+    )
 
 
 def _extension(data: bytes) -> str:

@@ -10,10 +10,12 @@ from typing import Any
 from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.snapshot import State
+from styletransfer.texts import Text
 
 Changes = tuple[tuple[int, Weighting], ...]
 """(epoch, weights from it on), oldest first."""
 
+_SENTENCES = ("message", "error", "remedy")
 VERSION = 2
 """Of the layout; 1 had a single painting."""
 MOST_EPOCHS = 10_000_000
@@ -39,7 +41,8 @@ class Record:
         steered: (epoch, weights from it on) of each change of the weights on the way.
         clipped: As in `Snapshot`.
         network: What the features come from.
-        message: A note, or None.
+        message: A note, or None. This and the next two are a `Text` each, which is written down in no language; what
+            earlier versions wrote is a plain sentence.
         error: Why the run failed, or None.
         remedy: What to do about it, or None.
         created: Seconds since 1970 (UTC) of the submission.
@@ -77,6 +80,7 @@ class Record:
         """The record as the contents of state.json."""
         values = asdict(self)
         values |= values.pop("inputs")
+        values |= {name: text.as_json() for name in _SENTENCES if isinstance(text := getattr(self, name), Text)}
         return json.dumps({"version": VERSION, **values}, indent=1).encode()
 
     @classmethod
@@ -98,6 +102,9 @@ class Record:
         return replace(
             read,
             state=State(read.state),
+            message=_sentence(read.message),
+            error=_sentence(read.error),
+            remedy=_sentence(read.remedy),
             scale=None if read.scale is None else _scale(read.scale),
             steered=tuple(map(_change, read.steered)),
             clipped=None if read.clipped is None else _clipped(read.clipped),
@@ -109,6 +116,10 @@ class Record:
 def is_number(value: object, most: float) -> bool:
     """Whether something parsed is a number from 0 to `most`, which NaN is not."""
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= most
+
+
+def _sentence(read: Any) -> Text | None:
+    return None if read is None else Text.from_json(read)
 
 
 def _check_plain(record: Record) -> None:

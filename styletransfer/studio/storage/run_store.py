@@ -160,7 +160,7 @@ class RunStore:
             try:
                 now = self._load(run)
             except StyleTransferError as error:
-                now = Snapshot(run_id=run_id, state=State.FAILED, epochs=0, error=str(error))
+                now = Snapshot(run_id=run_id, state=State.FAILED, epochs=0, error=error.text)
             self._remember(run.written, now)
             return now
 

@@ -11,12 +11,13 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.studio.storage.disk_usage import FolderSizes, Item
 from styletransfer.studio.storage.run_folder import RUN_ID, Run, cannot_save
 from styletransfer.studio.storage.run_label import read_label
+from styletransfer.texts import Text
 
 KEPT_SECONDS = 24 * 3600.0
 """How long what was deleted can be brought back."""
 UNDO_SECONDS = 600.0
 """How long at least, even if its space is needed."""
-GONE = "This painting is no longer here; it was removed meanwhile, perhaps in another window."
+GONE = Text("This painting is no longer here; it was removed meanwhile, perhaps in another window.")
 
 
 class Trash:

@@ -14,6 +14,7 @@ from styletransfer.studio.worker.process import Worker
 from styletransfer.studio.worker.protocol import CellPainted, Event, Paint, PaintCell, Pause, Ready, Resume, Steer, Stop
 from styletransfer.studio.worker.running_job import RunningJob
 from styletransfer.studio.worker.variation_queue import Fault, Progress, VariationQueue
+from styletransfer.texts import Text
 
 logger = logging.getLogger(__name__)
 
@@ -98,7 +99,7 @@ class RunQueue:
                 if job.request(request):
                     self._worker.tell(_COMMANDS[request](run_id))
             elif request == "stop":
-                self._end_here(job, State.STOPPED, message="This was taken out of the queue.")
+                self._end_here(job, State.STOPPED, message=Text("This was taken out of the queue."))
                 self._next()
 
     def steer(self, run_id: str, weighting: Weighting) -> None:

@@ -12,10 +12,10 @@ from standin import Standin
 from streamlit.testing.v1 import AppTest
 from visits import APP, address, looked_at, picture, started, text
 
+from styletransfer.controls import weight_steps
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import PRESETS, Weighting
 from styletransfer.studio.failure_text import SMALLER
-from styletransfer.studio.page.sidebar.controls import weight_steps
 from styletransfer.studio.snapshot import State
 from styletransfer.studio.weights_download import Download
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from styletransfer.texts import _
+
 _FOLDER = Path(__file__).parent
 _component = st.components.v2.component(
     "styletransfer_before_after",
@@ -28,18 +30,18 @@ def before_after(
         position: Where the border stands at first, in percent from the left: mostly the new picture, with
             enough of the old one to show that there is something to drag.
     """
-    names = ("photo", "painted") if painted is None else (photo, painted)
+    names = (_("photo"), _("painted")) if painted is None else (photo, painted)
     _component(
         key="compare_slider",
         data={
             "run": run,
-            "label": "Border between the two pictures",
+            "label": _("Border between the two pictures"),
             "before": names[0],
             "after": names[1],
             "before_src": before,
             "after_src": after,
-            "before_alt": f"The photo: {photo}" if painted is None else photo,
-            "after_alt": painted or f"The painted picture of {photo}",
+            "before_alt": _("The photo: {photo}", photo=photo) if painted is None else photo,
+            "after_alt": painted or _("The painted picture of {photo}", photo=photo),
             "ratio": ratio,
             "position": position,
         },

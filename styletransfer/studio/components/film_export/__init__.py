@@ -9,18 +9,19 @@ import streamlit as st
 
 from styletransfer.imaging.film import FilmFormat
 from styletransfer.studio.components.loader import component
+from styletransfer.texts import Text, _, language, say
 
 HOLD = 2
 """Seconds that a film rests on the last picture."""
 
 _component = component(__file__)
 _FORMATS: dict[FilmFormat, str] = {"mp4": "MP4", "webp": "WebP", "gif": "GIF"}
-_NOTES: dict[FilmFormat, str] = {
-    "mp4": "A video for anything that plays videos; the sharpest of the three.",
-    "webp": "Plays by itself in browsers and most chats, in all colours.",
-    "gif": "Plays everywhere, small and with 256 colours.",
+_NOTES: dict[FilmFormat, Text] = {
+    "mp4": Text("A video for anything that plays videos; the sharpest of the three."),
+    "webp": Text("Plays by itself in browsers and most chats, in all colours."),
+    "gif": Text("Plays everywhere, small and with 256 colours."),
 }
-_PACES = {"even": "Even", "slow": "Slow start"}
+_PACES = {"even": Text("Even"), "slow": Text("Slow start")}
 
 
 def film_export(run_id: str, name: str, *, recolored: bool = False) -> None:
@@ -31,27 +32,37 @@ def film_export(run_id: str, name: str, *, recolored: bool = False) -> None:
         name: Name of the file without its ending.
         recolored: Whether the picture is shown in other colours than the painting's own, which a film has not.
     """
-    with st.popover("Film", icon=":material/movie:", key="film"):
+    with st.popover(_("Film"), icon=":material/movie:", key="film"):
         fmt = st.segmented_control(
-            "Kind", list(_FORMATS), default="mp4", format_func=_FORMATS.__getitem__, key="film_kind", required=True
+            _("Kind"), list(_FORMATS), default="mp4", format_func=_FORMATS.__getitem__, key="film_kind", required=True
         )
-        st.caption(_NOTES[fmt])
+        st.caption(say(_NOTES[fmt]))
         if recolored:
-            st.caption("A film keeps to the painting’s own colours.")
-        seconds = st.slider("Length", 3, 60, 10, format="%d s", key="film_seconds")
+            st.caption(_("A film keeps to the painting’s own colours."))
+        seconds = st.slider(_("Length"), 3, 60, 10, format="%d s", key="film_seconds")
         pace = st.segmented_control(
-            "Pace",
+            _("Pace"),
             list(_PACES),
             default="even",
-            format_func=_PACES.__getitem__,
+            format_func=lambda pace: say(_PACES[pace]),
             key="film_pace",
             required=True,
-            help="A slow start lingers on the first strokes, in which most happens.",
+            help=_("A slow start lingers on the first strokes, in which most happens."),
         )
         asked = {"seconds": seconds, "hold": HOLD, "name": name, **({"slow": 1} if pace == "slow" else {})}
         data = {
             "address": f"runs/{run_id}/film.{fmt}?{urlencode(asked)}",
             "name": f"{name}.{fmt}",
-            "label": f"Export {_FORMATS[fmt]}",
+            "locale": language(),
+            "words": {
+                "export": _("Export {format}", format=_FORMATS[fmt]),
+                "giveUp": _("Give up"),
+                "working": _(
+                    "Putting the film together, which can take up to a minute. The page can be used meanwhile."
+                ),
+                "saved": _("Saved: {size} MB."),
+                "givenUp": _("Given up."),
+                "noAnswer": _("The server does not answer; is it still running?"),
+            },
         }
         _component(key="film_export", data=data)

@@ -3,25 +3,26 @@
 export default function ({ data, parentElement }) {
   const button = parentElement.querySelector("button");
   const status = parentElement.querySelector("p");
-  if (!button.working) button.textContent = data.label;
+  const { words } = data;
+  if (!button.working) button.textContent = words.export;
   button.onclick = async () => {
     if (button.working) {
       button.working.abort();
       return;
     }
     button.working = new AbortController();
-    button.textContent = "Give up";
+    button.textContent = words.giveUp;
     button.classList.add("working");
-    status.textContent = "Putting the film together, which can take up to a minute. The page can be used meanwhile.";
+    status.textContent = words.working;
     status.textContent = await make(data, button.working.signal);
     button.working = null;
     button.classList.remove("working");
-    button.textContent = data.label;
+    button.textContent = words.export;
   };
 }
 
 // Gives what to say afterwards.
-async function make({ address, name }, signal) {
+async function make({ address, name, words, locale }, signal) {
   try {
     const answer = await fetch(new URL(address, document.baseURI), { signal });
     if (!answer.ok) return await answer.text();
@@ -31,8 +32,9 @@ async function make({ address, name }, signal) {
     link.download = name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    return `Saved: ${(film.size / 1e6).toFixed(1)} MB.`;
+    const rounding = { minimumFractionDigits: 1, maximumFractionDigits: 1, useGrouping: false };
+    return words.saved.replace("{size}", (film.size / 1e6).toLocaleString(locale, rounding));
   } catch (error) {
-    return error.name === "AbortError" ? "Given up." : "The server does not answer; is it still running?";
+    return error.name === "AbortError" ? words.givenUp : words.noAnswer;
   }
 }

@@ -6,6 +6,7 @@ from typing import Any, TypedDict, cast
 import streamlit as st
 
 from styletransfer.studio.components.loader import component
+from styletransfer.texts import _
 
 _component = component(__file__)
 
@@ -62,7 +63,28 @@ def gallery_grid(label: str, pictures: list[GalleryTile], *, key: str, on_act: C
         key: The component's key.
         on_act: Called before the next run of the page.
     """
-    _component(key=key, data={"label": label, "pictures": pictures}, on_act_change=on_act)
+    _component(key=key, data={"label": label, "pictures": pictures, "words": _words()}, on_act_change=on_act)
+
+
+def _words() -> dict[str, str]:
+    """What stands on the buttons and what screen readers say; {title} is each picture's."""
+    return {
+        "open": _("Open {title}"),
+        "notShown": _("The picture cannot be shown"),
+        "choose": _("Choose, to compare, export or delete"),
+        "chooseOne": _("Choose {title}"),
+        "newTitle": _("New title"),
+        "repeat": _("Repeat"),
+        "repeatOne": _("Repeat {title} with changes"),
+        "rename": _("Rename"),
+        "renameOne": _("Rename {title}"),
+        "pin": _("Pin"),
+        "pinOne": _("Pin {title}: it is kept whatever happens, and hangs first"),
+        "unpin": _("Unpin"),
+        "unpinOne": _("Unpin {title}: it may go when space is short"),
+        "delete": _("Delete"),
+        "deleteOne": _("Delete {title}; it can be undone"),
+    }
 
 
 def acted(key: str) -> Act | None:

@@ -9,6 +9,11 @@ function element(tag, className, properties = {}) {
   return Object.assign(made, properties);
 }
 
+// A sentence with a picture's title in its place.
+function about(sentence, { title }) {
+  return sentence.replace("{title}", () => title);
+}
+
 function button(name, text, explained, act) {
   const made = element("button", name, { type: "button", textContent: text, title: explained, onclick: act });
   made.dataset.name = name;
@@ -21,12 +26,12 @@ function top() {
   document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 });
 }
 
-function link(picture, send) {
-  const made = element("a", "picture", { href: `?run=${picture.id}`, title: `Open ${picture.title}` });
+function link(picture, send, words) {
+  const made = element("a", "picture", { href: `?run=${picture.id}`, title: about(words.open, picture) });
   made.dataset.name = "open";
   if (picture.src) {
     const image = element("img", "", { src: picture.src, alt: picture.alt, loading: "lazy", draggable: false });
-    image.onerror = () => image.replaceWith(element("span", "nothing", { textContent: "The picture cannot be shown" }));
+    image.onerror = () => image.replaceWith(element("span", "nothing", { textContent: words.notShown }));
     made.append(image);
   } else {
     made.append(element("span", "nothing", { textContent: picture.alt }));
@@ -40,18 +45,18 @@ function link(picture, send) {
   return made;
 }
 
-function choice(picture, report) {
-  const label = element("label", "choose", { title: "Choose, to compare, export or delete" });
+function choice(picture, report, words) {
+  const label = element("label", "choose", { title: words.choose });
   const box = element("input", "", { type: "checkbox", checked: picture.chosen, onchange: report });
   box.dataset.name = "choose";
-  box.setAttribute("aria-label", `Choose ${picture.title}`);
+  box.setAttribute("aria-label", about(words.chooseOne, picture));
   label.append(box);
   return label;
 }
 
-function rename(item, picture, send) {
+function rename(item, picture, send, words) {
   const field = element("input", "title", { value: picture.title, maxLength: 80 });
-  field.setAttribute("aria-label", "New title");
+  field.setAttribute("aria-label", words.newTitle);
   const title = item.querySelector("h3");
   let over = false;
   const end = (keep) => {
@@ -74,7 +79,7 @@ function rename(item, picture, send) {
   field.select();
 }
 
-function hang(picture, setTriggerValue, report) {
+function hang(picture, setTriggerValue, report, words) {
   const item = element("li", "");
   const send = (what, more = {}) => setTriggerValue("act", { what, id: picture.id, ...more });
   const may = new Set(picture.may);
@@ -85,8 +90,8 @@ function hang(picture, setTriggerValue, report) {
   item.classList.toggle("chosen", picture.chosen);
 
   const frame = element("div", "frame");
-  frame.append(link(picture, send));
-  if (may.has("choose")) frame.append(choice(picture, report));
+  frame.append(link(picture, send, words));
+  if (may.has("choose")) frame.append(choice(picture, report, words));
   item.append(frame);
   if (picture.share !== null) {
     const bar = element("div", "bar");
@@ -101,20 +106,22 @@ function hang(picture, setTriggerValue, report) {
 
   const actions = element("div", "actions");
   if (may.has("repeat"))
-    actions.append(button("repeat", "Repeat", `Repeat ${picture.title} with changes`, () => {
+    actions.append(button("repeat", words.repeat, about(words.repeatOne, picture), () => {
       top();
       send("repeat");
     }));
   if (may.has("rename"))
-    actions.append(button("rename", "Rename", `Rename ${picture.title}`, () => rename(item, picture, send)));
+    actions.append(
+      button("rename", words.rename, about(words.renameOne, picture), () => rename(item, picture, send, words)),
+    );
   if (may.has("pin")) {
     const [word, why] = picture.pinned
-      ? ["Unpin", `Unpin ${picture.title}: it may go when space is short`]
-      : ["Pin", `Pin ${picture.title}: it is kept whatever happens, and hangs first`];
-    actions.append(button("pin", word, why, () => send(picture.pinned ? "unpin" : "pin")));
+      ? [words.unpin, words.unpinOne]
+      : [words.pin, words.pinOne];
+    actions.append(button("pin", word, about(why, picture), () => send(picture.pinned ? "unpin" : "pin")));
   }
   if (may.has("delete"))
-    actions.append(button("delete", "Delete", `Delete ${picture.title}; it can be undone`, () => send("delete")));
+    actions.append(button("delete", words.delete, about(words.deleteOne, picture), () => send("delete")));
   item.append(actions);
   return item;
 }
@@ -136,10 +143,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   const hung = new Map([...wall.children].map((item) => [item.dataset.id, item]));
   const items = data.pictures.map((picture) => {
-    const signature = JSON.stringify(picture);
+    const signature = JSON.stringify([picture, data.words]);
     const known = hung.get(picture.id);
     if (known && signatures.get(known) === signature) return known;
-    const item = hang(picture, setTriggerValue, report);
+    const item = hang(picture, setTriggerValue, report, data.words);
     signatures.set(item, signature);
     return item;
   });

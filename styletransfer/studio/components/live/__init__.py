@@ -5,17 +5,16 @@ and only what has changed is drawn anew; this costs the painting far less than d
 """
 
 from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 
 import streamlit as st
 
 from styletransfer.engine.frames import LossName
+from styletransfer.texts import Text, _, say
 
 _FOLDER = Path(__file__).parent
-_LOST = (
-    '<p class="notice" role="status">The connection to the studio is lost. '
-    "If it was closed, start it again; this page comes back by itself.</p>"
-)
+_LOST = Text("The connection to the studio is lost. If it was closed, start it again; this page comes back by itself.")
 
 
 def _script(name: str) -> str:
@@ -30,8 +29,7 @@ _gauge = st.components.v2.component(
 )
 _chart = st.components.v2.component(
     "styletransfer_chart",
-    html='<p class="note" hidden>The curves begin with the first epoch.</p><div class="chart" role="img"></div>'
-    '<p class="note below" hidden></p>',
+    html='<p class="note" hidden></p><div class="chart" role="img"></div><p class="note below" hidden></p>',
     css=_script("chart.css"),
     js=_script("chart.js"),
     isolate_styles=False,
@@ -57,7 +55,8 @@ def gauge(run_id: str, html: str, signature: str) -> None:
         html: The gauge as it stands.
         signature: As `status_text.signature` gives it. Once it is another one, the fragment around this runs again.
     """
-    data = {**_addresses(run_id), "html": html, "signature": signature, "lost": _LOST}
+    lost = f'<p class="notice" role="status">{escape(say(_LOST))}</p>'
+    data = {**_addresses(run_id), "html": html, "signature": signature, "lost": lost}
     _gauge(key="gauge", data=data, on_changed_change=lambda: None)
 
 
@@ -75,6 +74,7 @@ def chart(run_id: str, shown: Sequence[LossName], height: int, *, ongoing: bool)
         "plotly": "live/plotly.min.js",
         "shown": ",".join(shown),
         "ongoing": ongoing,
+        "empty": _("The curves begin with the first epoch."),
     }
     _chart(key="loss_figure", data=data, height=height)
 

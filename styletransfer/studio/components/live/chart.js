@@ -40,6 +40,7 @@ export default function ({ data, parentElement }) {
   const chart = parentElement.querySelector(".chart");
   const note = parentElement.querySelector(".note");
   const below = parentElement.querySelector(".below");
+  note.textContent = data.empty;
   if (chart.dataset.run !== data.address) {
     chart.dataset.run = data.address;
     chart.cost = 0;

@@ -6,6 +6,7 @@ from typing import Literal, TypedDict, cast
 import streamlit as st
 
 from styletransfer.studio.components.loader import component
+from styletransfer.texts import _
 
 _component = component(__file__)
 
@@ -43,7 +44,11 @@ class Grid(TypedDict):
 
 def variation_grid(grid: Grid, *, key: str, on_change: Callable[[], None]) -> None:
     """Show the sheet. `on_change` runs when the user has chosen; `picked(key)` then says what."""
-    _component(key=key, data=grid, on_chosen_change=on_change)
+    words = {
+        "order": _("{across} from left to right, {down} from top to bottom", across=grid["across"], down=grid["down"]),
+        "painting": _("being painted"),
+    }
+    _component(key=key, data={**grid, "words": words}, on_chosen_change=on_change)
 
 
 def picked(key: str) -> int | None:

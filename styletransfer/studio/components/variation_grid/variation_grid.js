@@ -25,8 +25,9 @@ function cell(index) {
   return label;
 }
 
-function build(sheet, { columns, rows, across, down }) {
-  sheet.setAttribute("aria-label", `${across} from left to right, ${down} from top to bottom`);
+function build(sheet, { columns, rows, across, down, words }) {
+  sheet.setAttribute("aria-label", words.order);
+  sheet.style.setProperty("--painting", JSON.stringify(words.painting)); // for what the style sheet shows
   sheet.style.setProperty("--columns", columns.length);
   sheet.style.setProperty("--rows", rows.length);
   const corner = element("div", "corner");
@@ -41,7 +42,7 @@ function build(sheet, { columns, rows, across, down }) {
 
 export default function ({ data, parentElement, setStateValue }) {
   const sheet = parentElement.querySelector(".sheet");
-  const signature = JSON.stringify([data.columns, data.rows, data.across, data.down]);
+  const signature = JSON.stringify([data.columns, data.rows, data.words]);
   if (rendered.get(sheet) !== signature) {
     rendered.set(sheet, signature);
     build(sheet, data);

@@ -9,6 +9,8 @@ from typing import Any, cast
 
 import streamlit as st
 
+from styletransfer.texts import _, language
+
 _FOLDER = Path(__file__).parent
 _BEFORE_AFTER = _FOLDER.with_name("before_after")
 _component = st.components.v2.component(
@@ -66,11 +68,43 @@ def viewer(
         "epochs": epochs,
         "compared": compared,
         "ongoing": ongoing,
+        "words": _words(photo),
+        "locale": language(),
     }
     key = "viewer_past" if ongoing else "viewer"
     _component(key=key, data=data, on_shown_change=lambda: None)
     state = cast("dict[str, Any]", st.session_state.get(key) or {})
     return _look(state.get("shown"), run, version)
+
+
+def _words(photo: str) -> dict[str, str]:
+    """What stands on the viewer and what screen readers say; {epoch}, {epochs} and {share} are the browser's."""
+    return {
+        "border": _("Border between the two pictures"),
+        "moment": _("Moment of the painting"),
+        "compareWith": _("Compare with"),
+        "photo": _("Photo"),
+        "pin": _("This moment"),
+        "pinExplained": _("Keep this moment on the left side, then go to another"),
+        "paintingColors": _("Painting’s colours"),
+        "photoColors": _("Photo’s"),
+        "colors": _("Colours, from the painting’s to the photo’s"),
+        "colorShare": _("{share} % of the photo’s colours"),
+        "photoSide": _("photo"),
+        "paintedSide": _("painted"),
+        "epochSide": _("epoch {epoch}"),
+        "epoch": _("Epoch {epoch}"),
+        "epochOf": _("Epoch {epoch} of {epochs}"),
+        "finished": _("The painted picture of {photo}", photo=photo),
+        "unfinished": _("{photo}, painted up to epoch {epoch}", photo=photo),
+        "original": _("The photo: {photo}", photo=photo),
+        "content": _("content"),
+        "style": _("style"),
+        "tv": _("TV"),
+        "total": _("total"),
+        "play": _("Play how it was painted"),
+        "hold": _("Hold"),
+    }
 
 
 def _look(shown: object, run: str, version: int) -> Look:

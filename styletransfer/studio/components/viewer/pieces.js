@@ -14,27 +14,32 @@ function pixels(image, part, width, height) {
   return context.getImageData(0, 0, width, height);
 }
 
-function term(name, value) {
+function term(name, value, locale) {
   const pair = document.createElement("span");
   const number = document.createElement("b");
   const rounding = { maximumSignificantDigits: 3, useGrouping: false };
-  number.textContent = value < 0.0005 ? "0" : value.toLocaleString("en", rounding);
+  number.textContent = value < 0.0005 ? "0" : value.toLocaleString(locale, rounding);
   pair.append(`${name} `, number);
   return pair;
 }
 
 // What always stands on the viewer, for eyes and for screen readers.
-function label(find) {
-  find(".compare input").setAttribute("aria-label", "Border between the two pictures");
-  find(".moment").setAttribute("aria-label", "Moment of the painting");
-  find(".against").setAttribute("aria-label", "Compare with");
-  find(".against span").textContent = "Compare with";
-  find(".photo").textContent = "Photo";
-  find(".pin").textContent = "This moment";
-  find(".pin").title = "Keep this moment on the left side, then go to another";
-  find(".colors").firstElementChild.textContent = "Painting’s colours";
-  find(".colors").lastElementChild.textContent = "Photo’s";
-  find(".colors input").setAttribute("aria-label", "Colours, from the painting’s to the photo’s");
+function label(find, words) {
+  find(".compare input").setAttribute("aria-label", words.border);
+  find(".moment").setAttribute("aria-label", words.moment);
+  find(".against").setAttribute("aria-label", words.compareWith);
+  find(".against span").textContent = words.compareWith;
+  find(".photo").textContent = words.photo;
+  find(".pin").textContent = words.pin;
+  find(".pin").title = words.pinExplained;
+  find(".colors").firstElementChild.textContent = words.paintingColors;
+  find(".colors").lastElementChild.textContent = words.photoColors;
+  find(".colors input").setAttribute("aria-label", words.colors);
+}
+
+// A sentence with its values in the places of their names.
+function filled(sentence, values) {
+  return sentence.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
 }
 
 // The place among `moments` of an epoch, or of the last one before it; the end without one.

@@ -14,6 +14,7 @@ export default function ({ data, parentElement, setStateValue }) {
   if (!viewers.has(root)) viewers.set(root, new Viewer(root));
   const viewer = viewers.get(root);
   viewer.tell = (shown) => setStateValue("shown", shown);
+  viewer.speak(data);
   viewer.open(data);
 }
 
@@ -35,8 +36,20 @@ class Viewer {
     this.pinnedButton = find(".pinned");
     this.pinButton = find(".pin");
     this.colorsRange = find(".colors input");
-    label(find);
+    this.find = find;
     this.listen();
+  }
+
+  // In whichever language the page is now.
+  speak({ words, locale }) {
+    const spoken = JSON.stringify(words);
+    if (this.spoken === spoken) return;
+    Object.assign(this, { spoken, words, locale });
+    label(this.find, words);
+    this.showPlaying();
+    if (!this.data) return;
+    this.describe();
+    this.describeColors();
   }
 
   listen() {
@@ -219,21 +232,22 @@ class Viewer {
 
   describe() {
     const [epoch, , content, style, tv, total] = this.moments[this.index] ?? [];
-    const { photo, epochs } = this.data;
-    this.name = this.finished ? "painted" : `epoch ${epoch}`;
-    this.canvas.setAttribute("aria-label", this.finished ? `The painted picture of ${photo}` : `${photo}, painted up to epoch ${epoch}`);
+    const { epochs } = this.data;
+    const { words } = this;
+    this.name = this.finished ? words.paintedSide : filled(words.epochSide, { epoch });
+    this.canvas.setAttribute("aria-label", this.finished ? words.finished : filled(words.unfinished, { epoch }));
     this.border.name(this.beforeName, this.name);
     if (epoch === undefined) return;
-    this.epoch.textContent = epochs ? `Epoch ${epoch} of ${epochs}` : `Epoch ${epoch}`;
-    this.epoch.style.minWidth = `${`Epoch ${epochs} of ${epochs}`.length}ch`; // so that the slider keeps its length
+    this.epoch.textContent = filled(epochs ? words.epochOf : words.epoch, { epoch, epochs });
+    this.epoch.style.minWidth = `${filled(words.epochOf, { epoch: epochs, epochs }).length}ch`; // so that the slider keeps its length
     this.range.setAttribute("aria-valuetext", this.epoch.textContent);
-    this.tags.right.textContent = `Epoch ${epoch}`;
-    const terms = Object.entries({ content, style, TV: tv, total }).filter(([, value]) => value != null);
-    this.losses.replaceChildren(...terms.map(([name, value]) => term(name, value)));
+    this.tags.right.textContent = filled(words.epoch, { epoch });
+    const terms = Object.entries({ content, style, tv, total }).filter(([, value]) => value != null);
+    this.losses.replaceChildren(...terms.map(([name, value]) => term(words[name], value, this.locale)));
   }
 
   describeColors() {
-    this.colorsRange.setAttribute("aria-valuetext", `${this.colors} % of the photo’s colours`);
+    this.colorsRange.setAttribute("aria-valuetext", filled(this.words.colorShare, { share: this.colors }));
   }
 
   // --- comparing and playing -------------------------------------------------------------------------------------
@@ -243,8 +257,8 @@ class Viewer {
     this.resting = true;
     await this.paint();
     const [epoch] = this.moments[this.index];
-    this.pinned = { url: this.canvas.toDataURL("image/jpeg", 0.92), name: `epoch ${epoch}`, title: `Epoch ${epoch}` };
-    this.pinnedButton.textContent = this.pinned.title;
+    this.pinned = { url: this.canvas.toDataURL("image/jpeg", 0.92), epoch };
+    this.pinnedButton.textContent = filled(this.words.epoch, { epoch });
     this.pinnedButton.hidden = false;
     this.compareWith("pinned");
   }
@@ -253,9 +267,10 @@ class Viewer {
     const pinned = what === "pinned";
     if (pinned || this.data.compared) this.before.src = pinned ? this.pinned.url : this.photoUrl;
     else this.before.removeAttribute("src"); // the photo is gone: the painting is shown all the same
-    this.before.alt = pinned ? `${this.data.photo}, painted up to ${this.pinned.name}` : `The photo: ${this.data.photo}`;
-    this.beforeName = pinned ? this.pinned.name : "photo";
-    this.tags.left.textContent = pinned ? this.pinned.title : "";
+    const { words } = this;
+    this.before.alt = pinned ? filled(words.unfinished, this.pinned) : words.original;
+    this.beforeName = pinned ? filled(words.epochSide, this.pinned) : words.photoSide;
+    this.tags.left.textContent = pinned ? filled(words.epoch, this.pinned) : "";
     this.root.classList.toggle("pinned", pinned);
     this.root.classList.toggle("alone", !this.data.compared);
     this.photoButton.setAttribute("aria-pressed", !pinned);
@@ -284,7 +299,7 @@ class Viewer {
 
   showPlaying() {
     this.playButton.classList.toggle("playing", Boolean(this.timer));
-    this.playButton.setAttribute("aria-label", this.timer ? "Hold" : "Play how it was painted");
+    this.playButton.setAttribute("aria-label", this.timer ? this.words.hold : this.words.play);
     this.playButton.title = this.playButton.getAttribute("aria-label");
   }
 }

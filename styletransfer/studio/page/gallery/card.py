@@ -2,6 +2,7 @@
 
 import time
 
+from styletransfer.controls import CONTROLS
 from styletransfer.settings import Settings
 from styletransfer.studio.components.gallery_grid import GalleryTile
 from styletransfer.studio.presentation import formatting
@@ -9,6 +10,7 @@ from styletransfer.studio.server.gallery_routes import thumbnail_address
 from styletransfer.studio.snapshot import Snapshot, State
 from styletransfer.studio.storage.gallery import Piece
 from styletransfer.studio.storage.run_record import at_the_end
+from styletransfer.texts import _, say
 
 _LANDSCAPE = 4 / 3
 
@@ -39,9 +41,9 @@ def card(piece: Piece, *, live: Snapshot | None, chosen: bool, note: str = "") -
         title=piece.title,
         facts=facts(settings, scale) if settings else "",
         state=state,
-        note=piece.damage or note,
+        note=say(piece.damage) if piece.damage else note,
         src="" if piece.damage else thumbnail_address(piece.run_id, live.previews_seen if live else piece.written),
-        alt="No picture" if piece.damage else f"{piece.title}, {state}",
+        alt=_("No picture") if piece.damage else f"{piece.title}, {state}",
         painted=painted,
         ratio=round(shape[1] / shape[0], 4) if shape else _LANDSCAPE,
         share=round(live.epoch / live.epochs, 3) if live else None,
@@ -53,36 +55,29 @@ def card(piece: Piece, *, live: Snapshot | None, chosen: bool, note: str = "") -
 
 def facts(settings: Settings, scale: tuple[int, int] | None) -> str:
     """What a picture was painted with, in short: "450 × 300 px · 60 epochs · style 10 000"."""
-    size = formatting.pixels(scale) if scale else str(settings.size)
-    parts = [
-        f"{size} px",
-        formatting.count(settings.epochs, "epoch"),
-        f"style {formatting.number(settings.style_weight)}",
-    ]
-    if settings.stroke_size != 1:
-        parts.append(f"strokes × {formatting.number(settings.stroke_size)}")
-    if settings.palette == "photo":
-        parts.append("the photo’s palette")
-    return " · ".join(parts)
+    values = {name: getattr(settings, name) for name in CONTROLS}
+    if scale:
+        values["size"] = formatting.pixels(scale)
+    captions = (control.caption(values[name]) for name, control in CONTROLS.items() if control.caption is not None)
+    return " · ".join(filter(None, captions))
 
 
 def _state(piece: Piece, live: Snapshot | None) -> str:
     if piece.record is None:
-        return "Damaged"
+        return _("Damaged")
     state, epoch, epochs = piece.record.state, piece.record.epoch, piece.record.epochs
     if live is not None:
         state, epoch, epochs = live.state, live.epoch, live.epochs
     elif piece.busy:
-        return "Another server is at work on it"
+        return _("Another server is at work on it")
     elif not state.over:
         state = State.STOPPED
-    far = f"{epoch} of {epochs}"
     return {
-        State.QUEUED: "Waiting for its turn",
-        State.STARTING: "Beginning",
-        State.PAINTING: f"Being painted, {far}",
-        State.PAUSED: f"Paused at {far}",
-        State.FINISHED: "Finished",
-        State.STOPPED: f"Stopped at {far}",
-        State.FAILED: f"Failed at {far}",
+        State.QUEUED: _("Waiting for its turn"),
+        State.STARTING: _("Beginning"),
+        State.PAINTING: _("Being painted, {epoch} of {epochs}", epoch=epoch, epochs=epochs),
+        State.PAUSED: _("Paused at {epoch} of {epochs}", epoch=epoch, epochs=epochs),
+        State.FINISHED: _("Finished"),
+        State.STOPPED: _("Stopped at {epoch} of {epochs}", epoch=epoch, epochs=epochs),
+        State.FAILED: _("Failed at {epoch} of {epochs}", epoch=epoch, epochs=epochs),
     }[state]

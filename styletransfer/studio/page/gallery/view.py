@@ -10,7 +10,7 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.studio.components.gallery_grid import GalleryTile, acted, gallery_grid
 from styletransfer.studio.page.gallery.card import card
 from styletransfer.studio.page.sidebar.restore import open_run, restore
-from styletransfer.studio.presentation import formatting, html
+from styletransfer.studio.presentation import html
 from styletransfer.studio.presentation.markdown import plain
 from styletransfer.studio.server.gallery_routes import export_address
 from styletransfer.studio.storage.disk_usage import LIMITS, Use
@@ -18,12 +18,13 @@ from styletransfer.studio.storage.gallery import Gallery
 from styletransfer.studio.storage.trash import GONE
 from styletransfer.studio.studio import Studio
 from styletransfer.support import units
+from styletransfer.texts import Text, _, counted, ngettext, say
 
 STYLE = Path(__file__).with_name("view.css")
 SHOWN_AT_ONCE = 48
 REFRESH_SECONDS = 1.0
 _NO_LIMIT = 0  # a select box takes None for "nothing is chosen"
-_SPACE = (
+_SPACE = Text(
     "When all paintings together take more than this, the oldest ones go by themselves: after the next painting ends, "
     "or when the studio starts. Pinned ones never go, nor what was painted in the last day. Deleted ones go first, "
     "then old contact sheets."
@@ -40,8 +41,10 @@ def gallery_page(studio: Studio) -> None:
         _notices(gallery, use)
         if not use.count:
             with st.container(key="bare"):
-                st.html(html.headline("Nothing hangs here yet", "What you paint will be here, with its settings."))
-                st.button("To the easel", key="wall_start", on_click=leave, type="primary")
+                st.html(
+                    html.headline(_("Nothing hangs here yet"), _("What you paint will be here, with its settings."))
+                )
+                st.button(_("To the easel"), key="wall_start", on_click=leave, type="primary")
         else:
             _pictures(studio, gallery, use)
         if use.deleted:
@@ -82,39 +85,41 @@ def taken_down(studio: Studio, run_id: str) -> bool:
     if title is None:
         return False
     with st.container(key="lost"):
-        st.html(html.note(f"{title} was deleted.", "It can still be brought back."))
+        st.html(html.note(_("{painting} was deleted.", painting=title), _("It can still be brought back.")))
         again = (studio.gallery, (run_id,))
-        st.button("Bring it back", key="bring_back", on_click=_bring_back, args=again, type="tertiary")
+        st.button(_("Bring it back"), key="bring_back", on_click=_bring_back, args=again, type="tertiary")
     return True
 
 
 def _head(gallery: Gallery, use: Use) -> None:
-    taken = f"{formatting.count(use.count, 'painting')}, {units.storage(use.size)}"
+    many, size = ngettext("{count} painting", "{count} paintings", use.count), units.storage(use.size)
+    taken = _("{paintings}, {size}.", paintings=many, size=size)
     if use.limit is not None:
-        taken += f" of at most {units.storage(use.limit)}"
+        limit = units.storage(use.limit)
+        taken = _("{paintings}, {size} of at most {limit}.", paintings=many, size=size, limit=limit)
     with st.container(horizontal=True, key="wall_head", vertical_alignment="bottom"):
         with st.container(key="wall_title"):
-            st.button("The easel", key="wall_back", on_click=leave, type="tertiary", icon=":material/arrow_back:")
-            st.html(html.headline("The wall", f"{taken}." if use.count else ""))
+            st.button(_("The easel"), key="wall_back", on_click=leave, type="tertiary", icon=":material/arrow_back:")
+            st.html(html.headline(_("The wall"), taken if use.count else ""))
         if use.count:
-            st.html(_export_link(export_address(), "Export all"), width="content")
+            st.html(_export_link(export_address(), _("Export all")), width="content")
         if not use.count and not use.deleted:
             return
-        with st.popover("Space", key="wall_space", icon=":material/hard_drive:", width="content"):
+        with st.popover(_("Space"), key="wall_space", icon=":material/hard_drive:", width="content"):
             st.session_state["wall_limit"] = use.limit or _NO_LIMIT
             st.selectbox(
-                "Keep at most",
+                _("Keep at most"),
                 [limit or _NO_LIMIT for limit in LIMITS],
                 key="wall_limit",
-                format_func=lambda limit: "No limit" if limit == _NO_LIMIT else units.storage(limit),
+                format_func=lambda limit: _("No limit") if limit == _NO_LIMIT else units.storage(limit),
                 on_change=_set_limit,
                 args=(gallery,),
             )
-            st.caption(_SPACE)
+            st.caption(say(_SPACE))
 
 
 def _export_link(address: str, text: str) -> str:
-    explained = "A ZIP of the finished pictures at full resolution, each with its recipe"
+    explained = _("A ZIP of the finished pictures at full resolution, each with its recipe")
     return f'<a class="export" href="{address}" download title="{explained}">{text}</a>'
 
 
@@ -128,27 +133,37 @@ def _set_limit(gallery: Gallery) -> None:
 def _notices(gallery: Gallery, use: Use) -> None:
     problem = st.session_state.pop("wall_problem", None)
     if problem:
-        st.error(plain(problem), icon=":material/error:")
+        st.error(plain(say(problem)), icon=":material/error:")
     warning = _warning(gallery, use)
     if warning:
         with st.container(key="wall_notice"):
             st.html(html.note(*warning))
             if use.going:
-                st.button("Make room now", key="wall_clear", on_click=gallery.clear, type="tertiary")
+                st.button(_("Make room now"), key="wall_clear", on_click=gallery.clear, type="tertiary")
 
 
 def _warning(gallery: Gallery, use: Use) -> tuple[str, str] | None:
     """What has to be said about the space, and what to do; None while there is plenty."""
     if use.going:
         first, size = gallery.title_of(use.going[0]), units.storage(use.going_size)
-        many = f"the {len(use.going)} oldest unpinned ones go, beginning with" if len(use.going) > 1 else "this goes:"
-        what = f"When the next one ends, or the studio starts, {many} {first}. That frees {size}."
-        return f"The paintings take more space than they may. {what}", "They are marked below. Pin what is to stay."
+        what = ngettext(
+            "When the next one ends, or the studio starts, this goes: {first}. That frees {size}.",
+            "When the next one ends, or the studio starts, the {count} oldest unpinned ones go, beginning with "
+            "{first}. That frees {size}.",
+            len(use.going),
+            first=first,
+            size=size,
+        )
+        full = _("The paintings take more space than they may.")
+        return f"{full} {what}", _("They are marked below. Pin what is to stay.")
     if use.limit is not None and use.size - use.deleted_size > use.limit:
-        return "The paintings take more space than they may, but all are pinned or from the last day: none will go.", ""
+        return _(
+            "The paintings take more space than they may, but all are pinned or from the last day: none will go."
+        ), ""
     if use.next is not None:
         first = gallery.title_of(use.next)
-        return f"Nearly full. When more space is needed, the oldest go, beginning with {first}.", "Pin what is to stay."
+        soon = _("Nearly full. When more space is needed, the oldest go, beginning with {first}.", first=first)
+        return soon, _("Pin what is to stay.")
     return None
 
 
@@ -164,12 +179,12 @@ def _pictures(studio: Studio, gallery: Gallery, use: Use) -> None:
     for run_id in ids[:shown]:
         piece = gallery.piece(run_id)
         if piece is not None:
-            note = "Goes next, as space is short" if run_id in use.going else ""
+            note = _("Goes next, as space is short") if run_id in use.going else ""
             hung.append(card(piece, live=None, chosen=run_id in chosen, note=note))
     if hung:
-        gallery_grid("Paintings", hung, key="wall_hanging", on_act=lambda: _act(studio, "wall_hanging", hung))
+        gallery_grid(_("Paintings"), hung, key="wall_hanging", on_act=lambda: _act(studio, "wall_hanging", hung))
     if len(ids) > shown:
-        st.button(f"Show more ({len(ids) - shown})", key="wall_more", on_click=_show_more, args=(shown,))
+        st.button(_("Show more ({count})", count=len(ids) - shown), key="wall_more", on_click=_show_more, args=(shown,))
 
 
 def _live(studio: Studio, gallery: Gallery, active: list[str]) -> None:
@@ -181,7 +196,7 @@ def _live(studio: Studio, gallery: Gallery, active: list[str]) -> None:
         piece, live = gallery.piece(run_id), studio.snapshot(run_id)
         if piece is not None and live is not None:
             hung.append(card(piece, live=live, chosen=False))
-    gallery_grid("On the easel", hung, key="wall_easel", on_act=lambda: _act(studio, "wall_easel", hung))
+    gallery_grid(_("On the easel"), hung, key="wall_easel", on_act=lambda: _act(studio, "wall_easel", hung))
 
 
 def _show_more(shown: int) -> None:
@@ -190,12 +205,16 @@ def _show_more(shown: int) -> None:
 
 def _deleted(gallery: Gallery, use: Use) -> None:
     with st.container(horizontal=True, key="wall_deleted", vertical_alignment="center"):
-        many = formatting.count(len(use.deleted), "deleted painting")
-        text = f"{many}, {units.storage(use.deleted_size)}, can still be brought back for a day."
+        text = ngettext(
+            "{count} deleted painting, {size}, can still be brought back for a day.",
+            "{count} deleted paintings, {size}, can still be brought back for a day.",
+            len(use.deleted),
+            size=units.storage(use.deleted_size),
+        )
         st.html(html.line(text), width="content")
         back = (gallery, use.deleted)
-        st.button("Bring all back", key="wall_undelete", on_click=_bring_back, args=back, type="tertiary")
-        st.button("Remove for good", key="wall_empty", on_click=_empty, args=(gallery,), type="tertiary")
+        st.button(_("Bring all back"), key="wall_undelete", on_click=_bring_back, args=back, type="tertiary")
+        st.button(_("Remove for good"), key="wall_empty", on_click=_empty, args=(gallery,), type="tertiary")
 
 
 def _bar(gallery: Gallery) -> None:
@@ -203,23 +222,23 @@ def _bar(gallery: Gallery) -> None:
     chosen, undone = _chosen(), tuple(st.session_state.get("wall_undo", ()))
     if chosen:
         with st.container(horizontal=True, key="wall_bar", vertical_alignment="center"):
-            st.html(html.line(f"{len(chosen)} chosen"), width="content")
+            st.html(html.line(ngettext("{count} chosen", "{count} chosen", len(chosen))), width="content")
             st.button(
-                "Compare",
+                _("Compare"),
                 key="wall_compare",
                 on_click=_compare,
                 args=(chosen,),
                 disabled=len(chosen) != 2,
-                help=None if len(chosen) == 2 else "Choose two to compare them.",
+                help=None if len(chosen) == 2 else _("Choose two to compare them."),
             )
-            st.html(_export_link(export_address(chosen), "Export"), width="content")
-            st.button("Delete", key="wall_delete", on_click=_delete, args=(gallery, chosen))
-            st.button("Choose none", key="wall_none", on_click=_choose, args=([],), type="tertiary")
+            st.html(_export_link(export_address(chosen), _("Export")), width="content")
+            st.button(_("Delete"), key="wall_delete", on_click=_delete, args=(gallery, chosen))
+            st.button(_("Choose none"), key="wall_none", on_click=_choose, args=([],), type="tertiary")
     elif undone:
         with st.container(horizontal=True, key="wall_bar", vertical_alignment="center"):
             what = st.session_state.get("wall_undo_title", "")
-            st.html(html.line(what), width="content")
-            st.button("Undo", key="wall_undo_button", on_click=_bring_back, args=(gallery, undone))
+            st.html(html.line(say(what)), width="content")
+            st.button(_("Undo"), key="wall_undo_button", on_click=_bring_back, args=(gallery, undone))
 
 
 def _chosen() -> list[str]:
@@ -250,7 +269,7 @@ def _delete(gallery: Gallery, run_ids: list[str]) -> None:
             titles.append(piece.title if piece else "")
     _choose([run_id for run_id in _chosen() if run_id not in run_ids])
     if gone:
-        what = f"{titles[0]} was deleted." if len(gone) == 1 else f"{len(gone)} paintings were deleted."
+        what = counted("{painting} was deleted.", "{count} paintings were deleted.", len(gone), painting=titles[0])
         st.session_state.update(wall_undo=gone, wall_undo_title=what)
 
 
@@ -300,4 +319,4 @@ def _saying() -> Iterator[None]:
     try:
         yield
     except StyleTransferError as error:
-        st.session_state["wall_problem"] = str(error)
+        st.session_state["wall_problem"] = error.text

@@ -6,6 +6,7 @@ from styletransfer.machine import cost
 from styletransfer.settings import Settings
 from styletransfer.studio.studio import Studio
 from styletransfer.support import units
+from styletransfer.texts import Text, _
 
 
 def estimate(studio: Studio, settings: Settings, photo: tuple[int, int], paintings: int) -> str:
@@ -20,20 +21,21 @@ def estimate(studio: Studio, settings: Settings, photo: tuple[int, int], paintin
     size = (photo[1], photo[0])
     speed = studio.speed(settings)
     if speed is None:
-        return "The time will be known once the brushes are warm." if not studio.worker_ready else ""
-    said = f"About {units.duration(speed.seconds_per_megapixel * cost.work(size, settings, paintings))}"
+        return _("The time will be known once the brushes are warm.") if not studio.worker_ready else ""
+    time = units.duration(speed.seconds_per_megapixel * cost.work(size, settings, paintings))
     if studio.device(settings.device) != "cpu":
-        return f"{said} on this machine."
-    return f"{said} and {units.storage(cost.memory(size, settings, half=speed.half))} of memory."
+        return _("About {time} on this machine.", time=time)
+    memory = units.storage(cost.memory(size, settings, half=speed.half))
+    return _("About {time} and {memory} of memory.", time=time, memory=memory)
 
 
-def obstacle(studio: Studio, settings: Settings, photo: tuple[int, int]) -> str | None:
+def obstacle(studio: Studio, settings: Settings, photo: tuple[int, int]) -> Text | None:
     """A sentence on why the photo cannot be painted at this size, and which size will do; None if it can be."""
     size = (photo[1], photo[0])
     try:
         scale_shapes(size, settings)
     except StyleTransferError as error:
-        return str(error)
+        return error.text
     free = studio.free_bytes()
     speed = studio.speed(settings)
     half = speed is not None and speed.half
@@ -43,5 +45,8 @@ def obstacle(studio: Studio, settings: Settings, photo: tuple[int, int]) -> str 
         return None
     largest = cost.largest_size(size, settings, free, half=half)
     if largest is None:
-        return "There is too little memory free to paint: close other programs first."
-    return f"This will not fit into the memory that is free: choose a resolution of at most {largest} pixels."
+        return Text("There is too little memory free to paint: close other programs first.")
+    return Text(
+        "This will not fit into the memory that is free: choose a resolution of at most {largest} pixels.",
+        largest=largest,
+    )

@@ -7,6 +7,7 @@ from styletransfer.studio.presentation.markdown import plain
 from styletransfer.studio.studio import Studio
 from styletransfer.support import units
 from styletransfer.support.paths import vgg19_available
+from styletransfer.texts import Text, _, say
 
 SIZE = 548_000_000
 """Bytes that torchvision's VGG-19 weights take."""
@@ -27,17 +28,18 @@ def _standing(studio: Studio) -> None:
     standing = studio.fetching()
     if standing is not None and standing.state == "running":
         size = standing.size or SIZE
-        far = f"{units.megabytes(standing.received)} of {units.megabytes(size)}"
-        st.html(html.progress(standing.received / size, far, "", "", still=False, label="Download of VGG-19"))
-        st.button("Cancel the download", key="cancel_fetch", on_click=studio.cancel_fetch, type="tertiary")
+        far = _("{part} of {whole}", part=units.megabytes(standing.received), whole=units.megabytes(size))
+        st.html(html.progress(standing.received / size, far, "", "", still=False, label=_("Download of VGG-19")))
+        st.button(_("Cancel the download"), key="cancel_fetch", on_click=studio.cancel_fetch, type="tertiary")
         st.session_state["fetching"] = True
         return
     if st.session_state.pop("fetching", False):
         st.rerun()  # the timer stops only when the whole page is drawn anew
     if standing is not None and standing.state == "failed":
-        st.error(plain(standing.error or "The download failed; try again."), icon=":material/cloud_off:")
+        said = say(standing.error or Text("The download failed; try again."))
+        st.error(plain(said), icon=":material/cloud_off:")
     large = units.megabytes(SIZE)
-    st.html(html.line(f"VGG-19 is not here yet: a download of {large}, once. VGG-16 paints without."))
-    if st.button("Download VGG-19", key="fetch", icon=":material/download:"):
+    st.html(html.line(_("VGG-19 is not here yet: a download of {size}, once. VGG-16 paints without.", size=large)))
+    if st.button(_("Download VGG-19"), key="fetch", icon=":material/download:"):
         studio.fetch_vgg19()
         st.rerun()

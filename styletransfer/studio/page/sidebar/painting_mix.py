@@ -11,10 +11,17 @@ from styletransfer.studio.page.sidebar.picker import adopt_file, begin, chosen_a
 from styletransfer.studio.pictures import Picture
 from styletransfer.studio.presentation import html
 from styletransfer.studio.presentation.markdown import plain
+from styletransfer.texts import Text, _, say
 
 FIRST = "painting"
 """The place of the painting that is always there."""
-_ORDINALS = ("Painting", "Second painting", "Third painting", "Fourth painting")
+_HEADINGS = (Text("Painting"), Text("Second painting"), Text("Third painting"), Text("Fourth painting"))
+_REMOVALS = (
+    Text("Take out the painting"),
+    Text("Take out the second painting"),
+    Text("Take out the third painting"),
+    Text("Take out the fourth painting"),
+)
 _PARTS = tuple(float(part) for part in range(5, 101, 5))
 """What a share's slider offers; only the proportion of the shares counts."""
 _EVEN = 50.0
@@ -27,16 +34,16 @@ def paintings() -> list[Picture] | None:
     for number, place in enumerate(places):
         with st.container(key=f"place_{place}"):
             if number:
-                _remove_button(place, _ORDINALS[number])
-            picker(place, _ORDINALS[number])
+                _remove_button(place, say(_REMOVALS[number]))
+            picker(place, say(_HEADINGS[number]))
             if len(places) > 1:
                 _share_slider(place)
     found = chosen()
     if found is not None and len(found) > 1:
-        st.html(html.line(f"The mixture: {_mixture(found)}."))
+        st.html(html.line(_("The mixture: {paintings}.", paintings=_mixture(found))))
     if len(places) < MOST_PAINTINGS:
         st.button(
-            "Blend in another painting",
+            _("Blend in another painting"),
             key="blend_add",
             icon=":material/add:",
             type="tertiary",
@@ -92,8 +99,7 @@ def _remove(place: str) -> None:
     st.session_state["blend"] = [other for other in _places() if other != place]
 
 
-def _remove_button(place: str, heading: str) -> None:
-    label = f"Take out the {heading.lower()}"
+def _remove_button(place: str, label: str) -> None:
     st.button(
         plain(label), key=f"remove_{place}", icon=":material/close:", type="tertiary", on_click=_remove, args=(place,)
     )
@@ -105,11 +111,11 @@ def _part(place: str) -> float:
 
 def _share_slider(place: str) -> None:
     st.select_slider(
-        "Share",
+        _("Share"),
         sorted({*_PARTS, _part(place)}),
         key=f"share_{place}",
         format_func="{:g}".format,  # not the part of the whole: the browser knows a choice by its text
-        help="How much of the mixture is in the manner of this painting, beside the others.",
+        help=_("How much of the mixture is in the manner of this painting, beside the others."),
     )
 
 

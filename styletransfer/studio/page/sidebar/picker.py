@@ -14,36 +14,40 @@ import streamlit as st
 from styletransfer.errors import StyleTransferError
 from styletransfer.studio.components.picture_picker import Tile, picked, picture_picker
 from styletransfer.studio.pictures import FIRST_PAIR, Kind, Picture, read_picture, sample, sample_tile, samples, title
+from styletransfer.studio.presentation import html
 from styletransfer.studio.presentation.markdown import plain
+from styletransfer.texts import Text, say
 
 OWN = "own"
 """Id of the tile that stands for the user's own picture."""
 ENDINGS = ["jpg", "jpeg", "png", "webp", "avif", "tif", "tiff", "gif", "heic", "heif", "bmp"]
-_HELP: dict[Kind, str] = {
-    "photo": "What is to be seen in the result: its shapes stay. JPEG, PNG, WebP, AVIF, TIFF, GIF, HEIC or BMP.",
-    "painting": "How it is to be painted: its colours and strokes are taken over. The same kinds of file.",
+_HELP: dict[Kind, Text] = {
+    "photo": Text("What is to be seen in the result: its shapes stay. JPEG, PNG, WebP, AVIF, TIFF, GIF, HEIC or BMP."),
+    "painting": Text("How it is to be painted: its colours and strokes are taken over. The same kinds of file."),
 }
+_OWN_LABEL: dict[Kind, Text] = {"photo": Text("Your own photo"), "painting": Text("Your own painting")}
+_OWN_ALT: dict[Kind, Text] = {"photo": Text("Your photo"), "painting": Text("Your painting")}
 
 
 def picker(place: str, heading: str) -> Picture | None:
     """Show one picker and return the picture that is chosen, or None when there is none."""
     begin(place)
-    st.html(f'<h2 class="label">{heading}</h2>')
+    st.html(html.label(heading))
     choice: str | None = st.session_state[f"{place}_choice"]
     tiles = _tiles(place)
     if tiles:
         picture_picker(heading, tiles, choice, key=f"{place}_gallery", on_change=lambda: _adopt_tile(place))
     kind = _kind(place)
     st.file_uploader(
-        f"Your own {kind}",
+        say(_OWN_LABEL[kind]),
         type=ENDINGS,
         key=place,
-        help=_HELP[kind],
+        help=say(_HELP[kind]),
         on_change=lambda: _adopt_upload(place),
         label_visibility="collapsed",
     )
     if st.session_state[f"{place}_error"]:
-        st.error(plain(st.session_state[f"{place}_error"]), icon=":material/image_not_supported:")
+        st.error(plain(say(st.session_state[f"{place}_error"])), icon=":material/image_not_supported:")
     return chosen_at(place)
 
 
@@ -95,7 +99,7 @@ def _kind(place: str) -> Kind:
 
 def _tiles(place: str) -> list[Tile]:
     own = _own(place)
-    tiles = [Tile(id=OWN, alt=f"Your {_kind(place)}: {own.title}", src=own.tile)] if own else []
+    tiles = [Tile(id=OWN, alt=f"{say(_OWN_ALT[_kind(place)])}: {own.title}", src=own.tile)] if own else []
     return tiles + [
         Tile(id=name, alt=title(name), src=sample_tile(path)) for name, path in samples(_kind(place)).items()
     ]
@@ -125,4 +129,4 @@ def _adopt_upload(place: str) -> None:
     try:
         adopt_own(place, read_picture(file.getvalue(), file.name))
     except StyleTransferError as error:
-        st.session_state[f"{place}_error"] = str(error)
+        st.session_state[f"{place}_error"] = error.text

@@ -6,26 +6,23 @@ from typing import cast, get_args
 
 import streamlit as st
 
+from styletransfer.controls import LARGEST_SEED
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.recipe import Recipe, read_recipe
 from styletransfer.inputs import Inputs
 from styletransfer.settings import Network, Settings
 from styletransfer.studio.components.file_drag import file_drag
 from styletransfer.studio.page.sidebar import chosen_inputs, controls, form_state
-from styletransfer.studio.page.sidebar.advanced import LARGEST_SEED
 from styletransfer.studio.pictures import Picture, title
 from styletransfer.studio.presentation import html
 from styletransfer.studio.presentation.markdown import plain
 from styletransfer.studio.storage.input_lookup import find_inputs
 from styletransfer.studio.studio import Snapshot, Studio
 from styletransfer.support.paths import vgg19_available
+from styletransfer.texts import Text, _, counted, joined, say
 
 _STYLE = Path(__file__).with_name("restore.css")
 _ENDINGS = ["png", "jpg", "jpeg", "webp", "avif", "tif", "tiff"]
-_NONE = (
-    "{name} carries no recipe: it was not painted here, or another program has saved it since and left that out. "
-    "To paint from it, drop it at Photo or Painting."
-)
 
 
 def restore(studio: Studio, snapshot: Snapshot) -> None:
@@ -54,7 +51,7 @@ def recipe_drop(studio: Studio) -> None:
     file_drag()
     with st.container(key="recipe_drop"):
         st.file_uploader(
-            "Drop a painted picture to get its recipe back",
+            _("Drop a painted picture to get its recipe back"),
             type=_ENDINGS,
             key=f"recipe_{turn}",
             on_change=_dropped,
@@ -65,15 +62,15 @@ def recipe_drop(studio: Studio) -> None:
 
 def recalled() -> None:
     """Say what has become of the picture that was dropped last."""
-    said: tuple[bool, list[str]] | None = st.session_state.get("recalled")
+    said: tuple[bool, list[Text]] | None = st.session_state.get("recalled")
     if said is None:
         return
     good, sentences = said
     with st.container(key="recalled"):
         if good:
-            st.html(html.note(sentences[0], " ".join(sentences[1:])))
+            st.html(html.note(say(sentences[0]), " ".join(map(say, sentences[1:]))))
         else:
-            st.error(plain(sentences[0]), icon=":material/error:")
+            st.error(plain(say(sentences[0])), icon=":material/error:")
 
 
 def offer(studio: Studio, photo: Picture | None) -> None:
@@ -81,9 +78,9 @@ def offer(studio: Studio, photo: Picture | None) -> None:
     if photo is None or not _has_recipe(photo):
         return
     with st.container(horizontal=True, key="recipe_offer", vertical_alignment="center"):
-        st.html(html.line("This was painted here."), width="content")
+        st.html(html.line(_("This was painted here.")), width="content")
         args = (studio, photo.data, photo.name)
-        st.button("Use its recipe", key="recipe_use", on_click=_recall, args=args, type="tertiary")
+        st.button(_("Use its recipe"), key="recipe_use", on_click=_recall, args=args, type="tertiary")
 
 
 def _has_recipe(photo: Picture) -> bool:
@@ -110,17 +107,21 @@ def _recall(studio: Studio, data: bytes, name: str) -> None:
     try:
         recipe = read_recipe(data, name=name)
         if recipe is None:
-            raise StyleTransferError(_NONE.format(name=name))
+            raise StyleTransferError(
+                "{name} carries no recipe: it was not painted here, or another program has saved it since and left "
+                "that out. To paint from it, drop it at Photo or Painting.",
+                name=name,
+            )
         sentences = _restore(studio, recipe)
     except StyleTransferError as error:
-        st.session_state["recalled"] = (False, [str(error)])
+        st.session_state["recalled"] = (False, [error.text])
         return
-    st.session_state["recalled"] = (True, [f"The recipe of {title(name)} is back.", *sentences])
+    st.session_state["recalled"] = (True, [Text("The recipe of {picture} is back.", picture=title(name)), *sentences])
     st.session_state["visited"] = True
     st.query_params.clear()
 
 
-def _restore(studio: Studio, recipe: Recipe) -> list[str]:
+def _restore(studio: Studio, recipe: Recipe) -> list[Text]:
     """Set the left column to the recipe; give what has to be said about it, a sentence each."""
     settings, sentences = _settings_here(studio, recipe)
     found = find_inputs(studio.gallery, recipe.inputs)
@@ -128,35 +129,49 @@ def _restore(studio: Studio, recipe: Recipe) -> list[str]:
     controls.restore(settings, recipe.steered[-1][1] if recipe.steered else None)
     chosen_inputs.adopt(files, settings.style_shares)
     if recipe.steered:
-        sentences.append("Its weights were changed on the way; here they are as they were in the end.")
+        sentences.append(Text("Its weights were changed on the way; here they are as they were in the end."))
     if len(recipe.parts) == 1:
         planned, reached = recipe.parts[0]
-        sentences.append(f"It was stopped after epoch {reached} of {planned}; Start paints it to the end.")
-    elif recipe.parts:
-        sentences.append("It was gone on with for more epochs than were planned; Start paints them in one go.")
-    if files.start is not None and files.start[1] is None:
-        sentences.append("It was begun from another picture than its photo, which is not on this computer.")
-    if recipe.photo_colors:
-        share = f"{100 * recipe.photo_colors:.0f} %"
-        sentences.append(f"In the end, {share} of the photo’s own colours were put back; do so again with the result.")
-    lost = ["photo"] * (files.photo[1] is None)
-    paintings = files.paintings
-    lost += [
-        "painting" if len(paintings) == 1 else f"painting {n}" for n, (_, path) in enumerate(paintings, 1) if not path
-    ]
-    if lost:
-        many = len(lost) > 1
-        what = f"{', '.join(lost[:-1])} and {lost[-1]}" if many else lost[0]
         sentences.append(
-            f"Its {what} {'are' if many else 'is'} not on this computer: drop {'them' if many else 'it'} where it says "
-            "\u201cDrop your own here\u201d, or take others."
+            Text(
+                "It was stopped after epoch {epoch} of {epochs}; Start paints it to the end.",
+                epoch=reached,
+                epochs=planned,
+            )
+        )
+    elif recipe.parts:
+        sentences.append(Text("It was gone on with for more epochs than were planned; Start paints them in one go."))
+    if files.start is not None and files.start[1] is None:
+        sentences.append(Text("It was begun from another picture than its photo, which is not on this computer."))
+    if recipe.photo_colors:
+        sentences.append(
+            Text(
+                "In the end, {share} % of the photo’s own colours were put back; do so again with the result.",
+                share=round(100 * recipe.photo_colors),
+            )
+        )
+    lost = [_("photo")] if files.photo[1] is None else []
+    for number, (__, path) in enumerate(files.paintings, 1):
+        if not path:
+            lost.append(_("painting") if len(files.paintings) == 1 else _("painting {number}", number=number))
+    if lost:
+        sentences.append(
+            counted(
+                "Its {pictures} is not on this computer: drop it where it says “Drop your own here”, or take others.",
+                "Its {pictures} are not on this computer: drop them where it says “Drop your own here”, or take "
+                "others.",
+                len(lost),
+                pictures=joined(lost),
+            )
         )
     else:
-        sentences.insert(0, "Photo, painting and settings are as they were; press Start, or change what you like.")
+        sentences.insert(
+            0, Text("Photo, painting and settings are as they were; press Start, or change what you like.")
+        )
     return sentences
 
 
-def _settings_here(studio: Studio, recipe: Recipe) -> tuple[Settings, list[str]]:
+def _settings_here(studio: Studio, recipe: Recipe) -> tuple[Settings, list[Text]]:
     """The recipe's settings as they can be followed on this computer, and what cannot."""
     sentences = []
     network: Network = recipe.settings.network
@@ -164,15 +179,21 @@ def _settings_here(studio: Studio, recipe: Recipe) -> tuple[Settings, list[str]]
         network = cast("Network", recipe.network)  # what was the best there was where it was painted
     if recipe.weights is not None:
         network = "auto"
-        sentences.append(f"Its weights file {recipe.weights.name} is not used here; the usual network paints instead.")
+        sentences.append(
+            Text(
+                "Its weights file {file} is not used here; the usual network paints instead.", file=recipe.weights.name
+            )
+        )
     elif network == "vgg19" and not vgg19_available():
         network = "auto"
-        sentences.append("It was painted with VGG-19, which is not here yet; VGG-16 paints it a little differently.")
+        sentences.append(
+            Text("It was painted with VGG-19, which is not here yet; VGG-16 paints it a little differently.")
+        )
     if network == "vgg16" and not vgg19_available():
         network = "auto"  # which is the same here
     seed = recipe.settings.seed
     if seed > LARGEST_SEED:
-        sentences.append(f"Its seed, {seed}, is larger than this page can take; 0 stands in its place.")
+        sentences.append(Text("Its seed, {seed}, is larger than this page can take; 0 stands in its place.", seed=seed))
         seed = 0
     device = st.session_state.get("device", "auto")  # this computer's own affair
     settings = replace(recipe.settings, network=network, weights=None, device=device, seed=seed)
@@ -180,7 +201,9 @@ def _settings_here(studio: Studio, recipe: Recipe) -> tuple[Settings, list[str]]
     if settings.precision == "half" and usual is not None and not usual.half:
         settings = replace(settings, precision="auto")
         sentences.append(
-            "It was painted in half precision, which this computer is not made for; in full precision it comes out a "
-            "little differently."
+            Text(
+                "It was painted in half precision, which this computer is not made for; in full precision it comes out "
+                "a little differently."
+            )
         )
     return settings, sentences

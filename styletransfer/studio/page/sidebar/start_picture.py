@@ -6,42 +6,44 @@ from typing import cast
 
 import streamlit as st
 
+from styletransfer.controls import CONTROLS
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Start
 from styletransfer.studio.page.sidebar.picker import ENDINGS
 from styletransfer.studio.pictures import Picture, read_picture
 from styletransfer.studio.presentation import html
 from styletransfer.studio.presentation.markdown import plain
+from styletransfer.texts import Text, _, say
 
 OTHER = "other"
 """The choice that is no setting: a picture file goes with the run."""
-MISSING = "Choose the picture to start from, under Advanced."
-_STARTS = {"photo": "The photo", "noise": "Noise", OTHER: "Another picture"}
+MISSING = Text("Choose the picture to start from, under Advanced.")
+_CONTROL = CONTROLS["init"]
 
 
 def choose() -> None:
     """Show the choice and, for another picture, the place to drop it."""
     st.selectbox(
-        "Start picture",
-        list(_STARTS),
-        format_func=_STARTS.__getitem__,
-        key="init",
-        help="What stands on the canvas at first. From noise, the photo shines through less.",
+        say(_CONTROL.label),
+        [*(_CONTROL.choices or ()), OTHER],
+        format_func=lambda start: _("Another picture") if start == OTHER else _CONTROL.read(start),
+        key=_CONTROL.state_key,
+        help=say(_CONTROL.help),
     )
     if st.session_state["init"] != OTHER:
         return
     with st.container(key="start_place"):
         st.file_uploader(
-            "The picture to start from",
+            _("The picture to start from"),
             type=ENDINGS,
             key="start_picture",
             on_change=_adopt_upload,
             label_visibility="collapsed",
         )
         if problem := st.session_state.get("start_picture_error"):
-            st.error(plain(problem), icon=":material/image_not_supported:")
+            st.error(plain(say(problem)), icon=":material/image_not_supported:")
         if (own := _own()) is not None:
-            st.html(html.thumbnail(own, "Start picture"))
+            st.html(html.thumbnail(own, say(_CONTROL.label)))
 
 
 def setting() -> Start:
@@ -83,4 +85,4 @@ def _adopt_upload() -> None:
     try:
         st.session_state["start_own"] = read_picture(file.getvalue(), file.name)
     except StyleTransferError as error:
-        st.session_state["start_picture_error"] = str(error)
+        st.session_state["start_picture_error"] = error.text

@@ -20,6 +20,7 @@ from styletransfer.studio.presentation.markdown import plain
 from styletransfer.studio.presentation.timeline import Moment
 from styletransfer.studio.storage.gallery import called
 from styletransfer.studio.studio import Snapshot, Studio
+from styletransfer.texts import _, ngettext, say
 
 ENLARGED_EPOCHS = 20
 """Epochs for a picture that is only to be larger: its composition is decided, it is the strokes that are drawn anew."""
@@ -43,13 +44,12 @@ def origin(studio: Studio, snapshot: Snapshot) -> None:
     parent = studio.snapshot(run_id)
     with st.container(horizontal=True, key="origin", vertical_alignment="center"):
         if parent is None:
-            st.html(html.line(f"Painted on from epoch {epoch} of a painting that is no longer there."))
+            st.html(html.line(_("Painted on from epoch {epoch} of a painting that is no longer there.", epoch=epoch)))
             return
-        st.html(html.line("Painted on from"), width="content")
+        st.html(html.line(_("Painted on from")), width="content")
         name = called(studio.gallery, parent)
-        st.button(
-            plain(f"{name}, epoch {epoch}"), key="parent", on_click=open_run, args=(studio, run_id), type="tertiary"
-        )
+        label = _("{painting}, epoch {epoch}", painting=name, epoch=epoch)
+        st.button(plain(label), key="parent", on_click=open_run, args=(studio, run_id), type="tertiary")
 
 
 def branching(
@@ -64,28 +64,37 @@ def branching(
         photo: (height, width) of the run's photo.
         chosen: What the left column stands at, or None if that does not go together.
     """
-    with st.popover("Paint on", icon=":material/brush:", key="branch"):
+    with st.popover(_("Paint on"), icon=":material/brush:", key="branch"):
         own = studio.settings(snapshot.run_id)
         if chosen is None or own is None:
-            st.caption("Choose settings that go together first.")
+            st.caption(_("Choose settings that go together first."))
             return
         chosen = replace(chosen, style_shares=own.style_shares)
         settings = onward(chosen, studio, snapshot.run_id, moment)
-        where = "the finished picture" if moment.final else f"epoch {moment.epoch}"
+        where = _("the finished picture") if moment.final else _("epoch {epoch}", epoch=moment.epoch)
+        if moment.colors:
+            where = _("{moment}, in the colours it has now", moment=where)
         st.caption(
             plain(
-                f"A painting of its own that begins with {where}"
-                f"{', in the colours it has now' if moment.colors else ''}: "
-                f"{settings.epochs} epochs at {settings.size} px, with the weights as they are set now: "
-                f"{formatting.weights(chosen.weighting)}."
+                _(
+                    "A painting of its own that begins with {moment}: {epochs} at {size} px, with the weights as they "
+                    "are set now: {weights}.",
+                    moment=where,
+                    epochs=ngettext("{count} epoch", "{count} epochs", settings.epochs),
+                    size=settings.size,
+                    weights=formatting.weights(chosen.weighting),
+                )
             )
         )
-        _button("Paint on from here", "branch_here", studio, snapshot, moment, photo, settings)
+        _button(_("Paint on from here"), "branch_here", studio, snapshot, moment, photo, settings)
         larger = enlarged(chosen, moment)
         if larger is not None:
             with st.container(key="branch_more"):
-                st.caption(f"Or the same picture twice as large: {larger.epochs} epochs at {larger.size} px.")
-                _button("Paint it larger", "branch_larger", studio, snapshot, moment, photo, larger)
+                epochs = ngettext("{count} epoch", "{count} epochs", larger.epochs)
+                st.caption(
+                    _("Or the same picture twice as large: {epochs} at {size} px.", epochs=epochs, size=larger.size)
+                )
+                _button(_("Paint it larger"), "branch_larger", studio, snapshot, moment, photo, larger)
 
 
 def onward(chosen: Settings, studio: Studio, run_id: str, moment: Moment) -> Settings:
@@ -127,14 +136,15 @@ def _button(
     settings: Settings,
 ) -> None:
     problem = obstacle(studio, settings, photo)
-    said = problem or estimate(studio, settings, photo, len(snapshot.painting_names))
+    said = say(problem) if problem else estimate(studio, settings, photo, len(snapshot.painting_names))
     clicked = st.button(plain(label), key=key, width="stretch", disabled=problem is not None)
     st.caption(plain(said))
     if clicked and not double_click():
         try:
             st.query_params["run"] = _submit(studio, snapshot, moment, settings)
         except (StyleTransferError, OSError) as error:
-            st.error(plain(str(error)), icon=":material/error:")
+            said = say(error.text) if isinstance(error, StyleTransferError) else str(error)
+            st.error(plain(said), icon=":material/error:")
             return
         st.rerun()
 

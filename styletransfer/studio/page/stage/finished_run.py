@@ -13,8 +13,17 @@ from styletransfer.studio.presentation.markdown import plain
 from styletransfer.studio.storage.gallery import called
 from styletransfer.studio.studio import Snapshot, State, Studio
 from styletransfer.support import units
+from styletransfer.texts import Text, _, ngettext, say
 
-_REMAINS = "What was kept on the way is still here, to be looked at, saved, and painted on from."
+_REMAINS = Text("What was kept on the way is still here, to be looked at, saved, and painted on from.")
+_OR_CONTINUE = {
+    SMALLER: Text("Continue to go on where it was, or start again at a smaller resolution."),
+    AGAIN: Text(
+        "Continue to go on where it was, or start again; if it happens again, worker.log in the folder of the runs "
+        "tells more."
+    ),
+}
+"""What to do about a failure, where the run can be gone on with."""
 
 
 def finished_run(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: Settings | None) -> None:
@@ -32,22 +41,25 @@ def finished_run(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: S
         st.html(html.headline(name, _ending(snapshot, painted=path is not None)))
         if may_go_on:
             args = (studio, snapshot.run_id)
-            st.button("Continue", key="continue", icon=":material/play_arrow:", on_click=_carry_on, args=args)
-        st.button("New painting", key="new", icon=":material/add:", on_click=leave)
+            st.button(_("Continue"), key="continue", icon=":material/play_arrow:", on_click=_carry_on, args=args)
+        st.button(_("New painting"), key="new", icon=":material/add:", on_click=leave)
     if problem := st.session_state.pop("carry_on_problem", None):
-        st.error(plain(problem), icon=":material/error:")
+        st.error(plain(say(problem)), icon=":material/error:")
     if snapshot.state is State.FAILED:
         with st.container(key="failure"):
-            st.error(plain(snapshot.error or "The painting ended unexpectedly."), icon=":material/error:")
+            said = say(snapshot.error or Text("The painting ended unexpectedly."))
+            st.error(plain(said), icon=":material/error:")
             if remedy := _remedy(snapshot, may_go_on=may_go_on):
-                st.html(html.line(remedy))
+                st.html(html.line(say(remedy)))
     if path is None:
-        st.html(html.note("Nothing was painted in this run.", "Change what you like and press Start again."))
+        st.html(html.note(_("Nothing was painted in this run."), _("Change what you like and press Start again.")))
         return
     try:
         size = shown_file(path).size
     except StyleTransferError:
-        st.html(html.note("The finished picture is damaged.", _REMAINS if studio.timeline(snapshot.run_id) else ""))
+        st.html(
+            html.note(_("The finished picture is damaged."), say(_REMAINS) if studio.timeline(snapshot.run_id) else "")
+        )
         remains(studio, snapshot, sources, chosen)
         return
     finished(studio, snapshot, sources, path, size, chosen)
@@ -56,9 +68,7 @@ def finished_run(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: S
 def _remedy(snapshot: Snapshot, *, may_go_on: bool) -> str | None:
     """What to do about a failure: of what can be done, first what loses nothing."""
     remedy = snapshot.remedy
-    if not may_go_on or remedy not in (SMALLER, AGAIN):
-        return remedy
-    return f"Continue to go on where it was, or {remedy[0].lower()}{remedy[1:]}"
+    return _OR_CONTINUE.get(remedy, remedy) if may_go_on and isinstance(remedy, Text) else remedy
 
 
 def _carry_on(studio: Studio, run_id: str) -> None:
@@ -66,7 +76,7 @@ def _carry_on(studio: Studio, run_id: str) -> None:
     try:
         studio.carry_on(run_id)
     except StyleTransferError as error:
-        st.session_state["carry_on_problem"] = str(error)
+        st.session_state["carry_on_problem"] = error.text
 
 
 def leave() -> None:
@@ -77,9 +87,16 @@ def leave() -> None:
 def _ending(snapshot: Snapshot, *, painted: bool) -> str:
     if not snapshot.epochs:  # a damaged run, of which no more is known
         return ""
-    time = f"{snapshot.epoch} of {snapshot.epochs} epochs in {units.duration(snapshot.seconds)}"
+    time = units.duration(snapshot.seconds)
     if snapshot.state is State.FINISHED:
-        return f"Finished: {snapshot.epochs} epochs in {units.duration(snapshot.seconds)}."
+        return ngettext(
+            "Finished: {count} epoch in {time}.", "Finished: {count} epochs in {time}.", snapshot.epochs, time=time
+        )
+    far = _("{epoch} of {epochs} epochs in {time}", epoch=snapshot.epoch, epochs=snapshot.epochs, time=time)
     if snapshot.state is State.STOPPED:
-        return f"Stopped after {time}. What was painted is kept." if painted else "Stopped before the first stroke."
-    return f"Ended after {time}." if painted else "Ended before the first stroke."
+        return (
+            _("Stopped after {far}. What was painted is kept.", far=far)
+            if painted
+            else _("Stopped before the first stroke.")
+        )
+    return _("Ended after {far}.", far=far) if painted else _("Ended before the first stroke.")

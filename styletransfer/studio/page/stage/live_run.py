@@ -11,6 +11,7 @@ from styletransfer.studio.presentation import formatting, html
 from styletransfer.studio.presentation.status_text import gauge, painted, signature
 from styletransfer.studio.storage.gallery import called
 from styletransfer.studio.studio import Snapshot, State, Studio
+from styletransfer.texts import _
 
 
 @dataclass(frozen=True)
@@ -58,14 +59,14 @@ def _frame(studio: Studio, run_id: str, sources: Sources, queue: list[str]) -> N
 
 def _headline(name: str, snapshot: Snapshot) -> tuple[str, str]:
     if snapshot.state is State.QUEUED:
-        return name, f"{formatting.ordinal(max(1, snapshot.place))}. It begins by itself."
+        return name, _("{place}. It begins by itself.", place=formatting.ordinal(max(1, snapshot.place)))
     if snapshot.requested == "stop":
-        return name, "Stopping after this step."
+        return name, _("Stopping after this step.")
     if snapshot.state is State.PAUSED:
-        return name, "Paused. Nothing is lost; go on whenever you like."
+        return name, _("Paused. Nothing is lost; go on whenever you like.")
     if snapshot.state is State.STARTING:
-        return name, "Getting the brushes ready."
-    return name, "Being painted."
+        return name, _("Getting the brushes ready.")
+    return name, _("Being painted.")
 
 
 def _buttons(studio: Studio, snapshot: Snapshot) -> None:
@@ -74,7 +75,7 @@ def _buttons(studio: Studio, snapshot: Snapshot) -> None:
         return  # another studio is at work on it
     if snapshot.state is not State.QUEUED:
         st.button(
-            "Resume" if paused else "Pause",
+            _("Resume") if paused else _("Pause"),
             key="pause",
             icon=":material/play_arrow:" if paused else ":material/pause:",
             on_click=studio.resume if paused else studio.pause,
@@ -83,7 +84,7 @@ def _buttons(studio: Studio, snapshot: Snapshot) -> None:
         )
     waiting = snapshot.state is State.QUEUED
     st.button(
-        "Leave the queue" if waiting else "Stop",
+        _("Leave the queue") if waiting else _("Stop"),
         key="stop",
         icon=":material/close:" if waiting else ":material/stop:",
         on_click=studio.stop,

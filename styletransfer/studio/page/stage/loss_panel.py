@@ -8,6 +8,7 @@ from styletransfer.studio.presentation import html, status_text
 from styletransfer.studio.presentation.loss_figure import HEIGHT, LABELS
 from styletransfer.studio.snapshot import Snapshot
 from styletransfer.studio.studio import Studio
+from styletransfer.texts import _, say
 
 LINE = 44
 """Pixels for the words below the curves that tell the loss of the picture as it is saved, if that is another."""
@@ -19,14 +20,14 @@ def loss_panel(studio: Studio, snapshot: Snapshot) -> None:
         return
     with st.container(key="losses"):
         with st.container(horizontal=True, vertical_alignment="center", key="loss_head"):
-            st.html('<h2 class="label">Losses</h2>', width="content")
+            st.html(html.label(_("Losses")), width="content")
             shown: list[LossName] = (
                 st.pills(
-                    "Curves",
+                    _("Curves"),
                     LOSS_NAMES,
                     selection_mode="multi",
                     default=LOSS_NAMES,
-                    format_func=LABELS.__getitem__,
+                    format_func=lambda name: say(LABELS[name]),
                     key="curves",
                     label_visibility="collapsed",
                 )

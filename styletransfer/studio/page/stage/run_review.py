@@ -24,6 +24,7 @@ from styletransfer.studio.presentation.timeline import moment
 from styletransfer.studio.storage.gallery import called
 from styletransfer.studio.storage.run_record import at_the_end
 from styletransfer.studio.studio import Snapshot, Studio
+from styletransfer.texts import _
 
 _STYLE = Path(__file__).with_name("run_review.css")
 
@@ -80,7 +81,7 @@ def _settings(studio: Studio, snapshot: Snapshot) -> None:
     told = facts(at_the_end(settings, snapshot.steered), snapshot.scale)
     st.html(html.line(told.replace(" · ", ",\n"), "note list"))
     if form_state.differs(studio, snapshot):
-        st.button("Use its settings", key="take_up", on_click=_take_up, args=(studio, snapshot), type="tertiary")
+        st.button(_("Use its settings"), key="take_up", on_click=_take_up, args=(studio, snapshot), type="tertiary")
     if st.session_state.pop("taken_up", False):
         st.rerun()  # the whole page, as the left column is not part of this fragment
 
@@ -91,10 +92,12 @@ def _take_up(studio: Studio, snapshot: Snapshot) -> None:
 
 
 def _look_back(studio: Studio, snapshot: Snapshot, sources: Sources, chosen: Settings | None) -> None:
-    if not st.toggle("Look back", key="look_back", help="What was painted so far; the painting goes on meanwhile."):
+    if not st.toggle(
+        _("Look back"), key="look_back", help=_("What was painted so far; the painting goes on meanwhile.")
+    ):
         return
     if len(studio.timeline(snapshot.run_id)) < 2:
-        st.html(html.line("There is nothing to look back at yet; try again in a moment."))
+        st.html(html.line(_("There is nothing to look back at yet; try again in a moment.")))
         return
     _past(studio, snapshot, sources, chosen)
 
@@ -129,7 +132,9 @@ def _tools(
         try:
             here = moment(studio, run_id, path, epoch=look.epoch, colors=look.colors)
         except OSError:
-            st.html(html.note("This moment cannot be opened.", "Its file is gone or damaged; choose another one."))
+            st.html(
+                html.note(_("This moment cannot be opened."), _("Its file is gone or damaged; choose another one."))
+            )
             return
         save_picture(here, studio.photo_path(run_id), studio.result_path(run_id), name)
         st.space("stretch")

@@ -15,6 +15,7 @@ from styletransfer.imaging.recipe import read_recipe
 from styletransfer.studio.presentation import formatting, html
 from styletransfer.studio.presentation.markdown import plain
 from styletransfer.studio.presentation.timeline import Moment
+from styletransfer.texts import _
 
 _FORMATS: dict[images.Format, str] = {"png": "PNG", "jpeg": "JPEG", "webp": "WebP"}
 
@@ -46,9 +47,12 @@ def save_picture(moment: Moment, photo: Path | None, recipe: Path | None, stem: 
 
 def described(moment: Moment) -> str:
     """What a download holds, honestly."""
-    size = f"{formatting.pixels(moment.size)} px"
-    what = f"{size}, full resolution" if moment.final else f"Epoch {moment.epoch}, a preview of {size}"
-    return f"{what}, {moment.colors} % photo’s colours" if moment.colors else what
+    size = formatting.pixels(moment.size)
+    if moment.final:
+        what = _("{size} px, full resolution", size=size)
+    else:
+        what = _("Epoch {epoch}, a preview of {size} px", epoch=moment.epoch, size=size)
+    return _("{what}, {share} % photo’s colours", what=what, share=moment.colors) if moment.colors else what
 
 
 def painted(moment: Moment, photo: Path | None) -> bytes:

@@ -9,22 +9,22 @@ from typing import cast
 
 import streamlit as st
 
+from styletransfer.controls import CONTROLS, VARIED
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import PRESETS, Settings
 from styletransfer.studio.components.variation_grid import Cell, Grid, Label, picked, variation_grid
 from styletransfer.studio.page.sidebar import chosen_inputs, controls, painting_mix
 from styletransfer.studio.page.stage.branches import double_click
 from styletransfer.studio.pictures import data_url, pair, shown_file
-from styletransfer.studio.presentation import formatting, html
+from styletransfer.studio.presentation import html
 from styletransfer.studio.studio import Studio
-from styletransfer.studio.variation_plan import AXES, Axis, Plan, described, spread
+from styletransfer.studio.variation_plan import Axis, Plan, described, spread
 from styletransfer.studio.variation_sheets import VariationSheetView
 from styletransfer.support import units
+from styletransfer.texts import Text, _, joined, say
 
 REFRESH_SECONDS = 0.7
-_STRIDES: dict[Axis, int] = {"style_weight": 4, "content_weight": 4, "tv_weight": 4, "stroke_size": 2}
-"""Steps of the slider from one cell to the next: about five times a weight, twice a stroke."""
-_TELLS = (
+_TELLS = Text(
     "A sheet tells where each way leads: calmer or bolder, finer or broader, and in which colours. "
     "At full size the same settings come out with more detail and somewhat bolder."
 )
@@ -32,14 +32,14 @@ _TELLS = (
 
 def variations_button(studio: Studio, *, ready: bool) -> None:
     """The button that begins a sheet around what is chosen, `ready` if that goes together."""
-    st.button("Try variations", key="variations", on_click=_submit, args=(studio,), disabled=not ready)
+    st.button(_("Try variations"), key="variations", on_click=_submit, args=(studio,), disabled=not ready)
 
 
 def variations_link(studio: Studio) -> None:
     """A way back to the last sheet, from anywhere else."""
     newest = studio.sheets.newest()
     if newest is not None and "sheet" not in st.query_params:
-        st.button("Back to the last sheet", key="sheet_back", type="tertiary", on_click=_visit, args=(newest,))
+        st.button(_("Back to the last sheet"), key="sheet_back", type="tertiary", on_click=_visit, args=(newest,))
 
 
 def restore_variations(view: VariationSheetView) -> None:
@@ -68,7 +68,7 @@ def _submit(studio: Studio) -> None:
             studio.sheets.cancel(st.session_state["sheet"])
         sheet_id = studio.sheets.submit(inputs, settings, plan)
     except StyleTransferError as error:
-        st.session_state["start_problem"] = str(error)
+        st.session_state["start_problem"] = error.text
         return
     st.session_state["sheet"] = sheet_id
     _visit(sheet_id)
@@ -82,7 +82,11 @@ def variations_stage(studio: Studio, view: VariationSheetView, settings: Setting
     """Show a sheet; the cell that has the `settings` in the left column is marked."""
     with st.container(horizontal=True, key="head", vertical_alignment="center"):
         name = pair(view.photo_name, view.painting_names)
-        st.html(html.headline(f"Variations on {name}", "Choose the one you like; Start paints it large."))
+        st.html(
+            html.headline(
+                _("Variations on {painting}", painting=name), _("Choose the one you like; Start paints it large.")
+            )
+        )
         if settings is not None:
             _other_axes(studio)
     with st.container(key="sheet"):
@@ -90,7 +94,7 @@ def variations_stage(studio: Studio, view: VariationSheetView, settings: Setting
             _sheet(studio, view.sheet_id, settings, live=False)
         else:
             st.fragment(_sheet, run_every=REFRESH_SECONDS)(studio, view.sheet_id, settings, live=True)
-    st.html(html.line(_TELLS))
+    st.html(html.line(say(_TELLS)))
 
 
 def _sheet(studio: Studio, sheet_id: str, settings: Settings | None, *, live: bool) -> None:
@@ -103,11 +107,14 @@ def _sheet(studio: Studio, sheet_id: str, settings: Settings | None, *, live: bo
     done, cells = len(view.cells), view.plan.cells
     with st.container(horizontal=True, key="sheet_foot", vertical_alignment="center"):
         if view.progress is not None:
-            st.html(html.progress(done / cells, f"{done} of {cells}", _left(view), "", still=False, label="The sheet"))
-            st.button("Cancel", key="sheet_cancel", icon=":material/close:", on_click=_cancel, args=(studio, sheet_id))
+            far = _("{part} of {whole}", part=done, whole=cells)
+            st.html(html.progress(done / cells, far, _left(view), "", still=False, label=_("The sheet")))
+            st.button(
+                _("Cancel"), key="sheet_cancel", icon=":material/close:", on_click=_cancel, args=(studio, sheet_id)
+            )
         elif done < cells:
             st.html(html.line(_broken_off(view)))
-            st.button("Paint the rest", key="sheet_rest", on_click=studio.sheets.carry_on, args=(sheet_id,))
+            st.button(_("Paint the rest"), key="sheet_rest", on_click=studio.sheets.carry_on, args=(sheet_id,))
         else:
             st.html(html.line(_choice(view, settings)))
 
@@ -131,7 +138,7 @@ def _grid(view: VariationSheetView, settings: Settings | None) -> Grid:
     cells = []
     for number in range(plan.cells):
         row, column = divmod(number, len(columns))
-        alt = f"{AXES[plan.across].label} {columns[column]['value']}, {AXES[plan.down].label} {rows[row]['value']}"
+        alt = f"{_label(plan.across)} {columns[column]['value']}, {_label(plan.down)} {rows[row]['value']}"
         cells.append(_cell(view, number, alt))
     shape = view.settings.shape
     try:
@@ -139,8 +146,8 @@ def _grid(view: VariationSheetView, settings: Settings | None) -> Grid:
     except StyleTransferError:
         height, width = 2, 3
     return Grid(
-        across=AXES[plan.across].label,
-        down=AXES[plan.down].label,
+        across=_label(plan.across),
+        down=_label(plan.down),
         columns=columns,
         rows=rows,
         cells=cells,
@@ -151,7 +158,7 @@ def _grid(view: VariationSheetView, settings: Settings | None) -> Grid:
 
 def _labels(axis: Axis, values: Sequence[float], view: VariationSheetView) -> list[Label]:
     names = described(axis, values, getattr(view.settings, axis))
-    return [Label(words=name, value=formatting.weight(value)) for name, value in zip(names, values, strict=True)]
+    return [Label(words=name, value=CONTROLS[axis].read(value)) for name, value in zip(names, values, strict=True)]
 
 
 def _cell(view: VariationSheetView, number: int, alt: str) -> Cell:
@@ -179,26 +186,26 @@ def _chosen(view: VariationSheetView, settings: Settings | None) -> int | None:
 def _choice(view: VariationSheetView, settings: Settings | None) -> str:
     chosen = _chosen(view, settings)
     if chosen is None or settings is None:
-        return "None of these is what is chosen at present."
+        return _("None of these is what is chosen at present.")
     values = view.plan.values(chosen)
-    now = [f"{AXES[axis].label.lower()} {formatting.weight(value)}" for axis, value in values.items()]
-    return f"Chosen: {' and '.join(now)}. Start paints it at {settings.size} pixels."
+    now = [f"{say(CONTROLS[axis].noun)} {CONTROLS[axis].read(value)}" for axis, value in values.items()]
+    return _("Chosen: {values}. Start paints it at {size} pixels.", values=joined(now), size=settings.size)
 
 
 def _left(view: VariationSheetView) -> str:
     if view.progress is None or view.progress.cell is None:
-        return "Waits until the easel is free"
+        return _("Waits until the easel is free")
     times = sorted(path.stat().st_mtime for path in view.cells.values())
     if len(times) < 2:
         return ""
     each = statistics.median(later - earlier for earlier, later in pairwise(times))
-    return f"about {units.duration(each * (view.plan.cells - len(times)))} left"
+    return _("about {time} left", time=units.duration(each * (view.plan.cells - len(times))))
 
 
 def _broken_off(view: VariationSheetView) -> str:
     if view.fault is None:
-        return f"{len(view.cells)} of {view.plan.cells} are painted."
-    return " ".join(filter(None, (view.fault.error, view.fault.remedy)))
+        return _("{part} of {whole} are painted.", part=len(view.cells), whole=view.plan.cells)
+    return " ".join(map(say, filter(None, (view.fault.error, view.fault.remedy))))
 
 
 def _axes() -> tuple[Axis, Axis]:
@@ -209,28 +216,30 @@ def _values(axis: Axis, settings: Settings) -> tuple[float, ...]:
     """Three values of a setting around the present one; around the preset's where it is switched off."""
     present: float = getattr(settings, axis)
     default: float = getattr(PRESETS[st.session_state["preset"]], axis)
-    steps = controls.STROKES if axis == "stroke_size" else controls.weight_steps(default)[1:]
+    control = CONTROLS[axis]
+    offered, stride = control.steps(default) if control.steps else (), VARIED[axis].stride
+    steps = [step for step in offered if step > 0]
     if present == 0:
-        return (0.0, *spread(steps, default, _STRIDES[axis])[:2])
-    return spread(sorted({*steps, present}), present, _STRIDES[axis])
+        return (0.0, *spread(steps, default, stride)[:2])
+    return spread(sorted({*steps, present}), present, stride)
 
 
 def _other_axes(studio: Studio) -> None:
     """A choice of what the next sheet varies."""
-    with st.popover("Vary other settings", key="sheet_axes_popover"):
-        across = st.selectbox("From left to right", list(AXES), _index(0), format_func=_label, key="sheet_across")
-        others = [axis for axis in AXES if axis != across]
-        st.selectbox("From top to bottom", others, _index(1, others), format_func=_label, key="sheet_down")
-        st.button("Paint this sheet", key="sheet_again", on_click=_begin, args=(studio,))
+    with st.popover(_("Vary other settings"), key="sheet_axes_popover"):
+        across = st.selectbox(_("From left to right"), list(VARIED), _index(0), format_func=_label, key="sheet_across")
+        others = [axis for axis in VARIED if axis != across]
+        st.selectbox(_("From top to bottom"), others, _index(1, others), format_func=_label, key="sheet_down")
+        st.button(_("Paint this sheet"), key="sheet_again", on_click=_begin, args=(studio,))
 
 
-def _index(place: int, axes: Sequence[Axis] = tuple(AXES)) -> int:
+def _index(place: int, axes: Sequence[Axis] = tuple(VARIED)) -> int:
     axis = _axes()[place]
     return axes.index(axis) if axis in axes else 0
 
 
 def _label(axis: Axis) -> str:
-    return AXES[axis].label
+    return say(CONTROLS[axis].label)
 
 
 def _begin(studio: Studio) -> None:

@@ -9,8 +9,8 @@ from standin import Standin
 from streamlit.testing.v1 import AppTest
 from visits import APP, address, looked_at, picture, started, text
 
+from styletransfer.controls import weight_steps
 from styletransfer.settings import PRESETS
-from styletransfer.studio.page.sidebar.controls import weight_steps
 from styletransfer.studio.variation_sheets import VariationSheetView
 from styletransfer.studio.worker.variation_queue import Fault, Progress
 
