@@ -250,7 +250,7 @@ def _format_of_16_bits(path: str | Path) -> Literal["png", "tiff"]:
     fmt = format_of(path)
     if fmt not in ("png", "tiff"):
         raise StyleTransferError(
-            f"{path} cannot hold 16 bits a channel; choose a name that ends in .png or .tiff, or 8 bits."
+            "{path} cannot hold 16 bits a channel; choose a name that ends in .png or .tiff, or 8 bits.", path=path
         )
     return fmt
 

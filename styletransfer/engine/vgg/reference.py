@@ -92,7 +92,7 @@ def _place(weights: Weights, tap: Tap) -> int:
     names = [slot.name for slot in SLOTS[weights.name]][: len(weights.convolutions)]
     name = f"conv{tap.block + 1}_{tap.place + 1}"
     if name not in names:
-        raise StyleTransferError(f"The weights end before {name}; choose shallower layers.")
+        raise StyleTransferError("The weights end before {name}; choose shallower layers.", name=name)
     return SLOTS[weights.name][names.index(name)].index + tap.relu
 
 

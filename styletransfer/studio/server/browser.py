@@ -13,6 +13,9 @@ import time
 import webbrowser
 from collections.abc import Mapping
 
+from styletransfer.texts import _, speaking
+from styletransfer.texts.language import of_system
+
 PATIENCE = 60.0
 """Seconds that the server is given to come up."""
 
@@ -36,14 +39,20 @@ def advice(port: int, environment: Mapping[str, str], system: str, release: str)
         return None
     if connection := environment.get("SSH_CONNECTION", "").split():
         there = f"{environment.get('USER') or 'USER'}@{connection[2] if len(connection) > 2 else 'HOST'}"
-        return f"On your own computer, run `ssh -L {port}:localhost:{port} {there}`, and open {url} in its browser."
+        return _(
+            "On your own computer, run `{command}`, and open {url} in its browser.",
+            command=_tunnel(port, there),
+            url=url,
+        )
     if system != "Linux" or environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"):
         return None
     if "microsoft" in release.lower():
-        return f"Open {url} in your browser on Windows."
-    return (
-        f"There is no screen here to open a browser on: from a computer that has one, run "
-        f"`ssh -L {port}:localhost:{port} {getpass.getuser()}@{socket.gethostname()}`, and open {url} in its browser."
+        return _("Open {url} in your browser on Windows.", url=url)
+    return _(
+        "There is no screen here to open a browser on: from a computer that has one, run `{command}`, and open {url} "
+        "in its browser.",
+        command=_tunnel(port, f"{getpass.getuser()}@{socket.gethostname()}"),
+        url=url,
     )
 
 
@@ -52,12 +61,17 @@ def address(port: int) -> str:
     return f"http://localhost:{port}"
 
 
+def _tunnel(port: int, there: str) -> str:
+    return f"ssh -L {port}:localhost:{port} {there}"
+
+
 def _open(port: int) -> None:
     if not _is_up(port):
         return
-    said = advice(port, os.environ, platform.system(), platform.release())
-    if said is None and not webbrowser.open(address(port)):
-        said = f"No browser could be opened; open {address(port)} in one yourself."
+    with speaking(of_system()):  # a thread of its own, which starts with no language
+        said = advice(port, os.environ, platform.system(), platform.release())
+        if said is None and not webbrowser.open(address(port)):
+            said = _("No browser could be opened; open {url} in one yourself.", url=address(port))
     if said is not None:
         sys.stderr.write(f"  {said}\n\n")
 

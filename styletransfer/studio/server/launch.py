@@ -7,12 +7,14 @@ import sys
 from collections.abc import Sequence
 
 from styletransfer.support.paths import app_path
+from styletransfer.texts import Text, _, speaking
+from styletransfer.texts.language import of_system
 
 BAD_INPUT = 2
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run the server until Ctrl-C.
+    """Run the server until Ctrl-C; what is said on the command line is in the system's language.
 
     Args:
         argv: Arguments after "studio".
@@ -20,15 +22,10 @@ def main(argv: Sequence[str]) -> int:
     Returns:
         The exit code.
     """
-    parser = argparse.ArgumentParser(
-        prog="styletransfer studio",
-        description="Open the studio in your browser. Ctrl-C closes it.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("--port", type=int, metavar="N", help="where the page is; a free one from 8501 on if not given")
-    parser.add_argument("--no-browser", action="store_true", help="open no browser")
-    arguments = parser.parse_args(argv)
-    if arguments.port is not None and (problem := _problem(arguments.port)):
+    with speaking(of_system()):
+        arguments = _parser().parse_args(argv)
+        problem = None if arguments.port is None else _problem(arguments.port)
+    if problem:
         sys.stderr.write(f"styletransfer: {problem}\n")
         return BAD_INPUT
     # Imported here as it takes a second, which a mistyped option need not wait for.
@@ -41,17 +38,35 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="styletransfer studio",
+        description=_("Open the studio in your browser. Ctrl-C closes it."),
+        allow_abbrev=False,
+    )
+    port = _("where the page is; a free one from 8501 on if not given")
+    parser.add_argument("--port", type=int, metavar="N", help=port)
+    parser.add_argument("--no-browser", action="store_true", help=_("open no browser"))
+    return parser
+
+
 def _problem(port: int) -> str | None:
     """Why the page cannot be at that port, or None."""
     if not 1 <= port <= 65535:
-        return f"--port must be a number from 1 to 65535, not {port}."
+        return _("--port must be a number from 1 to 65535, not {port}.", port=port)
     with socket.socket() as trial:
         if sys.platform != "win32":  # where it would let two servers share a port
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             trial.bind(("localhost", port))
         except OSError as error:
-            used = error.errno == errno.EADDRINUSE
-            reason = "in use, perhaps by another studio" if used else f"not to be had ({error.strerror})"
-            return f"Port {port} is {reason}; give another with --port, or none to take a free one."
+            if error.errno == errno.EADDRINUSE:
+                reason = Text("in use, perhaps by another studio")
+            else:
+                reason = Text("not to be had ({reason})", reason=error.strerror)
+            return _(
+                "Port {port} is {reason}; give another with --port, or none to take a free one.",
+                port=port,
+                reason=reason,
+            )
     return None
