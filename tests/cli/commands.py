@@ -25,7 +25,7 @@ def spy(monkeypatch: pytest.MonkeyPatch, epochs: int | None = None) -> dict[str,
     real, real_recipe = engine.stylize, recipe.make_recipe
 
     def stylize(content: Image.Image, style: Image.Image, settings: Settings, **extra: Any) -> Iterator[Frame]:
-        seen.update(extra, settings=settings)
+        seen.update({"start": None, **extra}, settings=settings)
         if epochs is None:
             yield from real(content, style, settings, **extra)
         for epoch in range(1, (epochs or 0) + 1):

@@ -38,7 +38,7 @@ def test_another_is_at_some() -> None:
 def test_moved_by_a_vector_it_is_that_vector_s_length() -> None:
     painting, vector = cloud(1), torch.arange(6, dtype=torch.float64)
     expected = float(vector.square().sum()) / variance(painting)
-    assert distance(painting + vector, painting) == pytest.approx(expected, rel=3e-3)
+    assert distance(painting + vector, painting) == pytest.approx(expected, rel=1e-2)
 
 
 def test_along_the_axes_it_is_the_difference_of_deviations() -> None:
@@ -46,7 +46,7 @@ def test_along_the_axes_it_is_the_difference_of_deviations() -> None:
     deviations, others = torch.tensor([1.0, 2.0, 3.0]).double(), torch.tensor([2.0, 2.0, 1.0]).double()
     seen, painting = (Moments(torch.zeros(3).double(), side.square().diag()) for side in (deviations, others))
     expected = float((deviations - others).square().sum() / others.square().sum())
-    assert float(wasserstein_loss(seen, GaussianTarget.of(painting))) == pytest.approx(expected, rel=3e-3)
+    assert float(wasserstein_loss(seen, GaussianTarget.of(painting))) == pytest.approx(expected, rel=1e-2)
 
 
 def test_the_unit_of_the_features_does_not_matter() -> None:

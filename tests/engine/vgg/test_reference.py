@@ -14,6 +14,7 @@ from torch import Tensor
 from styletransfer.engine import stylize as engine
 from styletransfer.engine.frames import LOSS_NAMES
 from styletransfer.engine.objective import Objective
+from styletransfer.engine.scaled_picture import ScaledPicture
 from styletransfer.engine.style_targets import StyleTargets
 from styletransfer.engine.stylize import make_network, stylize
 from styletransfer.engine.tensors import to_tensor
@@ -46,7 +47,8 @@ def objective(
 ) -> tuple[dict[str, Tensor], Tensor]:
     """All losses between the photo and the painting, and the gradient of their sum."""
     photo, painting = pictures
-    aim = Objective.between(network, photo, StyleTargets([painting], photo, settings), SHAPE, settings, CPU)
+    at_scale = ScaledPicture(photo).at(SHAPE, CPU)
+    aim = Objective.between(network, at_scale, StyleTargets([painting], photo, settings), settings)
     picture = to_tensor(photo.rotate(4).resize(SHAPE[::-1]))
     # With some noise: of two equal values to be pooled, or of one that is nearly 0, either slope may be right.
     picture = (picture + 0.1 * torch.randn(picture.shape, generator=torch.Generator().manual_seed(0))).requires_grad_()
