@@ -126,8 +126,6 @@ def _check_plain(record: Record) -> None:
     """Raises TypeError or ValueError if a value is not what it must be, or no use."""
     for text in (record.server, record.photo_name, record.network):
         _text(text)
-    for note in (record.message, record.error, record.remedy):
-        _text("" if note is None else note)
     for number in (record.epoch, record.epochs):
         _whole(number)
     if record.epochs < 1 or not is_number(record.seconds, LATEST) or not is_number(record.created, LATEST):

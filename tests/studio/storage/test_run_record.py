@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from styletransfer.inputs import Inputs
 from styletransfer.studio.failure_text import CLOSED
 from styletransfer.studio.snapshot import State
 from styletransfer.studio.storage.run_record import Record
@@ -11,8 +12,8 @@ from styletransfer.texts import Text, say, speaking
 
 WHY = Text("The process that paints ended unexpectedly (code {code}).", code=3)
 FAILED = Record(
-    state=State.FAILED, epochs=5, error=WHY, message=CLOSED, created=1.0, server="1-a", photo="photo.jpg",
-    paintings=("painting.jpg",), photo_name="a.jpg", painting_names=("b.jpg",),
+    state=State.FAILED, epochs=5, error=WHY, message=CLOSED, created=1.0, server="1-a",
+    inputs=Inputs(photo="photo.jpg", paintings=("painting.jpg",)), photo_name="a.jpg", painting_names=("b.jpg",),
 )  # fmt: skip
 
 
