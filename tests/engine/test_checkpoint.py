@@ -191,7 +191,7 @@ def test_what_does_not_fit_is_refused_with_a_reason(
         ({"start": soft_picture(9)}, "another picture to start from"),
         ({"weights": vgg19}, "painted with vgg16"),
         ({"settings": but(size=96)}, "another size"),
-        ({"settings": but(stroke_size=2.0, seed=1)}, "another seed and another stroke_size"),
+        ({"settings": but(stroke_size=2.0, seed=1)}, "another seed / stroke_size"),
         ({"settings": but(epochs=3)}, "3 epochs already"),
     ):
         with pytest.raises(StyleTransferError, match=words):
