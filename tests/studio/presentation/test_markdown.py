@@ -49,14 +49,18 @@ def test_a_usual_sentence_stays_as_it_is() -> None:
 
 
 def foreign(node: ast.expr) -> Iterator[str]:
-    """What in a label is not written in it, and not made plain."""
+    """What in a label is not written in it or in the catalogue, and not made plain."""
     match node:
         case ast.Call(func=ast.Name(id="plain")) | ast.Constant():
             return
+        case ast.Call(func=ast.Name(id="_" | "ngettext" | "pgettext"), args=args, keywords=keywords):
+            for value in [*args, *(keyword.value for keyword in keywords)]:
+                if not numeric(value):
+                    yield from foreign(value)
         case ast.IfExp(body=body, orelse=orelse):
             yield from foreign(body)
             yield from foreign(orelse)
-        case ast.Name(id=name) if name.isupper():
+        case ast.Name(id=name) | ast.Call(func=ast.Name(id="say"), args=[ast.Name(id=name)]) if name.isupper():
             return
         case ast.JoinedStr(values=values):
             for value in values:
@@ -82,4 +86,4 @@ def test_every_place_where_the_page_shows_markdown_makes_it_plain() -> None:
                     name in READ_AS_MARKDOWN | LABELLED
                 ):
                     found += [f"{path.relative_to(FOLDER)}:{node.lineno}: {name} {what}" for what in foreign(first)]
-    assert not found
+    assert not found, "\n".join(found)
