@@ -328,7 +328,7 @@ NOTEBOOK = Settings(
 )
 """The recipe of *Dive into Deep Learning* 14.12 to the letter. The taps are what torchvision's VGG-19 gives there:
 its in-place ReLU overwrites every tapped convolution but the last with its post-ReLU value. On VGG-16, whose original
-weights have activations of another scale, the rescaled network stands in (see `network.RAW_BALANCE`)."""
+weights have activations of another scale, the rescaled network stands in (see `network.RAW_LOSS_SCALE`)."""
 
 PRESETS: Mapping[str, Settings] = MappingProxyType(
     {
