@@ -50,7 +50,7 @@ class Settings:
     Attributes:
         size: Long side of the result in pixels; the photo's aspect ratio is kept.
         shape: (height, width) that both pictures are squeezed to instead, whatever their aspect ratio, or None.
-        epochs: Steps of the solver over the whole run, all scales together. The first one at each scale looks at what
+        epochs: Steps of the optimizer over the run, all scales together. The first one at each scale looks at what
             it starts from.
         content_weight: Weight of the content loss; 0 switches it off.
         style_weight: Weight of the style loss; 0 switches it off.
@@ -85,7 +85,7 @@ class Settings:
             ones, which keep hard edges and with them single pixels that stand out.
         scales: Sizes at most that the picture is painted at, each about half the next; 1 paints at the final size
             only. There are no more than make sense: the first one is about 100 pixels long.
-        pyramid: Levels of the Laplacian pyramid that stands for the picture's pixels in the solver; 1 is plain pixels.
+        pyramid: Levels of the Laplacian pyramid that stands for the picture's pixels in the optimizer; 1 is pixels.
         preview_every: Epochs between two frames that carry a picture.
         stroke_size: How many times as large as the picture the painting is looked at, long side to long side, at every
             scale: more gives broader strokes. 0.25 to 4.
