@@ -100,10 +100,10 @@ class Settings:
 
     size: int = 720
     shape: tuple[int, int] | None = None
-    epochs: int = 200
+    epochs: int = 100
     content_weight: float = 1.0
     style_weight: float = 1e4
-    tv_weight: float = 4.0
+    tv_weight: float = 5.0
     network: Network = "auto"
     weights: str | None = None
     content_layers: tuple[str, ...] = ("relu4_2",)
@@ -332,9 +332,9 @@ weights have activations of another scale, the rescaled network stands in (see `
 
 PRESETS: Mapping[str, Settings] = MappingProxyType(
     {
-        "draft": Settings(size=384, epochs=120),
+        "draft": Settings(size=384, epochs=60),
         "balanced": Settings(),
-        "fine": Settings(size=1440, epochs=320),
+        "fine": Settings(size=1440, epochs=140),
         "notebook": NOTEBOOK,
     }
 )

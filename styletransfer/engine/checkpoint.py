@@ -22,7 +22,7 @@ from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.settings import Precision, Weighting
 from styletransfer.support.files import replacing, settle
 
-FORMAT = 4
+FORMAT = 5
 """Version of the file's layout, and of what the losses in it mean."""
 
 _KEY = "styletransfer"

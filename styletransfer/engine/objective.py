@@ -17,6 +17,7 @@ from styletransfer.engine.losses.gram import gram_loss
 from styletransfer.engine.losses.moments import Moments
 from styletransfer.engine.losses.total_variation import squared_variation, total_variation
 from styletransfer.engine.losses.wasserstein import SCALE, SHALLOW_FIRST, GaussianTarget, wasserstein_loss
+from styletransfer.engine.margin import mirrored
 from styletransfer.engine.style_targets import StyleTargets
 from styletransfer.engine.tensors import pixel_range, to_tensor
 from styletransfer.engine.vgg.network import FeatureNetwork, Features
@@ -28,12 +29,21 @@ StyleTerm = Callable[[Moments], Tensor]
 
 @dataclass(frozen=True)
 class Objective:
-    """What is minimised at one scale: how far a picture is from the photo's content and the painting's style."""
+    """What is minimised at one scale: how far a picture is from the photo's content and the painting's style.
+
+    Attributes:
+        network: What looks at pictures.
+        content: Features (1, c, h, w) of the photo, for each content layer.
+        style: What is asked of each style layer.
+        settings: Give the layers' weights and the kind of style and of total variation loss.
+        margin: Pixels beyond each border that pictures come with, see `styletransfer.engine.margin`; 0 or the network's.
+    """
 
     network: FeatureNetwork
     content: list[Tensor]
     style: list[StyleTerm]
     settings: Settings
+    margin: int = 0
 
     @classmethod
     def between(
@@ -42,14 +52,23 @@ class Objective:
         photo: Tensor,
         style_targets: StyleTargets,
         settings: Settings,
+        margin: int = 0,
     ) -> "Objective":
-        """Look at all pictures at the scale of `photo`, (1, 3, h, w), and remember what is to be matched."""
+        """Look at all pictures at the scale of `photo`, (1, 3, h, w), and remember what is to be matched.
+
+        Args:
+            network: What looks.
+            photo: Normalised, without a margin.
+            style_targets: The paintings.
+            settings: Give the layers' weights and the kinds of loss.
+            margin: See `Objective`.
+        """
         shape = (photo.shape[2], photo.shape[3])
         with torch.no_grad():
-            content = network(photo).content
+            content = network(mirrored(photo, margin), has_margin=margin > 0).content
             targets = style_targets.moments(lambda image: network(to_tensor(image, photo.device)).moments, shape)
         blocks = [tap.block for tap in network.style_taps]
-        return cls(network, content, style_terms(targets, blocks, settings), settings)
+        return cls(network, content, style_terms(targets, blocks, settings), settings, margin)
 
     @property
     def variation(self) -> Callable[[Tensor], Tensor]:
@@ -57,8 +76,8 @@ class Objective:
         return squared_variation if self.settings.tv_loss == "squared" else total_variation
 
     def losses(self, picture: Tensor, weighting: Weighting) -> dict[LossName, Tensor]:
-        """The weighted terms and their sum, each a scalar; `picture` is normalised, (1, 3, h, w)."""
-        features: Features = self.network(picture)
+        """The weighted terms and their sum, each a scalar; `picture` is normalised, (1, 3, h, w), with its margin."""
+        features: Features = self.network(picture, has_margin=self.margin > 0)
         loss_scale = self.network.loss_scale
         content = [content_loss(seen, target) for seen, target in zip(features.content, self.content, strict=True)]
         style = [term(seen) for seen, term in zip(features.moments, self.style, strict=True)]

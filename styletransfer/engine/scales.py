@@ -10,11 +10,10 @@ from styletransfer.settings import SMALLEST_SIDE, Settings
 SMALLEST_SCALE = 80
 """Long side in pixels of the smallest picture to begin with: there, what a deep layer sees at once is the whole."""
 MARGIN = 16
-"""Pixels that a picture is mirrored over its borders, where `Settings.padding` is "reflect". A network that sees zeros
-beyond a border paints a frame: there its features, and with them the style losses, tell of the border instead of the
-painting. The margin is looked at, so that what is inside has neighbours, but does not count. A multiple of the deepest
-layer's stride, so that it ends between two positions in every layer, and what an odd pooling drops lies within it."""
-GROWTH = 0.68
+"""Pixels beyond each border of a picture, see `styletransfer.engine.margin`, where `Settings.padding` is "reflect". A
+multiple of the deepest layer's stride, so that it ends between two positions in every layer, and what an odd pooling
+drops lies within it."""
+GROWTH = 1.25
 """How many epochs a scale gets for each of the next smaller one's. Where the picture is small, an epoch costs little
 and decides on the composition; the larger ones only refine it."""
 

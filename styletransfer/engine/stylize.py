@@ -23,6 +23,7 @@ from styletransfer.engine.checkpoint import Checkpoint, LoopState, load_checkpoi
 from styletransfer.engine.device import find_device
 from styletransfer.engine.fingerprint import Fingerprint
 from styletransfer.engine.frames import Frame, LossName
+from styletransfer.engine.margin import mirrored, without_margin
 from styletransfer.engine.memory_bounds import history_length, is_large, kept_bytes
 from styletransfer.engine.objective import Objective, fetched
 from styletransfer.engine.optimizers.adam import Adam
@@ -112,22 +113,24 @@ def stylize(
         state = resume.resumed(fingerprint(), settings.epochs).copied(device)
         epoch, plan = resume.epoch, plan[sizes.index(resume.scale) :]
         begin -= resume.seconds
+        picture = without_margin(state.picture, _own_margin(resume.scale, sizes, network))
         if epoch >= plan[0][1]:
-            picture, state = state.picture, None
+            state = None
     for shape, end in plan:
         if epoch >= end:
             continue  # it is done, or there are too few epochs for it
+        margin = _own_margin(shape, sizes, network)
         content_picture = photo.at(shape, device)
-        objective = Objective.between(network, content_picture, style_targets, settings)
+        objective = Objective.between(network, content_picture, style_targets, settings, margin)
         if picture is None:
             picture = _first_picture(content_picture, settings, generator)
         del content_picture  # large pictures need its memory
-        picture = _upsampled(picture, shape)
+        picture = mirrored(_upsampled(picture, shape), margin)
         steps = optimize(objective, picture, end - epoch, settings, steer or (lambda: settings.weighting), state)
         state = None
         for step in steps:
             epoch += 1
-            picture = step.state.picture
+            picture = without_margin(step.state.picture, margin)
             shown = _is_due(epoch, settings.preview_every, settings)
             clipped = _is_due(epoch, CLIPPED_EVERY, settings) and not settings.bounded
             seconds = time.perf_counter() - begin
@@ -137,7 +140,7 @@ def stylize(
                 epochs=settings.epochs,
                 scale=shape,
                 losses=step.state.losses,
-                clipped_losses=objective.clipped_losses(picture, step.state.weighting) if clipped else None,
+                clipped_losses=objective.clipped_losses(step.state.picture, step.state.weighting) if clipped else None,
                 seconds=seconds,
                 image=join_alpha(to_image(picture), photo.alpha) if shown else None,
                 pixels=with_alpha(to_pixels(picture), photo.alpha) if shown and bits == 16 else None,
@@ -149,6 +152,11 @@ def stylize(
             )
             checkpoint.expire(settings.epochs)
             del step  # what the optimizer lets go of in its next step is not to be held here
+
+
+def _own_margin(shape: tuple[int, int], scales: Sequence[tuple[int, int]], network: FeatureNetwork) -> int:
+    """How many pixels of its own a picture has beyond each border at one of the scales."""
+    return 0 if shape == scales[-1] else network.margin
 
 
 def _is_due(epoch: int, every: int, settings: Settings) -> bool:

@@ -14,9 +14,9 @@ from torch import Tensor
 
 from styletransfer.engine.losses.moments import Moments
 
-SCALE = 8e-3
+SCALE = 1e-2
 """Factor on the loss with which the weights that suit the Gram loss suit this one as well."""
-SHALLOW_FIRST = (16.0, 8.0, 6.0, 1.0, 0.2)
+SHALLOW_FIRST = (16.0, 8.0, 5.0, 0.8, 0.18)
 """How much a layer of each block counts, before all are divided by their sum. What shallow layers ask for, palette and
 touch, is soon reached and then costs little; deep ones would otherwise bend the photo's shapes to win their last
 percent."""

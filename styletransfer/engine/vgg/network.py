@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
 from torch import Tensor
 
 from styletransfer.engine import memory_bounds
 from styletransfer.engine.losses.moments import Moments
+from styletransfer.engine.margin import mirrored, without_margin
 from styletransfer.engine.scales import MARGIN
 from styletransfer.engine.vgg.fast.allocator import give_back
 from styletransfer.engine.vgg.fast.block import Block, PoolingStage
@@ -72,17 +72,6 @@ class Features(NamedTuple):
     moments: list[Moments]
 
 
-def mirrored(picture: Tensor, margin: int) -> Tensor:
-    """The picture, (1, 3, h, w), with so many pixels mirrored over its borders; a gradient does not pass the mirror.
-
-    If it did, a pixel near a border would also be changed for what its mirror image does to the features, which lies
-    next to the zeros beyond the margin: it would become part of a strip of another texture, as wide as the margin.
-    """
-    whole = F.pad(picture.detach(), (margin,) * 4, mode="reflect")
-    whole[:, :, margin:-margin, margin:-margin] = picture
-    return whole
-
-
 class FeatureNetwork:
     """What the engine asks of a network: a frozen VGG with taps, cut off behind the deepest of them.
 
@@ -97,7 +86,7 @@ class FeatureNetwork:
         name: "vgg16" or "vgg19".
         dtype: What it reckons with.
         numbers: (weight, bias) of each convolution, rescaled if need be.
-        margin: Pixels at each border that the picture is mirrored over, and that do not count; 0 for zero padding.
+        margin: Pixels beyond each border of a picture, see `styletransfer.engine.margin`; 0 for zero padding.
         low_memory: Whether free memory is to go back to the system on the way; what takes half as much may be kept.
         loss_scale: Factors that the three weights of the losses are to be multiplied by on this network.
 
@@ -118,12 +107,23 @@ class FeatureNetwork:
         self.numbers = normalize(weights) if rescaled else list(weights.convolutions)
         self.loss_scale = EVEN if settings.normalized else RAW_LOSS_SCALE.get(weights.name, EVEN)
 
-    def __call__(self, picture: Tensor) -> Features:
+    def __call__(self, picture: Tensor, *, has_margin: bool = False) -> Features:
         """Look at a picture.
 
         Args:
             picture: (1, 3, h, w), RGB, normalised with the ImageNet mean and standard deviation.
+            has_margin: It has `margin` more pixels at every border. Their content counts, their style does not. If
+                False they are mirrored, and nothing of them counts.
         """
+        if has_margin or self.margin == 0:
+            return self._look(picture)
+        content, moments = self._look(mirrored(picture, self.margin))
+        taps = self.content_taps
+        within = [without_margin(seen, self.margin >> tap.block) for seen, tap in zip(content, taps, strict=True)]
+        return Features(within, moments)
+
+    def _look(self, picture: Tensor) -> Features:
+        """Look at a picture with its margin; style counts without it."""
         raise NotImplementedError
 
 
@@ -183,12 +183,10 @@ class Network(FeatureNetwork):
                 )
             )
 
-    def __call__(self, picture: Tensor) -> Features:
+    def _look(self, picture: Tensor) -> Features:
         """See `FeatureNetwork`."""
         content: dict[Tap, Tensor] = {}
         moments: dict[Tap, Moments] = {}
-        if self.margin:
-            picture = mirrored(picture, self.margin)
         x = picture.to(self.dtype).contiguous(memory_format=torch.channels_last)  # what `convolution` is fast with
         for block in self.blocks:
             positions = block.positions(*x.shape[2:])

@@ -17,7 +17,7 @@ from torchvision.models.feature_extraction import create_feature_extractor
 
 from styletransfer.engine.losses.moments import Moments
 from styletransfer.engine.vgg.fast.stage import Tap
-from styletransfer.engine.vgg.network import AVERAGE_POOLING_GAIN, FeatureNetwork, Features, mirrored
+from styletransfer.engine.vgg.network import AVERAGE_POOLING_GAIN, FeatureNetwork, Features
 from styletransfer.engine.vgg.weights import SLOTS, Weights
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Settings
@@ -41,14 +41,12 @@ class ReferenceNetwork(FeatureNetwork):
         # What the cards' convolutions are fast with: the channels of a pixel side by side.
         self._order = torch.channels_last if device is not None and device.type == "cuda" else torch.contiguous_format
         names = {str(place): _name(tap) for tap, place in places.items()}
-        self._look = create_feature_extractor(layers.to(memory_format=self._order), names)
+        self._extract = create_feature_extractor(layers.to(memory_format=self._order), names)
 
-    def __call__(self, picture: Tensor) -> Features:
+    def _look(self, picture: Tensor) -> Features:
         """See `FeatureNetwork`."""
-        if self.margin:
-            picture = mirrored(picture, self.margin)
         with self._autocast(picture.device):
-            seen = self._look(picture.contiguous(memory_format=self._order))
+            seen = self._extract(picture.contiguous(memory_format=self._order))
         return Features(
             content=[seen[_name(tap)].to(picture.dtype) for tap in self.content_taps],
             moments=[moments(seen[_name(tap)].to(picture.dtype), self.margin >> tap.block) for tap in self.style_taps],
