@@ -9,7 +9,7 @@ from typing import cast
 from PIL import Image
 
 from styletransfer.inputs import Inputs
-from styletransfer.machine.speeds import Speed
+from styletransfer.machine.speed import Speed
 from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.snapshot import LossHistory, Snapshot, State

@@ -11,12 +11,12 @@ from styletransfer.engine.frames import Frame, Savable
 from styletransfer.engine.loss_table import read_rows, row, to_csv
 from styletransfer.imaging.images import encode
 from styletransfer.imaging.recipe import Recipe, make_recipe
-from styletransfer.machine.time_budget import Budget
 from styletransfer.settings import Weighting
 from styletransfer.studio.snapshot import Ended, State
 from styletransfer.studio.storage.run_folder import Run, unlink_link, write_whole
 from styletransfer.studio.storage.run_record import gone_on, newest, until
 from styletransfer.studio.worker.checkpoint_writer import Checkpoints
+from styletransfer.support.throttle import Throttle
 
 PREVIEW_WIDTH = 1024
 PREVIEW_QUALITY = 90
@@ -45,8 +45,8 @@ class Recorder:
         self._stride = 1
         self._kept: list[Path] = []
         self._losses: TextIO | None = None
-        self._preview_budget = Budget(share=0.03, least=0.25)
-        self._save_budget = Budget(share=0.01, least=5.0)
+        self._preview_throttle = Throttle(share=0.03, least=0.25)
+        self._save_throttle = Throttle(share=0.01, least=5.0)
         self._checkpoints = Checkpoints(run.checkpoint)
         if run.frames.is_symlink():
             unlink_link(run.frames)
@@ -79,16 +79,16 @@ class Recorder:
         jpeg = None
         if frame.image is not None:
             self._image, self._image_epoch = frame.image, frame.epoch
-            if self._preview_budget.due():
+            if self._preview_throttle.due():
                 jpeg = self._preview()
-        if self._save_budget.due():
+        if self._save_throttle.due():
             self._save()
         if self._checkpoint is not None:
             self._checkpoints.offer(self._checkpoint)
         return jpeg
 
     def _save(self) -> None:
-        with self._save_budget.spending():
+        with self._save_throttle.timed():
             self._run.write(self._record)
             if self._image is not None and self._saved != self._image_epoch:
                 self._save_result(self._image)
@@ -166,7 +166,7 @@ class Recorder:
 
     def _preview(self) -> bytes:
         assert self._image is not None  # noqa: S101 - the callers have looked
-        with self._preview_budget.spending():
+        with self._preview_throttle.timed():
             self._jpeg = encode_preview(self._image)
             self._previewed = self._image_epoch
             self._keep()

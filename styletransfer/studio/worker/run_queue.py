@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from styletransfer.machine.speeds import Speeds
+from styletransfer.machine.speed_store import SpeedStore
 from styletransfer.settings import Weighting
 from styletransfer.studio.failure_text import CLOSED, NO_WORKER, SEE_LOG, WAITED, explain_death
 from styletransfer.studio.snapshot import Ended, Request, Snapshot, State
@@ -42,7 +42,7 @@ class RunQueue:
         engine: str,
         log: Path,
         run_store: RunStore,
-        speeds: Speeds,
+        speeds: SpeedStore,
         *,
         when_over: Callable[[], None] = lambda: None,
     ) -> None:

@@ -1,32 +1,28 @@
-"""What is remembered of the machine's speed, and the probe that finds it."""
+"""What is remembered of the machine's speed."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
-from styletransfer.engine.frames import Frame
-from styletransfer.machine.probe import probe
-from styletransfer.machine.speeds import Speed, Speeds
-from styletransfer.settings import Settings
+from styletransfer.machine.speed import Speed
+from styletransfer.machine.speed_store import SpeedStore
 
 
 def test_a_speed_counts_for_its_network_and_device_only(tmp_path: Path) -> None:
-    speeds = Speeds(tmp_path / "data" / "speeds.json")
-    assert (speeds.find("vgg16", "auto"), speeds.kind("auto")) == (None, "auto")
+    speeds = SpeedStore(tmp_path / "data" / "speeds.json")
+    assert (speeds.find("vgg16", "auto"), speeds.device_kind("auto")) == (None, "auto")
     card, processor = Speed("vgg16", "cuda", 0.1), Speed("vgg16", "cpu", 6.5)
     speeds.learn(card, automatic=True)
     speeds.learn(processor)
-    for known in (speeds, Speeds(tmp_path / "data" / "speeds.json")):
+    for known in (speeds, SpeedStore(tmp_path / "data" / "speeds.json")):
         found = [known.find("vgg16", device) for device in ("cuda", "cpu", "auto", "mps")]
         assert found == [card, processor, card, None]
         assert known.find("vgg19", "cpu") is None
-        assert known.kind("auto") == "cuda"
+        assert known.device_kind("auto") == "cuda"
 
 
 def test_full_precision_is_known_by_its_own_measurement_or_roughly_by_the_other(tmp_path: Path) -> None:
-    speeds = Speeds(tmp_path / "speeds.json")
+    speeds = SpeedStore(tmp_path / "speeds.json")
     speeds.learn(Speed("vgg16", "cpu", 3.0))
     assert speeds.find("vgg16", "cpu", "full") == Speed("vgg16", "cpu", 3.0, "full")
     speeds.learn(Speed("vgg16", "cpu", 1.0, half=True))
@@ -40,7 +36,7 @@ def test_full_precision_is_known_by_its_own_measurement_or_roughly_by_the_other(
 
 
 def test_half_precision_is_known_only_where_the_machine_takes_it_by_itself(tmp_path: Path) -> None:
-    speeds = Speeds(tmp_path / "speeds.json")
+    speeds = SpeedStore(tmp_path / "speeds.json")
     speeds.learn(Speed("vgg16", "cpu", 3.0))
     assert speeds.find("vgg16", "cpu", "half") is None
     speeds.learn(Speed("vgg16", "cpu", 1.0, half=True))
@@ -48,7 +44,7 @@ def test_half_precision_is_known_only_where_the_machine_takes_it_by_itself(tmp_p
 
 
 def test_a_rough_measurement_does_not_replace_another(tmp_path: Path) -> None:
-    speeds = Speeds(tmp_path / "speeds.json")
+    speeds = SpeedStore(tmp_path / "speeds.json")
     for seconds, rough, kept in ((6.5, True, 6.5), (9.5, True, 6.5), (7.5, False, 7.5)):
         speeds.learn(Speed("vgg16", "cpu", seconds), rough=rough)
         assert speeds.find("vgg16", "cpu") == Speed("vgg16", "cpu", kept)
@@ -60,7 +56,7 @@ def test_a_rough_measurement_does_not_replace_another(tmp_path: Path) -> None:
 def test_a_damaged_file_is_as_none(tmp_path: Path, text: str) -> None:
     path = tmp_path / "speeds.json"
     path.write_text(text)
-    speeds = Speeds(path)
+    speeds = SpeedStore(path)
     assert speeds.find("vgg16", "cpu") is None
     speeds.learn(Speed("vgg16", "cpu", 6.5))
     assert speeds.find("vgg16", "cpu") == Speed("vgg16", "cpu", 6.5)
@@ -68,28 +64,4 @@ def test_a_damaged_file_is_as_none(tmp_path: Path, text: str) -> None:
 
 def test_where_nothing_can_be_written_the_speed_is_not_kept(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    Speeds(tmp_path / "file" / "speeds.json").learn(Speed("vgg16", "cpu", 6.5))
-
-
-def test_the_probe_is_small_and_keeps_to_network_and_device() -> None:
-    seen: list[Settings] = []
-
-    def paint(picture: Image.Image, settings: Settings) -> Iterator[Frame]:
-        seen.append(settings)
-        for epoch in range(1, settings.epochs + 1):
-            terms = {"content": 1.0, "style": 1.0, "tv": 1.0, "total": 3.0}
-            yield Frame(
-                epoch=epoch,
-                epochs=settings.epochs,
-                scale=(picture.height, picture.width),
-                losses=terms,  # type: ignore[arg-type]
-                seconds=0.0,
-                network="vgg19",
-                device="mps",
-            )
-
-    speed = probe(paint, Settings(network="vgg19", size=4096, epochs=500, stroke_size=4.0, style_shares=(1.0, 2.0)))
-    assert (speed.network, speed.device) == ("vgg19", "mps")
-    assert speed.seconds_per_megapixel > 0
-    assert (seen[0].network, seen[0].size, seen[0].scales) == ("vgg19", 160, 1)
-    assert seen[0].shares(1) == (1.0,)
+    SpeedStore(tmp_path / "file" / "speeds.json").learn(Speed("vgg16", "cpu", 6.5))

@@ -1,12 +1,12 @@
-"""How fast this machine paints, as measured: kept from one start to the next. Knows nothing of torch."""
+"""The speeds that were measured on this machine, kept from one start to the next."""
 
 import json
 import logging
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from styletransfer.errors import StyleTransferError
+from styletransfer.machine.speed import Speed
 from styletransfer.settings import Precision
 from styletransfer.support.files import replacing
 from styletransfer.support.paths import runs_dir
@@ -18,26 +18,7 @@ _FULL = 2.8
 """How many times as long full precision takes on a machine that does not use it by itself, until it is measured."""
 
 
-@dataclass(frozen=True)
-class Speed:
-    """How fast this machine paints.
-
-    Attributes:
-        network: What with: "vgg16" or "vgg19".
-        device: Kind of device: "cpu", "cuda" or "mps".
-        seconds_per_megapixel: Seconds of an epoch for every unit of `cost.epoch_work`.
-        precision: What was asked for.
-        half: Whether that was half precision here.
-    """
-
-    network: str
-    device: str
-    seconds_per_megapixel: float
-    precision: Precision = "auto"
-    half: bool = False
-
-
-class Speeds:
+class SpeedStore:
     """The newest measurement for each kind of device and network, in a file that page and command line share.
 
     Args:
@@ -65,7 +46,7 @@ class Speeds:
             return Speed(network, kind, usual[0], precision, half=True)
         return Speed(network, kind, usual[0] * (_FULL if usual[1] else 1), precision)
 
-    def kind(self, device: str) -> str:
+    def device_kind(self, device: str) -> str:
         """The kind of device that a setting stands for; "auto" itself as long as nothing was measured."""
         return str(self._read().get(_AUTOMATIC, _AUTOMATIC)) if device == _AUTOMATIC else device
 
