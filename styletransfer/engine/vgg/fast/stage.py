@@ -37,7 +37,7 @@ class Tap(NamedTuple):
 
 
 class Activations(NamedTuple):
-    """What is seen in a block before its end.
+    """What is seen in a block before its pooling.
 
     Attributes:
         features: (1, c, h, w), all that the convolutions give.
@@ -54,9 +54,9 @@ class Activations(NamedTuple):
 
 @dataclass(frozen=True)
 class Stage:
-    """A block without its end: convolutions of one size, each followed by a ReLU, and the taps among them.
+    """A block without its pooling: convolutions of one size, each followed by a ReLU, and the taps among them.
 
-    There is no autograd inside: on the way back every gradient is changed in place, which autograd must not do.
+    There is no autograd inside: on its way back every gradient is changed in place, which autograd must not do.
 
     Attributes:
         convolutions: Those up to the last that is read, at least.
