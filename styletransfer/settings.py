@@ -15,6 +15,7 @@ Start = Literal["photo", "noise"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Optimizer = Literal["adam", "lbfgs"]
 Precision = Literal["auto", "full", "half"]
+"""What recipes, checkpoints and the command line call them: "full" is float32 and "half" is bfloat16."""
 Palette = Literal["painting", "photo"]
 StyleLoss = Literal["wasserstein", "gram"]
 Variation = Literal["squared", "absolute"]

@@ -16,24 +16,24 @@ from styletransfer.support import units
 from styletransfer.texts import Text, _
 
 
-def check_memory(photo_size: tuple[int, int], settings: Settings, device: str, *, half: bool) -> None:
+def check_memory(photo_size: tuple[int, int], settings: Settings, device: str, *, bfloat16: bool) -> None:
     """Make sure that a painting fits into the memory that is free.
 
     Args:
         photo_size: (width, height) of the photo.
         settings: How it is painted.
         device: Kind of device that it is painted on: "cpu", "cuda" or "mps".
-        half: Whether the network reckons in half precision there.
+        bfloat16: Whether the network reckons in bfloat16 there.
 
     Raises:
         StyleTransferError: It does not; the sentence names the largest size that does.
     """
     # Other devices have memory of their own.
     free = bytes_for(os.getpid()) if device == "cpu" else None
-    needed = cost.memory(photo_size, settings, half=half)
+    needed = cost.memory(photo_size, settings, bfloat16=bfloat16)
     if free is None or needed <= free:
         return
-    largest = cost.largest_size(photo_size, settings, free, half=half)
+    largest = cost.largest_size(photo_size, settings, free, bfloat16=bfloat16)
     remedy = (
         Text("close other programs first")
         if largest is None
@@ -54,14 +54,14 @@ class Estimate:
         photo_size: (width, height) of the photo.
         settings: How it is painted.
         device: Kind of device that it is painted on: "cpu", "cuda" or "mps".
-        half: Whether the network reckons in half precision there.
+        bfloat16: Whether the network reckons in bfloat16 there.
     """
 
-    def __init__(self, photo_size: tuple[int, int], settings: Settings, device: str, *, half: bool) -> None:
+    def __init__(self, photo_size: tuple[int, int], settings: Settings, device: str, *, bfloat16: bool) -> None:
         self._photo_size = photo_size
         self._settings = settings
         self._device = device
-        self._half = half
+        self._bfloat16 = bfloat16
         self._speeds = SpeedStore()
         self._run_speed = RunSpeed(settings, photo_size)
 
@@ -90,13 +90,13 @@ class Estimate:
         time = units.duration(speed.seconds_per_megapixel * work)
         if self._device != "cpu":
             return _("About {time}.", time=time)
-        memory = units.storage(cost.memory(self._photo_size, self._settings, half=self._half))
+        memory = units.storage(cost.memory(self._photo_size, self._settings, bfloat16=self._bfloat16))
         return _("About {time}, {memory} of memory.", time=time, memory=memory)
 
     def add(self, frame: Frame) -> None:
         """Take in how long the next epoch took."""
         self._run_speed.add(frame.seconds, frame.epoch, frame.scale)
-        speed = self._run_speed.of_machine(frame.network, frame.device, half=frame.half)
+        speed = self._run_speed.of_machine(frame.network, frame.device, bfloat16=frame.bfloat16)
         if frame.epoch == frame.epochs and speed is not None:
             self._learn(speed, rough=False)
 

@@ -91,10 +91,10 @@ class _Job:
                 None if request.state is None or not request.state.exists() else load_checkpoint(request.state)
             )
             begun = self._resume.precision if self._resume else "auto"
-            half = network_dtype(device, request.settings.precision, begun).itemsize == 2
+            bfloat16 = network_dtype(device, request.settings.precision, begun).itemsize == 2
             size = self._inputs.photo.size
-            self._estimate = Estimate(size, request.settings, device.type, half=half)
-            check_memory(size, request.settings, device.type, half=half)
+            self._estimate = Estimate(size, request.settings, device.type, bfloat16=bfloat16)
+            check_memory(size, request.settings, device.type, bfloat16=bfloat16)
             network = request.settings.network
             if self._resume is not None and network == "auto" and request.settings.weights is None:
                 network = self._resume.network
@@ -103,7 +103,7 @@ class _Job:
         recipe = make_recipe(
             request.settings,
             network=self._weights.name,
-            half=half,
+            bfloat16=bfloat16,
             inputs=request.inputs,
             steered=request.steered,
             photo_colors=request.photo_colors,

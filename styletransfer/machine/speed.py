@@ -35,14 +35,14 @@ class Speed:
         device: Kind of device: "cpu", "cuda" or "mps".
         seconds_per_megapixel: Seconds of an epoch for every unit of `cost.epoch_work`.
         precision: What was asked for.
-        half: Whether that was half precision here.
+        bfloat16: Whether that was bfloat16 here.
     """
 
     network: str
     device: str
     seconds_per_megapixel: float
     precision: Precision = "auto"
-    half: bool = False
+    bfloat16: bool = False
 
 
 def measure_speed(paint: Callable[[Image.Image, Settings], Iterator[Frame]], settings: Settings) -> Speed:
@@ -59,7 +59,9 @@ def measure_speed(paint: Callable[[Image.Image, Settings], Iterator[Frame]], set
     # The quickest, as much else is being started at the same time.
     seconds = min(later - earlier for (_, earlier), (_, later) in pairwise(done))
     frame = done[-1][0]
-    return Speed(frame.network, frame.device, seconds / epoch_work(frame.scale, small), settings.precision, frame.half)
+    return Speed(
+        frame.network, frame.device, seconds / epoch_work(frame.scale, small), settings.precision, frame.bfloat16
+    )
 
 
 class RunSpeed:
@@ -110,7 +112,7 @@ class RunSpeed:
             epoch = max(epoch, end)
         return work / epoch_work(self._scale, self._settings) / speed
 
-    def of_machine(self, network: str, device: str, *, half: bool) -> Speed | None:
+    def of_machine(self, network: str, device: str, *, bfloat16: bool) -> Speed | None:
         """The machine's speed with what the run is painted with, or None while too little is known to measure it."""
         speed = self.epochs_per_second
         if speed is None or self._scale is None or len(self._marks) < FEWEST_EPOCHS:
@@ -118,4 +120,4 @@ class RunSpeed:
         if self._scale[0] * self._scale[1] < FEWEST_PIXELS:
             return None
         seconds = 1 / (speed * epoch_work(self._scale, self._settings))
-        return Speed(network, device, seconds, self._settings.precision, half)
+        return Speed(network, device, seconds, self._settings.precision, bfloat16)

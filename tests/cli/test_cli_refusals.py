@@ -199,7 +199,7 @@ class TestBadInput:
 
     def test_a_graphics_card_has_memory_of_its_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(estimate, "bytes_for", lambda _: 0)
-        estimate.check_memory((120, 80), Settings(size=8000), "cuda", half=False)
+        estimate.check_memory((120, 80), Settings(size=8000), "cuda", bfloat16=False)
 
     def test_a_bug_is_not_hidden(self, photo: Path, painting: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def faulty(*_: object, **__: object) -> Iterator[Frame]:

@@ -14,7 +14,11 @@ from styletransfer.settings import Settings
 
 def test_nothing_is_said_before_it_is_known() -> None:
     run = RunSpeed(Settings(), (450, 300))
-    assert (run.epochs_per_second, run.seconds_left, run.of_machine("vgg16", "cpu", half=False)) == (None, None, None)
+    assert (run.epochs_per_second, run.seconds_left, run.of_machine("vgg16", "cpu", bfloat16=False)) == (
+        None,
+        None,
+        None,
+    )
     run.add(3.0, 1, (300, 450))
     assert (run.epochs_per_second, run.seconds_left) == (None, None)
 
@@ -25,8 +29,8 @@ def test_a_steady_run_at_one_scale() -> None:
         run.add(0.5 * epoch, epoch, (375, 500))
     assert run.epochs_per_second == pytest.approx(2.0)
     assert run.seconds_left == pytest.approx(30.0)
-    speed = Speed("vgg16", "cpu", pytest.approx(0.5 / epoch_work((375, 500))), half=True)
-    assert run.of_machine("vgg16", "cpu", half=True) == speed
+    speed = Speed("vgg16", "cpu", pytest.approx(0.5 / epoch_work((375, 500))), bfloat16=True)
+    assert run.of_machine("vgg16", "cpu", bfloat16=True) == speed
 
 
 def test_only_the_last_seconds_count() -> None:
@@ -43,7 +47,7 @@ def test_a_tiny_picture_says_nothing_about_the_machine_s_speed() -> None:
     for epoch in range(1, 41):
         run.add(0.5 * epoch, epoch, (96, 128))
     assert run.epochs_per_second == pytest.approx(2.0)
-    assert run.of_machine("vgg16", "cpu", half=False) is None
+    assert run.of_machine("vgg16", "cpu", bfloat16=False) is None
 
 
 @pytest.mark.parametrize(("scales", "epochs"), [(1, 60), (2, 60), (2, 61), (3, 120), (3, 100)])

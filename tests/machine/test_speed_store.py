@@ -21,26 +21,26 @@ def test_a_speed_counts_for_its_network_and_device_only(tmp_path: Path) -> None:
         assert known.device_kind("auto") == "cuda"
 
 
-def test_full_precision_is_known_by_its_own_measurement_or_roughly_by_the_other(tmp_path: Path) -> None:
+def test_float32_is_known_by_its_own_measurement_or_roughly_by_the_other(tmp_path: Path) -> None:
     speeds = SpeedStore(tmp_path / "speeds.json")
     speeds.learn(Speed("vgg16", "cpu", 3.0))
     assert speeds.find("vgg16", "cpu", "full") == Speed("vgg16", "cpu", 3.0, "full")
-    speeds.learn(Speed("vgg16", "cpu", 1.0, half=True))
+    speeds.learn(Speed("vgg16", "cpu", 1.0, bfloat16=True))
     rough = speeds.find("vgg16", "cpu", "full")
     assert rough is not None
     assert rough.seconds_per_megapixel > 1.5
     measured = Speed("vgg16", "cpu", 3.3, "full")
     speeds.learn(measured)
     assert speeds.find("vgg16", "cpu", "full") == measured
-    assert speeds.find("vgg16", "cpu") == Speed("vgg16", "cpu", 1.0, half=True)
+    assert speeds.find("vgg16", "cpu") == Speed("vgg16", "cpu", 1.0, bfloat16=True)
 
 
-def test_half_precision_is_known_only_where_the_machine_takes_it_by_itself(tmp_path: Path) -> None:
+def test_bfloat16_is_known_only_where_the_machine_takes_it_by_itself(tmp_path: Path) -> None:
     speeds = SpeedStore(tmp_path / "speeds.json")
     speeds.learn(Speed("vgg16", "cpu", 3.0))
     assert speeds.find("vgg16", "cpu", "half") is None
-    speeds.learn(Speed("vgg16", "cpu", 1.0, half=True))
-    assert speeds.find("vgg16", "cpu", "half") == Speed("vgg16", "cpu", 1.0, "half", half=True)
+    speeds.learn(Speed("vgg16", "cpu", 1.0, bfloat16=True))
+    assert speeds.find("vgg16", "cpu", "half") == Speed("vgg16", "cpu", 1.0, "half", bfloat16=True)
 
 
 def test_a_rough_measurement_does_not_replace_another(tmp_path: Path) -> None:

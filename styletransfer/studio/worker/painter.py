@@ -166,7 +166,7 @@ class Painter:
                     seconds=recorder.seconds,
                     network=frame.network,
                     device=frame.device,
-                    half=frame.half,
+                    bfloat16=frame.bfloat16,
                     message=frame.message,
                 )
             )

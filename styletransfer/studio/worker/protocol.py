@@ -88,7 +88,7 @@ class Painted:
     seconds: float
     network: str
     device: str
-    half: bool
+    bfloat16: bool
     message: str | None
 
 

@@ -40,7 +40,7 @@ class Recorder:
         self._jpeg = b""
         self._saved = 0
         self._recipe: Recipe | None = None
-        self._half = False
+        self._bfloat16 = False
         self._checkpoint: Savable | None = None
         self._stride = 1
         self._kept: list[Path] = []
@@ -65,7 +65,7 @@ class Recorder:
         seconds += self._before
         csv.writer(self._losses, lineterminator="\n").writerow(row(replace(frame, seconds=seconds)))
         self._checkpoint = frame.checkpoint
-        self._half = frame.half
+        self._bfloat16 = frame.bfloat16
         self._record = replace(
             self._record,
             epoch=frame.epoch,
@@ -159,7 +159,7 @@ class Recorder:
     def _save_result(self, image: Image.Image) -> None:
         if self._recipe is None:
             settings, network = self._run.settings(), self._record.network
-            self._recipe = make_recipe(settings, network=network, half=self._half, inputs=self._run.inputs())
+            self._recipe = make_recipe(settings, network=network, bfloat16=self._bfloat16, inputs=self._run.inputs())
         recipe = replace(self._recipe, steered=self._record.steered).until(self._image_epoch)
         write_whole(self._run.result, encode(image, "png", recipe=recipe.to_json()))
         self._saved = self._image_epoch

@@ -27,7 +27,7 @@ class RunningJob:
         self.weighting: Weighting | None = None
         self._history = read_history(run.losses) if painted else History()
         self._run_speed = run_speed
-        self._device, self._half = "", False
+        self._device, self._bfloat16 = "", False
         self._unanswered = 0
         self._now = painted or Snapshot(
             run_id=run.run_id,
@@ -56,7 +56,7 @@ class RunningJob:
     @property
     def speed(self) -> Speed | None:
         """How fast this was painted of late, or None while too little is known."""
-        return self._run_speed.of_machine(self._now.network, self._device, half=self._half)
+        return self._run_speed.of_machine(self._now.network, self._device, bfloat16=self._bfloat16)
 
     def start(self) -> None:
         """It is the run's turn."""
@@ -104,7 +104,7 @@ class RunningJob:
             self._now = replace(self._now, steered=gone_on(self._now.steered, event.epoch))
         self._history.add(event.epoch, event.losses, event.scale)
         self._run_speed.add(event.seconds, event.epoch, event.scale)
-        self._device, self._half = event.device, event.half
+        self._device, self._bfloat16 = event.device, event.bfloat16
         self._now = replace(
             self._now,
             state=State.PAINTING,

@@ -198,7 +198,7 @@ def _settings_here(studio: Studio, recipe: Recipe) -> tuple[Settings, list[Text]
     device = st.session_state.get("device", "auto")  # this computer's own affair
     settings = replace(recipe.settings, network=network, weights=None, device=device, seed=seed)
     usual = studio.speed(replace(settings, precision="auto"))
-    if settings.precision == "half" and usual is not None and not usual.half:
+    if settings.precision == "half" and usual is not None and not usual.bfloat16:
         settings = replace(settings, precision="auto")
         sentences.append(
             Text(
