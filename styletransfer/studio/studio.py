@@ -168,7 +168,7 @@ class Studio:
     @property
     def gallery(self) -> Gallery:
         """The runs as the user's gallery: titles, pins, what is deleted, the space that they take."""
-        return self._rooms()[2].gallery
+        return self._opened()[2].gallery
 
     @property
     def sheets(self) -> VariationSheets:
@@ -260,13 +260,13 @@ class Studio:
 
     @property
     def _store(self) -> RunStore:
-        return self._rooms()[0]
+        return self._opened()[0]
 
     @property
     def _queue(self) -> RunQueue:
-        return self._rooms()[1]
+        return self._opened()[1]
 
-    def _rooms(self) -> tuple[RunStore, RunQueue, Cleanup]:
+    def _opened(self) -> tuple[RunStore, RunQueue, Cleanup]:
         if self._open is None:
             raise StyleTransferError("The studio is closed; start it again.")
         return self._open

@@ -156,7 +156,7 @@ class RunQueue:
         """Give the first in the queue to the worker if that is free; a sheet's cell makes room for it."""
         job = next(iter(self._queue.values()), None)
         if job is None:
-            self._next_sketch()
+            self._next_cell()
             return
         if job.at_work:
             return
@@ -169,7 +169,7 @@ class RunQueue:
             if job.weighting is not None:
                 self._worker.tell(Steer(job.run.run_id, job.weighting))
 
-    def _next_sketch(self) -> None:
+    def _next_cell(self) -> None:
         if self._ready and self._worker is not None:
             cell = self._variations.begin()
             if cell is not None:
