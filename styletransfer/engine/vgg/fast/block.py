@@ -16,7 +16,8 @@ from styletransfer.engine.vgg.fast.allocator import give_back
 from styletransfer.engine.vgg.fast.channels_last import empty, zeros
 from styletransfer.engine.vgg.fast.convolution import TILE, Convolution
 from styletransfer.engine.vgg.fast.pooling import Pool
-from styletransfer.engine.vgg.fast.stage import Region, Stage, Tap
+from styletransfer.engine.vgg.fast.stage import Region, Stage
+from styletransfer.engine.vgg.taps import Tap
 
 MARGIN = TILE
 """Rows that a stripe is read with beyond either end: a block has at most four convolutions, each spoils one."""

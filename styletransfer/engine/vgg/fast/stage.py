@@ -10,6 +10,7 @@ from styletransfer.engine.losses.moments import add_sums_gradient, feature_sums
 from styletransfer.engine.vgg.fast.channels_last import zeros
 from styletransfer.engine.vgg.fast.convolution import Convolution
 from styletransfer.engine.vgg.fast.relu import rectified, rectify_, rectify_gradient_, relu_mask
+from styletransfer.engine.vgg.taps import Tap
 
 _ALL = slice(None)
 
@@ -26,14 +27,6 @@ class Region(NamedTuple):
 
 
 EVERYWHERE = Region()
-
-
-class Tap(NamedTuple):
-    """A place in the network where features are read: after convolution `place` of `block`, both counted from 0."""
-
-    block: int
-    place: int
-    relu: bool
 
 
 class Activations(NamedTuple):
