@@ -88,6 +88,17 @@ def test_continue_on_the_page_paints_it_to_its_end(opened: Studio, run: Run, mon
     assert open_image(run.result).size == (64, 32)
 
 
+def test_continue_from_a_checkpoint_of_another_format_says_so(opened: Studio, run: Run) -> None:
+    kept = run.checkpoint.read_bytes()
+    run.checkpoint.write_bytes(kept.replace(rb"\"format\": 4", rb"\"format\": 3"))
+    assert run.checkpoint.read_bytes() != kept
+    opened.carry_on(run.run_id)
+    failed = wait_for(opened, run.run_id, State.FINISHED, State.FAILED, State.STOPPED)
+    assert failed.state is State.FAILED
+    assert str(failed.error) == f"{run.checkpoint} was saved by another version of the program; paint anew."
+    assert (failed.epoch, run.result.is_file()) == (2, True)  # what was painted is still there
+
+
 def test_a_run_of_a_layout_to_come_is_refused_in_a_sentence(opened: Studio, run: Run) -> None:
     state = run.folder / "state.json"
     state.write_text(json.dumps(json.loads(state.read_text()) | {"version": 1000}))
