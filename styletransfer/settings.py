@@ -9,12 +9,13 @@ from typing import Any, Literal, NamedTuple, get_args
 from styletransfer.errors import StyleTransferError
 from styletransfer.texts import Text
 
-Network = Literal["auto", "vgg16", "vgg19"]
+NetworkName = Literal["auto", "vgg16", "vgg19"]
 Pooling = Literal["max", "average"]
 Start = Literal["photo", "noise"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Optimizer = Literal["adam", "lbfgs"]
 Precision = Literal["auto", "full", "half"]
+"""What recipes, checkpoints and the command line call them: "full" is float32 and "half" is bfloat16."""
 Palette = Literal["painting", "photo"]
 StyleLoss = Literal["wasserstein", "gram"]
 Variation = Literal["squared", "absolute"]
@@ -104,7 +105,7 @@ class Settings:
     content_weight: float = 1.0
     style_weight: float = 1e4
     tv_weight: float = 5.0
-    network: Network = "auto"
+    network: NetworkName = "auto"
     weights: str | None = None
     content_layers: tuple[str, ...] = ("relu4_2",)
     style_layers: tuple[str, ...] = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
@@ -131,7 +132,7 @@ class Settings:
     style_shares: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
-        _check_choice("network", self.network, Network)
+        _check_choice("network", self.network, NetworkName)
         _check_choice("pooling", self.pooling, Pooling)
         _check_choice("tv_loss", self.tv_loss, Variation)
         _check_choice("padding", self.padding, Padding)

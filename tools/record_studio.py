@@ -105,7 +105,7 @@ def walked(page: Page) -> Iterator[bytes]:
 def sheet(page: Page) -> Page:
     """Paint a sheet of variations to its end."""
     page.locator(".st-key-variations button").click()
-    page.locator(".st-key-contact label.painted").nth(8).wait_for(timeout=PATIENCE * 1000)
+    page.locator(".st-key-variation_grid label.painted").nth(8).wait_for(timeout=PATIENCE * 1000)
     page.wait_for_timeout(1_500)
     return page
 

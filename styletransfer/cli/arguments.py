@@ -6,21 +6,21 @@ arguments have been read, so that `--help` and a mistyped option are answered at
 
 import argparse
 import os
-import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, cast, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, cast, get_args, get_type_hints
 
 from styletransfer.controls import CONTROLS, Control
 from styletransfer.errors import NO_MEMORY, StyleTransferError, is_out_of_memory
 from styletransfer.machine.threads import wait_briefly
 from styletransfer.settings import PRESETS, Settings, Start
+from styletransfer.support.argument_parser import ArgumentParser
 from styletransfer.support.version import __version__
-from styletransfer.texts import Text, _, language, say, speaking
-from styletransfer.texts.language import ENGLISH, of_system
+from styletransfer.texts import _, say, speaking
+from styletransfer.texts.language import of_system
 
 if TYPE_CHECKING:
     from styletransfer.cli.console import Display
@@ -77,48 +77,9 @@ def _main(argv: Sequence[str] | None) -> int:
         return INTERRUPTED
 
 
-_COMPLAINTS = (
-    (r"unrecognized arguments: (?P<names>.+)", Text("There is no option or place for {names}")),
-    (r"argument (?P<name>.+): expected one argument", Text("{name} needs a value")),
-    (r"argument (?P<name>.+): expected at least one argument", Text("{name} needs a value")),
-    (r"argument (?P<name>.+): not allowed with argument (?P<other>.+)", Text("{name} does not go with {other}")),
-    (r"argument (?P<name>.+): ignored explicit argument (?P<value>.+)", Text("{name} takes no value: {value}")),
-    (
-        r"argument (?P<name>.+): invalid choice: (?P<value>.+) \(choose from (?P<choices>.+)\)",
-        Text("{name} must be one of {choices}, not {value}"),
-    ),
-    (r"argument (?P<name>.+): invalid int value: (?P<value>.+)", Text("{name} must be a whole number, not {value}")),
-    (r"argument (?P<name>.+): invalid float value: (?P<value>.+)", Text("{name} must be a number, not {value}")),
-)
-"""What argparse finds wrong, which it says in English only, and how that is said elsewhere."""
-
-
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in our own words and way instead of leaving the process."""
-
-    def error(self, message: str) -> NoReturn:
-        said = f"{message[:1].upper()}{message[1:].rstrip('.')}"
-        if language() != ENGLISH:
-            for pattern, text in _COMPLAINTS:
-                found = re.fullmatch(pattern, message)
-                if found is not None:
-                    said = say(Text(text.msgid, **found.groupdict()))
-                    break
-        raise StyleTransferError("{problem}; see --help.", problem=said)
-
-
-class _Formatter(argparse.HelpFormatter):
-    """Begins the usage in the user's language."""
-
-    def add_usage(
-        self, usage: str | None, actions: Iterable[Any], groups: Iterable[Any], prefix: str | None = None
-    ) -> None:
-        super().add_usage(usage, actions, groups, _("usage: ") if prefix is None else prefix)
-
-
 def build_parser() -> argparse.ArgumentParser:
     """The options; each that has the name of a field of `Settings` sets that field."""
-    parser = _Parser(
+    parser = ArgumentParser(
         prog="styletransfer",
         usage=_USAGE,
         description=_("Paint a photo in the manner of a painting, on this machine."),
@@ -126,9 +87,6 @@ def build_parser() -> argparse.ArgumentParser:
             "Ctrl-C stops the painting and saves what there is. Exit codes: 0 painted, 2 something is wrong with "
             "the input (a sentence says what), 130 stopped by Ctrl-C."
         ),
-        allow_abbrev=False,
-        add_help=False,
-        formatter_class=_Formatter,
     )
     add = parser.add_argument_group(_("pictures")).add_argument
     add("photo", nargs="?", type=Path, metavar="PHOTO", help=_("what to paint"))
@@ -143,14 +101,15 @@ def build_parser() -> argparse.ArgumentParser:
     _add_settings(parser)
     _add_colors(parser)
     _add_files(parser)
-    add = parser.add_argument_group(_("the rest")).add_argument
+    rest = parser.add_argument_group(_("the rest"))
+    add = rest.add_argument
     add("--quiet", action="store_true", help=_("say nothing unless something is wrong"))
     add(
         "--download-vgg19",
         action="store_true",
         help=_("fetch the weights of VGG-19 (548 MB) once and for all, and exit"),
     )
-    add("-h", "--help", action="help", help=_("show this help and exit"))
+    parser.add_help_to(rest)
     add("--version", action="version", version=f"styletransfer {__version__}", help=_("show the version and exit"))
     return parser
 

@@ -8,37 +8,62 @@ from PIL import Image
 from styletransfer.engine.frames import Frame
 from styletransfer.errors import StyleTransferError
 from styletransfer.machine import cost
-from styletransfer.machine.memory import available_bytes, resident_bytes
-from styletransfer.machine.pace import Pace
-from styletransfer.machine.probe import probe
-from styletransfer.machine.speeds import Speed, Speeds
+from styletransfer.machine.memory import bytes_for
+from styletransfer.machine.speed import RunSpeed, Speed, measure_speed
+from styletransfer.machine.speed_store import SpeedStore
 from styletransfer.settings import Settings
 from styletransfer.support import units
 from styletransfer.texts import Text, _
 
 
-class Outlook:
-    """What is to be expected of one painting on this machine. Learns from it how fast the machine is.
+def check_memory(photo_size: tuple[int, int], settings: Settings, device: str, *, bfloat16: bool) -> None:
+    """Make sure that a painting fits into the memory that is free.
 
     Args:
         photo_size: (width, height) of the photo.
         settings: How it is painted.
         device: Kind of device that it is painted on: "cpu", "cuda" or "mps".
-        half: Whether the network reckons in half precision there.
+        bfloat16: Whether the network reckons in bfloat16 there.
 
     Raises:
-        StyleTransferError: There is not enough memory; the sentence names the largest size that fits.
+        StyleTransferError: It does not; the sentence names the largest size that does.
+    """
+    # Other devices have memory of their own.
+    free = bytes_for(os.getpid()) if device == "cpu" else None
+    needed = cost.memory(photo_size, settings, bfloat16=bfloat16)
+    if free is None or needed <= free:
+        return
+    largest = cost.largest_size(photo_size, settings, free, bfloat16=bfloat16)
+    remedy = (
+        Text("close other programs first")
+        if largest is None
+        else Text("choose a --size of at most {largest}", largest=largest)
+    )
+    raise StyleTransferError(
+        "This takes about {needed} of memory, and there is {free}: {remedy}.",
+        needed=units.storage(needed),
+        free=units.storage(free),
+        remedy=remedy,
+    )
+
+
+class Estimate:
+    """The time and memory that one painting will take on this machine, whose speed it learns on the way.
+
+    Args:
+        photo_size: (width, height) of the photo.
+        settings: How it is painted.
+        device: Kind of device that it is painted on: "cpu", "cuda" or "mps".
+        bfloat16: Whether the network reckons in bfloat16 there.
     """
 
-    def __init__(self, photo_size: tuple[int, int], settings: Settings, device: str, *, half: bool) -> None:
+    def __init__(self, photo_size: tuple[int, int], settings: Settings, device: str, *, bfloat16: bool) -> None:
         self._photo_size = photo_size
         self._settings = settings
         self._device = device
-        self._half = half
-        self._speeds = Speeds()
-        self._pace = Pace(settings, photo_size)
-        if device == "cpu":  # other devices have memory of their own
-            _check_memory(photo_size, settings, half)
+        self._bfloat16 = bfloat16
+        self._speeds = SpeedStore()
+        self._run_speed = RunSpeed(settings, photo_size)
 
     def sentence(
         self,
@@ -59,43 +84,21 @@ class Outlook:
         """
         speed = self._speeds.find(network, self._device, self._settings.precision)
         if speed is None:
-            speed = probe(paint, self._settings)
+            speed = measure_speed(paint, self._settings)
             self._learn(speed, rough=True)
         work = cost.work(self._photo_size, self._settings, paintings, first=done, last=last)
         time = units.duration(speed.seconds_per_megapixel * work)
         if self._device != "cpu":
             return _("About {time}.", time=time)
-        memory = units.storage(cost.memory(self._photo_size, self._settings, half=self._half))
+        memory = units.storage(cost.memory(self._photo_size, self._settings, bfloat16=self._bfloat16))
         return _("About {time}, {memory} of memory.", time=time, memory=memory)
 
     def add(self, frame: Frame) -> None:
         """Take in how long the next epoch took."""
-        self._pace.add(frame.seconds, frame.epoch, frame.scale)
-        speed = self._pace.speed(frame.network, frame.device, half=frame.half)
+        self._run_speed.add(frame.seconds, frame.epoch, frame.scale)
+        speed = self._run_speed.of_machine(frame.network, frame.device, bfloat16=frame.bfloat16)
         if frame.epoch == frame.epochs and speed is not None:
             self._learn(speed, rough=False)
 
     def _learn(self, speed: Speed, *, rough: bool) -> None:
         self._speeds.learn(speed, rough=rough, automatic=self._settings.device == "auto")
-
-
-def _check_memory(photo_size: tuple[int, int], settings: Settings, half: bool) -> None:
-    available = available_bytes()
-    if available is None:
-        return
-    free = available + resident_bytes(os.getpid())  # what this process has already, it needs no second time
-    needed = cost.memory(photo_size, settings, half=half)
-    if needed <= free:
-        return
-    largest = cost.largest_size(photo_size, settings, free, half=half)
-    remedy = (
-        Text("close other programs first")
-        if largest is None
-        else Text("choose a --size of at most {largest}", largest=largest)
-    )
-    raise StyleTransferError(
-        "This takes about {needed} of memory, and there is {free}: {remedy}.",
-        needed=units.storage(needed),
-        free=units.storage(free),
-        remedy=remedy,
-    )

@@ -12,8 +12,8 @@ from styletransfer.errors import StyleTransferError, is_out_of_memory
 from styletransfer.imaging import film, images
 from styletransfer.imaging.color import Painted, with_photo_colors
 from styletransfer.imaging.recipe import Recipe
-from styletransfer.machine.time_budget import Budget
 from styletransfer.support import files, units
+from styletransfer.support.throttle import Throttle
 from styletransfer.texts import Text, _, ngettext, say
 
 _NO_MEMORY = {
@@ -54,7 +54,7 @@ class Keeper:
         self._say = say
         self._clipped = ""
         self._moments: list[bytes] = []
-        self._budget = Budget(share=0.03, least=5.0)
+        self._throttle = Throttle(share=0.03, least=5.0)
         self._rows: list[loss_table.Row] = []
         # A file that can be read again.
         self._table = request.losses is not None and not files.is_stream(request.losses)
@@ -98,14 +98,14 @@ class Keeper:
         if every and frame.epoch % every == 0:
             self._try("pictures", lambda: self._save(frame, self._request.snapshot(frame.epoch)))
             self._tell("pictures")
-        if self._budget.due() or frame.epoch == self._recipe.all_parts[-1][1]:
+        if self._throttle.due() or frame.epoch == self._recipe.all_parts[-1][1]:
             self.keep_state()
 
     def keep_state(self) -> None:
         """Save the state of the painting, if that was asked for. Only before the next frame is asked for."""
         if self._request.state is None or self.frame is None or self.frame.checkpoint is None:
             return
-        with self._budget.spending():
+        with self._throttle.timed():
             self._lost.pop("state", None)
             self._try("state", self._save_state)
         self._tell("state")

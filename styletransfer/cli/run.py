@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from styletransfer.cli.console import Display, Report
-from styletransfer.cli.estimate import Outlook
+from styletransfer.cli.estimate import Estimate, check_memory
 from styletransfer.cli.interrupt import Interrupt
 from styletransfer.cli.outputs import NOTE, Keeper
 from styletransfer.cli.request import Request
@@ -91,8 +91,10 @@ class _Job:
                 None if request.state is None or not request.state.exists() else load_checkpoint(request.state)
             )
             begun = self._resume.precision if self._resume else "auto"
-            half = network_dtype(device, request.settings.precision, begun).itemsize == 2
-            self._outlook = Outlook(self._inputs.photo.size, request.settings, device.type, half=half)
+            bfloat16 = network_dtype(device, request.settings.precision, begun).itemsize == 2
+            size = self._inputs.photo.size
+            self._estimate = Estimate(size, request.settings, device.type, bfloat16=bfloat16)
+            check_memory(size, request.settings, device.type, bfloat16=bfloat16)
             network = request.settings.network
             if self._resume is not None and network == "auto" and request.settings.weights is None:
                 network = self._resume.network
@@ -101,7 +103,7 @@ class _Job:
         recipe = make_recipe(
             request.settings,
             network=self._weights.name,
-            half=half,
+            bfloat16=bfloat16,
             inputs=request.inputs,
             steered=request.steered,
             photo_colors=request.photo_colors,
@@ -126,7 +128,7 @@ class _Job:
         from styletransfer.engine.stylize import stylize
 
         with self._display.waiting(_("Trying the brushes")):
-            sentence = self._outlook.sentence(
+            sentence = self._estimate.sentence(
                 self._weights.name,
                 len(self._inputs.paintings),
                 self._begin,
@@ -143,7 +145,7 @@ class _Job:
         for frame in self._frames():
             self._epoch = frame.epoch
             self.keeper.add(frame)
-            self._outlook.add(frame)
+            self._estimate.add(frame)
             interrupt.armed = self._request.state is not None  # else no state is worth waiting for the end of a step
             report(work(frame.epoch), work(max(self._end, frame.epoch)), _state(frame))
             if frame.message:

@@ -45,7 +45,7 @@ class Frame:
             width, 3), or 4 where the photo is transparent, float32, sRGB in 0 to 1.
         network: What the features come from, for example "vgg16".
         device: Kind of device that it is painted on: "cpu", "cuda" or "mps".
-        half: Whether the network reckoned in half precision; see `Settings.precision`.
+        bfloat16: Whether the network reckoned in bfloat16; see `Settings.precision`.
         message: What the user should know of this epoch, for example that a step diverged and was taken back.
         checkpoint: What the painting can be gone on with later; it can be saved until the next frame is asked for,
             and the last one's ever after.
@@ -61,6 +61,6 @@ class Frame:
     clipped_losses: Mapping[LossName, float] | None = None
     network: str
     device: str = "cpu"
-    half: bool = False
+    bfloat16: bool = False
     message: str | None = None
     checkpoint: Savable | None = None

@@ -146,7 +146,7 @@ def stylize(
                 pixels=with_alpha(to_pixels(picture), photo.alpha) if shown and bits == 16 else None,
                 network=network.name,
                 device=device.type,
-                half=dtype == torch.bfloat16,
+                bfloat16=dtype == torch.bfloat16,
                 message=step.message,
                 checkpoint=checkpoint,
             )

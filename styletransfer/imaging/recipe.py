@@ -181,7 +181,7 @@ def make_recipe(
     settings: Settings,
     *,
     network: str,
-    half: bool | None = None,
+    bfloat16: bool | None = None,
     inputs: Inputs[bytes] | Inputs[Path],
     steered: Sequence[tuple[int, Weighting]] = (),
     photo_colors: float = 0.0,
@@ -192,7 +192,7 @@ def make_recipe(
     Args:
         settings: As given to the engine; of `weights` only the file's name and hash are kept.
         network: As the frames name it.
-        half: Whether it reckoned in half precision, as the frames say; None leaves that to the settings.
+        bfloat16: Whether the network reckoned in bfloat16, as the frames say; None leaves that to the settings.
         inputs: Each picture's file: its bytes or its path.
         steered: As in `Recipe`.
         photo_colors: As in `Recipe`.
@@ -204,8 +204,8 @@ def make_recipe(
     weights = None
     if settings.weights is not None:
         weights = WeightsFile(name=_file_name(settings.weights), sha256=sha256_of(settings.weights))
-    if half is not None:
-        settings = replace(settings, precision="half" if half else "full")
+    if bfloat16 is not None:
+        settings = replace(settings, precision="half" if bfloat16 else "full")
     return Recipe(
         settings=replace(settings, weights=None),
         network=network,

@@ -18,15 +18,15 @@ of the layers' covariances."""
 _USUAL = Settings()
 _STRIPED = 1.3
 """How many times as long a pixel takes where the network's first blocks are worked through in stripes: some features
-are computed twice, and more memory is taken from the system anew. In half precision it is less."""
+are computed twice, and more memory is taken from the system anew. In bfloat16 it is less."""
 _LOOK = 0.45
 """Epochs that a look at a picture of the same size takes, by which the photo and the paintings are seen."""
 
-_FULL_WHOLE, _FULL_STRIPED = (260_000_000, 1_650), (180_000_000, 570)
-_HALF_WHOLE, _HALF_STRIPED = (110_000_000, 800), (100_000_000, 540)
+_FLOAT32_WHOLE, _FLOAT32_STRIPED = (260_000_000, 1_650), (180_000_000, 570)
+_BFLOAT16_WHOLE, _BFLOAT16_STRIPED = (110_000_000, 800), (100_000_000, 540)
 """Bytes at the peak, and for each pixel, above `_IMPORTS` and without L-BFGS's history."""
-_FULL_LOOK_WHOLE, _FULL_LOOK_STRIPED = (100_000_000, 330), (100_000_000, 165)
-_HALF_LOOK_WHOLE, _HALF_LOOK_STRIPED = (700_000_000, 140), (100_000_000, 190)
+_FLOAT32_LOOK_WHOLE, _FLOAT32_LOOK_STRIPED = (100_000_000, 330), (100_000_000, 165)
+_BFLOAT16_LOOK_WHOLE, _BFLOAT16_LOOK_STRIPED = (700_000_000, 140), (100_000_000, 190)
 """The same for a look at a painting, by what the picture is; measured beside pictures of 8:1, where it takes most."""
 _MOST_LOOK = 550
 """Bytes for each pixel that a look takes at most."""
@@ -66,39 +66,41 @@ def work(
     return total
 
 
-def memory(photo_size: tuple[int, int], settings: Settings, *, half: bool) -> int:
+def memory(photo_size: tuple[int, int], settings: Settings, *, bfloat16: bool) -> int:
     """Bytes that a process that paints on a processor takes at its peak, in all.
 
     Args:
         photo_size: (width, height) of the photo.
         settings: How it is painted.
-        half: Whether the network reckons in half precision on this machine; see `precision`.
+        bfloat16: Whether the network reckons in bfloat16 on this machine; see `precision`.
     """
-    return _bytes(settings.shape or scaled_shape(*photo_size, settings.size), settings, half)
+    return _bytes(settings.shape or scaled_shape(*photo_size, settings.size), settings, bfloat16)
 
 
-def largest_size(photo_size: tuple[int, int], settings: Settings, free: int, *, half: bool) -> int | None:
+def largest_size(photo_size: tuple[int, int], settings: Settings, free: int, *, bfloat16: bool) -> int | None:
     """The largest `size`, in steps of 32 pixels, that can be painted with so many free bytes; None if none can."""
     for size in range(LARGEST_SIZE, SMALLEST_SIZE - 1, -32):
-        if memory(photo_size, replace(settings, size=size, shape=None), half=half) <= free:
+        if memory(photo_size, replace(settings, size=size, shape=None), bfloat16=bfloat16) <= free:
             return size
     return None
 
 
-def _bytes(shape: tuple[int, int], settings: Settings, half: bool) -> int:
+def _bytes(shape: tuple[int, int], settings: Settings, bfloat16: bool) -> int:
     pixels = shape[0] * shape[1]
-    whole, striped = (_HALF_WHOLE, _HALF_STRIPED) if half else (_FULL_WHOLE, _FULL_STRIPED)
+    whole, striped = (_BFLOAT16_WHOLE, _BFLOAT16_STRIPED) if bfloat16 else (_FLOAT32_WHOLE, _FLOAT32_STRIPED)
     constant, per_pixel = striped if is_large(shape) else whole
     seen = math.prod(seen_shape(shape, settings))
     history = 0
     if settings.optimizer == "lbfgs":
         variables = round(3 * pixels * sum(0.25**level for level in range(settings.pyramid)))
         history = 8 * variables * history_length(variables)
-    return _IMPORTS + max(constant + per_pixel * seen + history, _look_bytes(shape, settings, half))
+    return _IMPORTS + max(constant + per_pixel * seen + history, _look_bytes(shape, settings, bfloat16))
 
 
-def _look_bytes(shape: tuple[int, int], settings: Settings, half: bool) -> int:
-    whole, striped = (_HALF_LOOK_WHOLE, _HALF_LOOK_STRIPED) if half else (_FULL_LOOK_WHOLE, _FULL_LOOK_STRIPED)
+def _look_bytes(shape: tuple[int, int], settings: Settings, bfloat16: bool) -> int:
+    whole, striped = (
+        (_BFLOAT16_LOOK_WHOLE, _BFLOAT16_LOOK_STRIPED) if bfloat16 else (_FLOAT32_LOOK_WHOLE, _FLOAT32_LOOK_STRIPED)
+    )
     constant, per_pixel = striped if is_large(shape) else whole
     # Broader strokes need more of the painting's pixels, but in parts no longer than the picture.
     pixels = round(min(settings.stroke_size, 1) ** 2 * _square(shape, settings))

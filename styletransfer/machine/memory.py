@@ -18,6 +18,12 @@ def available_bytes() -> int | None:
     return None if least is None else max(0, least - RESERVE)
 
 
+def bytes_for(pid: int | None) -> int | None:
+    """Bytes that a process can have in all, with those that it has already; None where the system does not tell."""
+    free = available_bytes()
+    return free if free is None or pid is None else free + resident_bytes(pid)
+
+
 def resident_bytes(pid: int) -> int:
     """Bytes of memory that a process takes; 0 where the system does not tell."""
     try:

@@ -8,9 +8,9 @@ from typing import Self
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import open_image
 from styletransfer.inputs import Inputs
-from styletransfer.machine.memory import available_bytes, resident_bytes
-from styletransfer.machine.pace import Pace
-from styletransfer.machine.speeds import Speed, Speeds
+from styletransfer.machine.memory import bytes_for
+from styletransfer.machine.speed import RunSpeed, Speed
+from styletransfer.machine.speed_store import SpeedStore
 from styletransfer.settings import Device, Settings, Weighting
 from styletransfer.studio.failure_text import TAKEN
 from styletransfer.studio.pictures import PictureFile
@@ -58,7 +58,7 @@ class Studio:
         self._lock = threading.Lock()
         self._carrying = threading.Lock()
         self._open: tuple[RunStore, RunQueue, Cleanup] | None = None
-        self._speeds = Speeds(self._home / "speeds.json")
+        self._speeds = SpeedStore(self._home / "speeds.json")
         self._fetch: Fetch | None = None
 
     # --- life -------------------------------------------------------------------------------------------------------
@@ -120,9 +120,9 @@ class Studio:
         """
         settings.shares(len(inputs.paintings))
         sizes = inputs.slots().map(lambda slot: open_image(slot[1].data, name=slot[1].name or _called(slot[0])).size)
-        pace = Pace(settings, sizes.photo)
+        run_speed = RunSpeed(settings, sizes.photo)
         run, record = self._store.add(Submission(inputs=inputs, settings=settings, parent=parent))
-        self._queue.add(RunningJob(run, record, pace))
+        self._queue.add(RunningJob(run, record, run_speed))
         return run.run_id
 
     def can_carry_on(self, run_id: str) -> bool:
@@ -145,9 +145,9 @@ class Studio:
             settings, photo = self.settings(run_id), self.photo_path(run_id)
             if settings is None or photo is None:
                 raise StyleTransferError("This painting cannot go on: its folder is damaged.")
-            pace = Pace(settings, open_image(photo).size)
+            run_speed = RunSpeed(settings, open_image(photo).size)
             run, record = self._store.reopen(run_id)
-            self._queue.add(RunningJob(run, record, pace, painted=painted))
+            self._queue.add(RunningJob(run, record, run_speed, painted=painted))
 
     def pause(self, run_id: str) -> None:
         """Pause the run after its present step. No effect on a run that is not being painted or is unknown."""
@@ -168,7 +168,7 @@ class Studio:
     @property
     def gallery(self) -> Gallery:
         """The runs as the user's gallery: titles, pins, what is deleted, the space that they take."""
-        return self._rooms()[2].gallery
+        return self._opened()[2].gallery
 
     @property
     def sheets(self) -> VariationSheets:
@@ -233,12 +233,11 @@ class Studio:
 
     def device(self, device: Device) -> str:
         """The kind of device that a setting stands for; "auto" itself as long as nothing was painted."""
-        return self._speeds.kind(device)
+        return self._speeds.device_kind(device)
 
     def free_bytes(self) -> int | None:
         """Bytes that the worker can have in all, with those that it has; None where the system does not tell."""
-        free, pid = available_bytes(), self.worker_pid
-        return free if free is None or pid is None else free + resident_bytes(pid)
+        return bytes_for(self.worker_pid)
 
     # --- VGG-19 -----------------------------------------------------------------------------------------------------
 
@@ -261,13 +260,13 @@ class Studio:
 
     @property
     def _store(self) -> RunStore:
-        return self._rooms()[0]
+        return self._opened()[0]
 
     @property
     def _queue(self) -> RunQueue:
-        return self._rooms()[1]
+        return self._opened()[1]
 
-    def _rooms(self) -> tuple[RunStore, RunQueue, Cleanup]:
+    def _opened(self) -> tuple[RunStore, RunQueue, Cleanup]:
         if self._open is None:
             raise StyleTransferError("The studio is closed; start it again.")
         return self._open

@@ -1,1 +1,1 @@
-"""What lies under everybody: whole files, places on disk, units."""
+"""What lies under everybody: whole files, places on disk, units, a throttle, the reading of arguments."""

@@ -7,7 +7,8 @@ import torch
 from PIL import Image
 
 from styletransfer.engine.vgg import weights
-from styletransfer.machine.speeds import Speed, Speeds
+from styletransfer.machine.speed import Speed
+from styletransfer.machine.speed_store import SpeedStore
 from styletransfer.support.paths import HOME_VARIABLE
 
 WIDTHS = (4, 4, 6, 6, 8, 8, 8, 8, 8, 8, 8, 8, 8)
@@ -18,7 +19,7 @@ WIDTHS = (4, 4, 6, 6, 8, 8, 8, 8, 8, 8, 8, 8, 8)
 def empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever this machine has downloaded stays out of the tests, and the tests out of it; its speed is known."""
     monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-    Speeds().learn(Speed("vgg16", "cpu", 5.0))
+    SpeedStore().learn(Speed("vgg16", "cpu", 5.0))
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from styletransfer.engine.frames import Frame
 from styletransfer.imaging.images import open_image, save_image
 from styletransfer.imaging.recipe import make_recipe, read_recipe
 from styletransfer.inputs import Inputs
-from styletransfer.machine.speeds import Speeds
+from styletransfer.machine.speed_store import SpeedStore
 from styletransfer.settings import PRESETS, Settings, Weighting
 from styletransfer.support.paths import runs_dir
 
@@ -90,10 +90,10 @@ class TestPainting:
         assert not kept.exists()
         assert run(photo, painting, out, "--device", "cpu") == 0
         assert "About 1 s, " in capsys.readouterr().err
-        tried = Speeds().find("vgg16", "cpu")
+        tried = SpeedStore().find("vgg16", "cpu")
         assert tried is not None
         assert run(photo, painting, out, "--device", "cpu", "--size", "200", "--epochs", "16") == 0
-        assert Speeds().find("vgg16", "cpu") != tried
+        assert SpeedStore().find("vgg16", "cpu") != tried
 
     def test_says_the_loss_of_the_saved_picture_where_it_is_not_that_of_the_painted_one(
         self, photo: Path, painting: Path, out: Path, capsys: pytest.CaptureFixture[str]

@@ -186,21 +186,20 @@ class TestBadInput:
         capsys: pytest.CaptureFixture[str],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(estimate, "available_bytes", lambda: 1_300_000_000)
-        monkeypatch.setattr(estimate, "resident_bytes", lambda _: 700_000_000)
+        monkeypatch.setattr(estimate, "bytes_for", lambda _: 2_000_000_000)
         arguments = [photo, painting, "-o", out, "--device", "cpu", *options]
         said = self.check(capsys, out, [*arguments, "--size", 8000], "choose a --size of at most")
         largest = re.search(r"at most (\d+)\.", said)
         assert largest
         assert int(largest[1]) > 450
         assert run(photo, painting, out, "--size", largest[1], "--epochs", "1", "--device", "cpu") == 0
-        monkeypatch.setattr(estimate, "available_bytes", lambda: 0)
+        monkeypatch.setattr(estimate, "bytes_for", lambda _: 0)
         capsys.readouterr()
         self.check(capsys, out, [*arguments, "--size", 64], "close other programs first")
 
     def test_a_graphics_card_has_memory_of_its_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(estimate, "available_bytes", lambda: 0)
-        estimate.Outlook((120, 80), Settings(size=8000), "cuda", half=False)
+        monkeypatch.setattr(estimate, "bytes_for", lambda _: 0)
+        estimate.check_memory((120, 80), Settings(size=8000), "cuda", bfloat16=False)
 
     def test_a_bug_is_not_hidden(self, photo: Path, painting: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def faulty(*_: object, **__: object) -> Iterator[Frame]:

@@ -27,6 +27,12 @@ def test_help_and_complaints_are_spanish(capsys: pytest.CaptureFixture[str]) -> 
     assert "--size tiene que ser un número entero, no 'x'; consulta --help." in capsys.readouterr().err
 
 
+def test_a_complaint_of_our_own_is_all_spanish(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["a.jpg", "b.jpg", "-o", "c.png", "--shares", "half"]) == 2
+    said = "styletransfer: --shares: tienen que ser números separados por comas, no 'half'; consulta --help.\n"
+    assert capsys.readouterr().err == said
+
+
 def test_what_the_engine_refuses_is_said_in_spanish(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert run(tmp_path / "a.jpg", tmp_path / "b.jpg", tmp_path / "c.png") == 2
     assert "No existe el archivo" in capsys.readouterr().err

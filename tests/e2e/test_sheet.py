@@ -19,7 +19,7 @@ def try_variations(page: Any) -> None:
 
 
 def cells_painted(page: Any, least: int) -> None:
-    page.locator(".st-key-contact label.painted").nth(least - 1).wait_for(timeout=SHEET_PATIENCE)
+    page.locator(".st-key-variation_grid label.painted").nth(least - 1).wait_for(timeout=SHEET_PATIENCE)
 
 
 def stands_at(page: Any, key: str) -> str:
@@ -31,20 +31,20 @@ def test_a_sheet_fills_and_a_cell_is_adopted_and_both_survive_a_reload(visit: Vi
     try_variations(page)
     cells_painted(page, 1)
     cells_painted(page, 9)
-    sources = {image.get_attribute("src") for image in page.locator(".st-key-contact img").all()}
+    sources = {image.get_attribute("src") for image in page.locator(".st-key-variation_grid img").all()}
     assert len(sources) == 9
 
-    page.locator(".st-key-contact label").nth(8).click()
+    page.locator(".st-key-variation_grid label").nth(8).click()
     page.wait_for_url(re.compile(r"cell=8"))
     page.get_by_text("Chosen: style weight 47\u2009000 and stroke size 2.").wait_for()
     assert stands_at(page, "stroke_size") == "2"
 
     page.reload()
     cells_painted(page, 9)
-    assert page.locator(".st-key-contact input:checked").get_attribute("value") == "8"
+    assert page.locator(".st-key-variation_grid input:checked").get_attribute("value") == "8"
     assert stands_at(page, "stroke_size") == "2"
 
-    page.locator(".st-key-contact input:checked").focus()
+    page.locator(".st-key-variation_grid input:checked").focus()
     page.keyboard.press("ArrowLeft")
     page.get_by_text("Chosen: style weight 10\u2009000 and stroke size 2.").wait_for()
 
@@ -58,7 +58,7 @@ def test_a_sheet_makes_room_for_a_run_goes_on_after_it_and_can_be_cancelled_and_
     page.get_by_text("Waits until the easel is free").wait_for()
     other.locator(PREVIEW).wait_for(timeout=PATIENCE)
     other.locator(".st-key-stop button").click()
-    page.locator(".st-key-contact label.painting").wait_for(timeout=PATIENCE)
+    page.locator(".st-key-variation_grid label.painting").wait_for(timeout=PATIENCE)
     page.locator(".st-key-sheet_cancel button").click()
     painted = page.get_by_text(re.compile(r"[1-8] of 9 are painted"))
     painted.wait_for()

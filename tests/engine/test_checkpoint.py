@@ -208,7 +208,7 @@ def test_other_weights_and_previews_do_fit(paint: Paint, tmp_path: Path) -> None
 def reckoned(frames: Iterator[Frame]) -> str:
     """The precision of what comes next."""
     with closing(frames):  # type: ignore[type-var]
-        return "half" if next(frames).half else "full"
+        return "half" if next(frames).bfloat16 else "full"
 
 
 @pytest.mark.parametrize(("begun", "other"), [("half", "full"), ("full", "half")])
@@ -231,7 +231,7 @@ def test_a_device_that_cannot_go_on_in_half_precision_is_refused(
     paint: Paint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = keep(paint(but(precision="half")), 3, tmp_path / "state")
-    monkeypatch.setattr(precision, "_can_half", lambda _: False)
+    monkeypatch.setattr(precision, "_can_bfloat16", lambda _: False)
     with pytest.raises(StyleTransferError, match=r"cannot reckon in half precision; choose another device"):
         next(paint(resume=path))
 

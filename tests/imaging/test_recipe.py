@@ -92,9 +92,11 @@ class TestRoundTrip:
         assert read.inputs.start == hashlib.sha256(b"start").hexdigest()
         assert (read.steered, read.photo_colors) == (steered, 0.5)
 
-    @pytest.mark.parametrize(("half", "precision"), [(True, "half"), (False, "full"), (None, "auto")])
-    def test_the_precision_that_auto_stood_for(self, half: bool | None, precision: str) -> None:
-        made = make_recipe(Settings(), network="vgg16", half=half, inputs=Inputs(photo=b"photo", paintings=(b"one",)))
+    @pytest.mark.parametrize(("bfloat16", "precision"), [(True, "half"), (False, "full"), (None, "auto")])
+    def test_the_precision_that_auto_stood_for(self, bfloat16: bool | None, precision: str) -> None:
+        made = make_recipe(
+            Settings(), network="vgg16", bfloat16=bfloat16, inputs=Inputs(photo=b"photo", paintings=(b"one",))
+        )
         assert Recipe.from_json(made.to_json()).settings.precision == precision
 
     def test_the_last_of_very_many_changes_of_the_weights(self) -> None:

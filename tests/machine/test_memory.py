@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from styletransfer.machine import memory
-from styletransfer.machine.memory import RESERVE, available_bytes, resident_bytes
+from styletransfer.machine.memory import RESERVE, available_bytes, bytes_for, resident_bytes
 
 
 @pytest.fixture(autouse=True)
@@ -43,3 +43,11 @@ def test_a_system_that_does_not_tell(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_a_process_takes() -> None:
     assert resident_bytes(os.getpid()) > 10**7
     assert resident_bytes(2**22 + 1) == 0  # more than any system numbers
+
+
+def test_a_process_can_have_what_it_has_and_what_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "available_bytes", lambda: 1_000)
+    monkeypatch.setattr(memory, "resident_bytes", lambda _: 500)
+    assert (bytes_for(1), bytes_for(None)) == (1_500, 1_000)
+    monkeypatch.setattr(memory, "available_bytes", lambda: None)
+    assert bytes_for(1) is None

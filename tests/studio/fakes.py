@@ -12,7 +12,7 @@ from PIL import Image
 
 from styletransfer.engine.frames import Frame
 from styletransfer.errors import StyleTransferError
-from styletransfer.machine.probe import PROBE_SIZE
+from styletransfer.machine.speed import TRIAL_SIZE
 from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.storage.run_folder import write_whole
 
@@ -124,7 +124,7 @@ def warm_only(
     content: Image.Image, style: Sequence[Image.Image], settings: Settings, *, steer: Steer, **more: object
 ) -> Generator[Frame, None, None]:
     """Fail before the first epoch of anything but the warm-up."""
-    if settings.size != PROBE_SIZE:
+    if settings.size != TRIAL_SIZE:
         raise StyleTransferError("There are no weights; put them back.")
     yield from stylize(content, style, settings, steer=steer, **more)
 

@@ -9,7 +9,7 @@ from typing import cast
 from PIL import Image
 
 from styletransfer.inputs import Inputs
-from styletransfer.machine.speeds import Speed
+from styletransfer.machine.speed import Speed
 from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.snapshot import LossHistory, Snapshot, State
@@ -53,7 +53,7 @@ class Standin:
     download: Download | None = None
     worker_ready: bool = True
     pace: float | None = 2.0
-    half: bool = False
+    bfloat16: bool = False
     free: int | None = None
     run_queue: StandinQueue = field(default_factory=StandinQueue)
 
@@ -194,7 +194,7 @@ class Standin:
         return self.download
 
     def speed(self, settings: Settings) -> Speed | None:
-        return None if self.pace is None else Speed("vgg16", "cpu", self.pace, settings.precision, self.half)
+        return None if self.pace is None else Speed("vgg16", "cpu", self.pace, settings.precision, self.bfloat16)
 
     def device(self, device: str) -> str:
         return "cpu" if device == "auto" else device

@@ -133,12 +133,13 @@ class _InverseHessian:
         Every number stays on the device: to fetch one means to wait for all that was begun there before.
         """
         result = vector.clone()
-        shares = []
+        alphas = []
         for step, change, curvature in reversed(self.pairs):
-            share = (step @ result) / curvature
-            shares.append(share)
-            result.addcmul_(change, share, value=-1)
+            alpha = (step @ result) / curvature
+            alphas.append(alpha)
+            result.addcmul_(change, alpha, value=-1)
         result.mul_(self.diagonal)
-        for (step, change, curvature), share in zip(self.pairs, reversed(shares), strict=True):
-            result.addcmul_(step, share - (change @ result) / curvature)
+        for (step, change, curvature), alpha in zip(self.pairs, reversed(alphas), strict=True):
+            beta = (change @ result) / curvature
+            result.addcmul_(step, alpha - beta)
         return result

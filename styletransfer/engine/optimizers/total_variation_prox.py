@@ -41,7 +41,7 @@ class TotalVariation:
     def differences(self, variables: Tensor) -> Tensor:
         """(2, 3, h, w): from each pixel to the one below and to its right, 0 at the border, times their weight."""
         picture = self.pyramid.synthesise(variables)[0]
-        down, right = self._shares()
+        down, right = self._weights()
         result = picture.new_zeros(2, *picture.shape)
         result[0, :, :-1] = (picture[:, 1:] - picture[:, :-1]).mul_(down)
         result[1, :, :, :-1] = (picture[:, :, 1:] - picture[:, :, :-1]).mul_(right)
@@ -49,7 +49,7 @@ class TotalVariation:
 
     def adjoint(self, dual: Tensor) -> Tensor:
         """The transpose of `differences`: what slopes, (2, 3, h, w) in [-1, 1], come to for each variable."""
-        down, right = (slope * share for slope, share in zip(dual, self._shares(), strict=True))
+        down, right = (slope * weight for slope, weight in zip(dual, self._weights(), strict=True))
         picture = -(down + right)
         picture[:, 1:] += down[:, :-1]
         picture[:, :, 1:] += right[:, :, :-1]
@@ -88,18 +88,18 @@ class TotalVariation:
             gain, curvature, length = torch.stack(products).tolist()  # fetched from the device at once
             if not (gain > 0 and curvature > 0):
                 break
-            share = min(1.0, gain / curvature)
-            dual = torch.add(dual, change, alpha=share)
-            step.sub_(moved, alpha=share)
-            ahead.sub_(response, alpha=share)
+            alpha = min(1.0, gain / curvature)
+            dual = torch.add(dual, change, alpha=alpha)
+            step.sub_(moved, alpha=alpha)
+            ahead.sub_(response, alpha=alpha)
             rate = length / curvature
-            gain = share * (gain - share * curvature / 2)
+            gain = alpha * (gain - alpha * curvature / 2)
             gained += gain
             if gain < _ENOUGH * gained:
                 break
         return step, dual, rate
 
-    def _shares(self) -> tuple[float, float]:
+    def _weights(self) -> tuple[float, float]:
         """What a difference of 1 downwards, or to the right, adds to the loss."""
         height, width = self.pyramid.shapes[0]
         return self.weight / (6 * max(height - 1, 1) * width), self.weight / (6 * height * max(width - 1, 1))

@@ -3,8 +3,6 @@
 Knows nothing of losses or of the picture's making.
 """
 
-import re
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -18,7 +16,8 @@ from styletransfer.engine.vgg.fast.allocator import give_back
 from styletransfer.engine.vgg.fast.block import Block, PoolingStage
 from styletransfer.engine.vgg.fast.convolution import fastest_convolution
 from styletransfer.engine.vgg.fast.pooling import AveragePool, MaxPool, Pool
-from styletransfer.engine.vgg.fast.stage import Stage, Tap
+from styletransfer.engine.vgg.fast.stage import Stage
+from styletransfer.engine.vgg.taps import Tap, parse_tap
 from styletransfer.engine.vgg.weights import DEPTHS, Weights
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Pooling, Settings, Weighting
@@ -34,30 +33,6 @@ RAW_LOSS_SCALE = {"vgg16": Weighting(0.35, 0.1, 1.0)}
 VGG-16's original activations are a hundred times larger, so its rescaled network is taken instead, with factors that
 give the balance of terms that *Dive into Deep Learning* (2019 edition, 9.11) prints for VGG-19 at 150 x 225 pixels
 with weights 1, 1e3 and 10: content 0.23 and style 0.67 in the end. Found by running that recipe."""
-
-
-def parse_tap(name: str, depths: Sequence[int]) -> Tap:
-    """Read a layer's name, such as "relu4_2", "conv5_1" or "relu4_last".
-
-    Args:
-        name: "relu" or "conv" (before the ReLU), then the block, then the convolution in it or "last".
-        depths: Convolutions in each block of the network.
-
-    Raises:
-        StyleTransferError: The network has no such layer.
-    """
-    match = re.fullmatch(r"(relu|conv)([1-5])_([1-9]|last)", name)
-    if match:
-        kind, block, place = match[1], int(match[2]) - 1, match[3]
-        index = depths[block] - 1 if place == "last" else int(place) - 1
-        if index < depths[block]:
-            return Tap(block, index, kind == "relu")
-    raise StyleTransferError(
-        "The network has no layer {name}; layers are named like relu4_2 (after the ReLU) or conv5_1 (before "
-        "it), and its blocks have {depths} convolutions.",
-        name=repr(name),
-        depths=", ".join(map(str, depths)),
-    )
 
 
 class Features(NamedTuple):

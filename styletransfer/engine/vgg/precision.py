@@ -36,7 +36,7 @@ def network_dtype(device: torch.device, precision: Precision, begun: Precision =
         StyleTransferError: It is "half", and the device cannot do it.
     """
     precision = begun if precision == "auto" else precision
-    if precision == "half" and not _can_half(device.type):
+    if precision == "half" and not _can_bfloat16(device.type):
         raise StyleTransferError(
             "The {device} device of this machine cannot reckon in half precision; choose another device, or paint "
             "anew in full precision.",
@@ -47,7 +47,7 @@ def network_dtype(device: torch.device, precision: Precision, begun: Precision =
     return torch.float32
 
 
-def _can_half(kind: str) -> bool:
+def _can_bfloat16(kind: str) -> bool:
     """Whether a kind of device can reckon in bfloat16 at all, however slowly."""
     return kind == "cpu" or (kind == "cuda" and bool(torch.cuda.is_bf16_supported()))
 

@@ -16,8 +16,8 @@ from torch import Tensor, nn
 from torchvision.models.feature_extraction import create_feature_extractor
 
 from styletransfer.engine.losses.moments import Moments
-from styletransfer.engine.vgg.fast.stage import Tap
 from styletransfer.engine.vgg.network import AVERAGE_POOLING_GAIN, FeatureNetwork, Features
+from styletransfer.engine.vgg.taps import Tap
 from styletransfer.engine.vgg.weights import SLOTS, Weights
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Settings

@@ -23,7 +23,7 @@ from torch import Tensor
 from styletransfer.engine.tensors import IMAGENET_MEAN, IMAGENET_STD
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import fit, open_image
-from styletransfer.settings import Network
+from styletransfer.settings import NetworkName
 from styletransfer.support.files import replacing
 from styletransfer.support.paths import sample_photos, vgg16_path, vgg19_available, vgg19_path
 from styletransfer.texts import Text
@@ -102,7 +102,7 @@ class Weights:
         return numbers
 
 
-def load_weights(network: Network = "auto", path: str | Path | None = None) -> Weights:
+def load_weights(network: NetworkName = "auto", path: str | Path | None = None) -> Weights:
     """Load a network's numbers and log which they are.
 
     Args:

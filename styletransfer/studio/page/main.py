@@ -14,7 +14,7 @@ from styletransfer.studio.page.gallery.view import enter, gallery_page, taken_do
 from styletransfer.studio.page.sidebar import chosen_inputs, controls, form_state, painting_mix, start_picture
 from styletransfer.studio.page.sidebar.estimate import estimate, obstacle
 from styletransfer.studio.page.sidebar.picker import picker
-from styletransfer.studio.page.sidebar.restore import offer, open_run, recalled, recipe_drop, restore
+from styletransfer.studio.page.sidebar.restore import offer, open_run, recipe_drop, restore, restore_note
 from styletransfer.studio.page.stage.branches import double_click, origin
 from styletransfer.studio.page.stage.finished_run import finished_run, leave
 from styletransfer.studio.page.stage.live_run import Sources, live_stage
@@ -196,7 +196,7 @@ def _empty(studio: Studio, inputs: Inputs[Picture] | None, *, lost: str | None) 
             )
             st.button(_("All right"), key="new", on_click=leave, type="tertiary")
     _others(studio, None)
-    recalled()
+    restore_note()
     if inputs is None:
         st.html(html.headline(_("An empty easel"), _("Choose a photo and a painting, then press Start.")))
         recipe_drop(studio)

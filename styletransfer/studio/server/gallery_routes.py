@@ -1,4 +1,4 @@
-"""Side doors of the server for the gallery: small pictures, which the browser keeps, and the ZIP of many paintings."""
+"""The addresses of the gallery: small pictures, which the browser keeps, and the ZIP of many paintings."""
 
 import json
 import re
@@ -24,7 +24,7 @@ _NOT_IN_A_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f]|^\.+|[. ]+$')
 
 
 def routes(studio: Callable[[], Studio]) -> list[Route]:
-    """The side doors, for the server.
+    """The addresses, for the server.
 
     Args:
         studio: Gives the studio; may raise StyleTransferError.

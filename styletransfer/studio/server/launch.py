@@ -1,13 +1,14 @@
 """`styletransfer studio`: starts the server on this machine and opens the page in a browser."""
 
-import argparse
 import errno
 import socket
 import sys
 from collections.abc import Sequence
 
+from styletransfer.errors import StyleTransferError
+from styletransfer.support.argument_parser import ArgumentParser
 from styletransfer.support.paths import app_path
-from styletransfer.texts import Text, _, speaking
+from styletransfer.texts import Text, _, say, speaking
 from styletransfer.texts.language import of_system
 
 BAD_INPUT = 2
@@ -23,11 +24,13 @@ def main(argv: Sequence[str]) -> int:
         The exit code.
     """
     with speaking(of_system()):
-        arguments = _parser().parse_args(argv)
-        problem = None if arguments.port is None else _problem(arguments.port)
-    if problem:
-        sys.stderr.write(f"styletransfer: {problem}\n")
-        return BAD_INPUT
+        try:
+            arguments = _parser().parse_args(argv)
+            if arguments.port is not None:
+                _check_port(arguments.port)
+        except StyleTransferError as error:
+            sys.stderr.write(f"styletransfer: {say(error.text)}\n")
+            return BAD_INPUT
     # Imported here as it takes a second, which a mistyped option need not wait for.
     from streamlit.web import cli
 
@@ -38,22 +41,22 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="styletransfer studio",
-        description=_("Open the studio in your browser. Ctrl-C closes it."),
-        allow_abbrev=False,
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="styletransfer studio", description=_("Open the studio in your browser. Ctrl-C closes it.")
     )
+    options = parser.add_argument_group(_("options"))
     port = _("where the page is; a free one from 8501 on if not given")
-    parser.add_argument("--port", type=int, metavar="N", help=port)
-    parser.add_argument("--no-browser", action="store_true", help=_("open no browser"))
+    options.add_argument("--port", type=int, metavar="N", help=port)
+    options.add_argument("--no-browser", action="store_true", help=_("open no browser"))
+    parser.add_help_to(options)
     return parser
 
 
-def _problem(port: int) -> str | None:
-    """Why the page cannot be at that port, or None."""
+def _check_port(port: int) -> None:
+    """Make sure that the page can be at that port. Raises StyleTransferError."""
     if not 1 <= port <= 65535:
-        return _("--port must be a number from 1 to 65535, not {port}.", port=port)
+        raise StyleTransferError("--port must be a number from 1 to 65535, not {port}.", port=port)
     with socket.socket() as trial:
         if sys.platform != "win32":  # where it would let two servers share a port
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -64,9 +67,8 @@ def _problem(port: int) -> str | None:
                 reason = Text("in use, perhaps by another studio")
             else:
                 reason = Text("not to be had ({reason})", reason=error.strerror)
-            return _(
+            raise StyleTransferError(
                 "Port {port} is {reason}; give another with --port, or none to take a free one.",
                 port=port,
                 reason=reason,
-            )
-    return None
+            ) from error

@@ -4,9 +4,9 @@ import threading
 from pathlib import Path
 
 from styletransfer.engine.frames import Savable
-from styletransfer.machine.time_budget import Budget
 from styletransfer.studio.storage.run_folder import unlink_link
 from styletransfer.support.files import settle
+from styletransfer.support.throttle import Throttle
 
 
 class Checkpoints:
@@ -21,7 +21,7 @@ class Checkpoints:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._draft = path.with_name(f".next.part{path.suffix}")
-        self._budget = Budget(share=0.02, least=4.0)
+        self._throttle = Throttle(share=0.02, least=4.0)
         self._settling: threading.Thread | None = None
         self._error: OSError | None = None
 
@@ -29,8 +29,8 @@ class Checkpoints:
         """Keep it if it is time for that. Raises OSError or StyleTransferError: it, or the last one, cannot be."""
         if self._error is not None:
             raise self._error
-        if self._budget.due() and not (self._settling is not None and self._settling.is_alive()):
-            with self._budget.spending():
+        if self._throttle.due() and not (self._settling is not None and self._settling.is_alive()):
+            with self._throttle.timed():
                 unlink_link(self._draft)
                 checkpoint.save(self._draft, settled=False)
             self._settling = threading.Thread(target=self._settle, name="checkpoint")

@@ -24,8 +24,7 @@ from PIL import Image
 from styletransfer.engine.frames import Frame
 from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.imaging.images import open_image
-from styletransfer.machine.probe import probe
-from styletransfer.machine.speeds import Speed
+from styletransfer.machine.speed import Speed, measure_speed
 from styletransfer.settings import Settings
 from styletransfer.studio.failure_text import CLOSED, explain
 from styletransfer.studio.snapshot import Ended, State
@@ -88,7 +87,7 @@ class Painter:
             return self._engine()(picture, [picture], settings, steer=lambda: weights)
 
         try:
-            return probe(paint, Settings())
+            return measure_speed(paint, Settings())
         except Exception:
             logger.exception("the warm-up failed; the first run will say why")
             return None
@@ -167,7 +166,7 @@ class Painter:
                     seconds=recorder.seconds,
                     network=frame.network,
                     device=frame.device,
-                    half=frame.half,
+                    bfloat16=frame.bfloat16,
                     message=frame.message,
                 )
             )

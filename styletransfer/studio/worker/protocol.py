@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from styletransfer.engine.frames import LossName
-from styletransfer.machine.speeds import Speed
+from styletransfer.machine.speed import Speed
 from styletransfer.settings import Weighting
 from styletransfer.studio.snapshot import Ended
 
@@ -88,7 +88,7 @@ class Painted:
     seconds: float
     network: str
     device: str
-    half: bool
+    bfloat16: bool
     message: str | None
 
 

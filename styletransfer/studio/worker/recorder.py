@@ -11,12 +11,12 @@ from styletransfer.engine.frames import Frame, Savable
 from styletransfer.engine.loss_table import read_rows, row, to_csv
 from styletransfer.imaging.images import encode
 from styletransfer.imaging.recipe import Recipe, make_recipe
-from styletransfer.machine.time_budget import Budget
 from styletransfer.settings import Weighting
 from styletransfer.studio.snapshot import Ended, State
 from styletransfer.studio.storage.run_folder import Run, unlink_link, write_whole
 from styletransfer.studio.storage.run_record import gone_on, newest, until
 from styletransfer.studio.worker.checkpoint_writer import Checkpoints
+from styletransfer.support.throttle import Throttle
 
 PREVIEW_WIDTH = 1024
 PREVIEW_QUALITY = 90
@@ -40,13 +40,13 @@ class Recorder:
         self._jpeg = b""
         self._saved = 0
         self._recipe: Recipe | None = None
-        self._half = False
+        self._bfloat16 = False
         self._checkpoint: Savable | None = None
         self._stride = 1
         self._kept: list[Path] = []
         self._losses: TextIO | None = None
-        self._preview_budget = Budget(share=0.03, least=0.25)
-        self._save_budget = Budget(share=0.01, least=5.0)
+        self._preview_throttle = Throttle(share=0.03, least=0.25)
+        self._save_throttle = Throttle(share=0.01, least=5.0)
         self._checkpoints = Checkpoints(run.checkpoint)
         if run.frames.is_symlink():
             unlink_link(run.frames)
@@ -65,7 +65,7 @@ class Recorder:
         seconds += self._before
         csv.writer(self._losses, lineterminator="\n").writerow(row(replace(frame, seconds=seconds)))
         self._checkpoint = frame.checkpoint
-        self._half = frame.half
+        self._bfloat16 = frame.bfloat16
         self._record = replace(
             self._record,
             epoch=frame.epoch,
@@ -79,16 +79,16 @@ class Recorder:
         jpeg = None
         if frame.image is not None:
             self._image, self._image_epoch = frame.image, frame.epoch
-            if self._preview_budget.due():
+            if self._preview_throttle.due():
                 jpeg = self._preview()
-        if self._save_budget.due():
+        if self._save_throttle.due():
             self._save()
         if self._checkpoint is not None:
             self._checkpoints.offer(self._checkpoint)
         return jpeg
 
     def _save(self) -> None:
-        with self._save_budget.spending():
+        with self._save_throttle.timed():
             self._run.write(self._record)
             if self._image is not None and self._saved != self._image_epoch:
                 self._save_result(self._image)
@@ -159,14 +159,14 @@ class Recorder:
     def _save_result(self, image: Image.Image) -> None:
         if self._recipe is None:
             settings, network = self._run.settings(), self._record.network
-            self._recipe = make_recipe(settings, network=network, half=self._half, inputs=self._run.inputs())
+            self._recipe = make_recipe(settings, network=network, bfloat16=self._bfloat16, inputs=self._run.inputs())
         recipe = replace(self._recipe, steered=self._record.steered).until(self._image_epoch)
         write_whole(self._run.result, encode(image, "png", recipe=recipe.to_json()))
         self._saved = self._image_epoch
 
     def _preview(self) -> bytes:
         assert self._image is not None  # noqa: S101 - the callers have looked
-        with self._preview_budget.spending():
+        with self._preview_throttle.timed():
             self._jpeg = encode_preview(self._image)
             self._previewed = self._image_epoch
             self._keep()

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from styletransfer.machine.speeds import Speeds
+from styletransfer.machine.speed_store import SpeedStore
 from styletransfer.settings import Weighting
 from styletransfer.studio.failure_text import CLOSED, NO_WORKER, SEE_LOG, WAITED, explain_death
 from styletransfer.studio.snapshot import Ended, Request, Snapshot, State
@@ -42,7 +42,7 @@ class RunQueue:
         engine: str,
         log: Path,
         run_store: RunStore,
-        speeds: Speeds,
+        speeds: SpeedStore,
         *,
         when_over: Callable[[], None] = lambda: None,
     ) -> None:
@@ -156,7 +156,7 @@ class RunQueue:
         """Give the first in the queue to the worker if that is free; a sheet's cell makes room for it."""
         job = next(iter(self._queue.values()), None)
         if job is None:
-            self._next_sketch()
+            self._next_cell()
             return
         if job.at_work:
             return
@@ -169,7 +169,7 @@ class RunQueue:
             if job.weighting is not None:
                 self._worker.tell(Steer(job.run.run_id, job.weighting))
 
-    def _next_sketch(self) -> None:
+    def _next_cell(self) -> None:
         if self._ready and self._worker is not None:
             cell = self._variations.begin()
             if cell is not None:

@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from styletransfer.machine.pace import Pace
-from styletransfer.machine.speeds import Speed
+from styletransfer.machine.speed import RunSpeed, Speed
 from styletransfer.settings import Weighting
 from styletransfer.studio.snapshot import Ended, Request, Snapshot, State
 from styletransfer.studio.storage.loss_history import History, read_history
@@ -21,14 +20,14 @@ class RunningJob:
         weighting: Weights that were asked for while the worker did not have it, or None.
     """
 
-    def __init__(self, run: Run, record: Record, pace: Pace, *, painted: Snapshot | None = None) -> None:
+    def __init__(self, run: Run, record: Record, run_speed: RunSpeed, *, painted: Snapshot | None = None) -> None:
         """Take a run that is queued; `painted` is how far an earlier attempt has come that is to be gone on with."""
         self.run = run
         self.at_work = False
         self.weighting: Weighting | None = None
         self._history = read_history(run.losses) if painted else History()
-        self._pace = pace
-        self._device, self._half = "", False
+        self._run_speed = run_speed
+        self._device, self._bfloat16 = "", False
         self._unanswered = 0
         self._now = painted or Snapshot(
             run_id=run.run_id,
@@ -51,12 +50,13 @@ class RunningJob:
         now = replace(self._now, place=place, losses=self._history.curves())
         if now.state.over:
             return now
-        return replace(now, epochs_per_second=self._pace.epochs_per_second, seconds_left=self._pace.seconds_left)
+        speed = self._run_speed
+        return replace(now, epochs_per_second=speed.epochs_per_second, seconds_left=speed.seconds_left)
 
     @property
     def speed(self) -> Speed | None:
         """How fast this was painted of late, or None while too little is known."""
-        return self._pace.speed(self._now.network, self._device, half=self._half)
+        return self._run_speed.of_machine(self._now.network, self._device, bfloat16=self._bfloat16)
 
     def start(self) -> None:
         """It is the run's turn."""
@@ -103,8 +103,8 @@ class RunningJob:
             self._history.cut(event.epoch)
             self._now = replace(self._now, steered=gone_on(self._now.steered, event.epoch))
         self._history.add(event.epoch, event.losses, event.scale)
-        self._pace.add(event.seconds, event.epoch, event.scale)
-        self._device, self._half = event.device, event.half
+        self._run_speed.add(event.seconds, event.epoch, event.scale)
+        self._device, self._bfloat16 = event.device, event.bfloat16
         self._now = replace(
             self._now,
             state=State.PAINTING,

@@ -9,13 +9,13 @@ from PIL import Image
 
 from styletransfer.imaging.images import open_image
 from styletransfer.inputs import Inputs
-from styletransfer.machine.time_budget import Budget
 from styletransfer.studio.snapshot import State
 from styletransfer.studio.storage.run_folder import Run, write_whole
 from styletransfer.studio.storage.variation_folder import VariationSheet
 from styletransfer.studio.variation_plan import small
 from styletransfer.studio.worker.engine import Engine
 from styletransfer.studio.worker.recorder import encode_preview
+from styletransfer.support.throttle import Throttle
 
 
 def paint_cell(
@@ -36,7 +36,7 @@ def paint_cell(
     sheet = VariationSheet.open(folder)
     settings = small(sheet.plan.settings(sheet.run.settings(), cell))
     inputs = _pictures(folder)
-    budget = Budget(share=0.03, least=0.4)
+    throttle = Throttle(share=0.03, least=0.4)
     jpeg = b""
     painting = paint(
         inputs.photo,
@@ -50,8 +50,8 @@ def paint_cell(
         for frame in frames:
             if not go_on():
                 return State.STOPPED
-            if frame.image is not None and (budget.due() or frame.epoch == frame.epochs):
-                with budget.spending():
+            if frame.image is not None and (throttle.due() or frame.epoch == frame.epochs):
+                with throttle.timed():
                     jpeg = encode_preview(frame.image)
                 show(jpeg)
     write_whole(sheet.run.preview_path(cell), jpeg)

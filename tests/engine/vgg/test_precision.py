@@ -1,4 +1,4 @@
-"""Half and full precision: when each is chosen, and what half does to the losses, their gradient and the picture."""
+"""Float32 and bfloat16: when each is chosen, and what bfloat16 does to the losses, their gradient and the picture."""
 
 import time
 from collections.abc import Iterator
@@ -170,17 +170,17 @@ class TestFull:
         assert (torch.backends.cudnn.allow_tf32, torch.get_float32_matmul_precision()) == before
 
 
-class TestHalf:
+class TestBfloat16:
     @pytest.mark.parametrize(
         "settings", [Settings(), replace(NOTEBOOK, shape=None), Settings(pooling="max", style_loss="gram")]
     )
     def test_losses_are_within_a_percent_and_the_gradient_points_the_same_way(
         self, settings: Settings, photo: Image.Image, painting: Image.Image
     ) -> None:
-        exact, half = (look(photo, painting, settings, dtype) for dtype in (torch.float64, torch.bfloat16))
+        exact, bfloat16 = (look(photo, painting, settings, dtype) for dtype in (torch.float64, torch.bfloat16))
         for name, loss in exact.losses.items():
-            assert half.losses[name] == pytest.approx(loss, rel=1e-2), name
-        a, b = exact.gradient.flatten().double(), half.gradient.flatten().double()
+            assert bfloat16.losses[name] == pytest.approx(loss, rel=1e-2), name
+        a, b = exact.gradient.flatten().double(), bfloat16.gradient.flatten().double()
         assert float(a @ b / (a.norm() * b.norm())) > 0.98
 
     def test_stripes_are_the_whole(
@@ -209,6 +209,6 @@ class TestHalf:
             monkeypatch.setattr(engine, "network_dtype", lambda *_, dtype=dtype: dtype)
             settings = Settings(size=128, epochs=20, network="vgg16", device="cpu", preview_every=20)
             frame = list(stylize(photo, painting, settings))[-1]
-            assert frame.half == (name == "auto")
+            assert frame.bfloat16 == (name == "auto")
             totals[name] = frame.losses["total"]
         assert totals["auto"] < 1.1 * totals["full"]

@@ -77,6 +77,35 @@ def test_a_port_in_use_is_said_in_a_sentence(port: int, capsys: pytest.CaptureFi
 
 
 @pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--port", "x"], "--port tiene que ser un número entero, no 'x'; consulta --help."),
+        (["--port"], "--port necesita un valor; consulta --help."),
+        (["--port", "0"], "--port tiene que ser un número del 1 al 65535, no 0."),
+        (["page"], "No hay opción ni lugar para page; consulta --help."),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_system_s_language(
+    arguments: list[str], sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LC_ALL", "es_ES.UTF-8")
+    assert launch.main(arguments) == 2
+    assert capsys.readouterr().err == f"styletransfer: {sentence}\n"
+
+
+def test_the_help_is_in_the_system_s_language(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LC_ALL", "es_ES.UTF-8")
+    with pytest.raises(SystemExit):
+        launch.main(["--help"])
+    said = capsys.readouterr().out
+    assert said.startswith("uso: styletransfer studio [--port N]")
+    assert "\nopciones:\n" in said
+    assert not {"usage", "options", "show"} & set(said.replace(":", "").split())
+
+
+@pytest.mark.parametrize(
     ("environment", "system", "release", "words"),
     [
         ({"SSH_CONNECTION": "10.0.0.9 5 10.0.0.1 22", "USER": "a"}, "Linux", "6.1", "8501:localhost:8501 a@10.0.0.1`"),

@@ -3,7 +3,6 @@
 import json
 import math
 import os
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -19,7 +18,6 @@ from PIL import Image
 from styletransfer.engine.frames import Frame
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.recipe import read_recipe, sha256_of
-from styletransfer.machine.time_budget import Budget
 from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.snapshot import Ended, State
 from styletransfer.studio.storage.loss_history import POINTS, History, read_history, read_losses
@@ -27,6 +25,7 @@ from styletransfer.studio.storage.run_folder import Run, Submission
 from styletransfer.studio.storage.run_store import RunStore
 from styletransfer.studio.storage.server_lock import ServerLock
 from styletransfer.studio.worker.recorder import FRAMES_KEPT, Recorder, encode_preview
+from styletransfer.support.throttle import Throttle
 
 EARLIER = "20260102-030405-abc123"
 """The id of a run."""
@@ -342,7 +341,7 @@ def test_the_result_keeps_the_photo_s_transparency(tmp_path: Path) -> None:
 
 
 def test_previews_on_disk_are_thinned_evenly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Budget, "due", lambda _: True)
+    monkeypatch.setattr(Throttle, "due", lambda _: True)
     run = new_run(tmp_path, epochs=1000)
     recorder = Recorder(run)
     image = Image.new("RGB", (16, 16))
@@ -355,18 +354,6 @@ def test_previews_on_disk_are_thinned_evenly(tmp_path: Path, monkeypatch: pytest
     assert epochs[-1] == 1000
     gaps = [later - earlier for earlier, later in pairwise(epochs)]
     assert max(gaps[:-1]) <= 2 * min(gaps[:-1])
-
-
-def test_a_budget_keeps_to_its_share_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = [100.0]
-    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
-    budget = Budget(share=0.02, least=0.0)
-    clock[0] = 100.0
-    assert budget.due()
-    with budget.spending():
-        clock[0] += 10.0
-    clock[0] += 489.0
-    assert not budget.due()
 
 
 def test_a_small_picture_is_not_enlarged_for_the_preview() -> None:

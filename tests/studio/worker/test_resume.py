@@ -313,7 +313,7 @@ def test_checkpoints_follow_each_other_at_their_share_of_the_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [100.0]
-    monkeypatch.setattr("styletransfer.machine.time_budget.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("styletransfer.support.throttle.time.monotonic", lambda: clock[0])
     path = tmp_path / "checkpoint.safetensors"
     checkpoints = Checkpoints(path)
     for number in range(20):

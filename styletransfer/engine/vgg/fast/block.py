@@ -4,7 +4,7 @@ Where its features would take much memory it is worked through in stripes and co
 result is the same, borders included.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +16,15 @@ from styletransfer.engine.vgg.fast.allocator import give_back
 from styletransfer.engine.vgg.fast.channels_last import empty, zeros
 from styletransfer.engine.vgg.fast.convolution import TILE, Convolution
 from styletransfer.engine.vgg.fast.pooling import Pool
-from styletransfer.engine.vgg.fast.stage import Region, Stage, Tap
+from styletransfer.engine.vgg.fast.stage import Region, Stage
+from styletransfer.engine.vgg.taps import Tap
 
 MARGIN = TILE
 """Rows that a stripe is read with beyond either end: a block has at most four convolutions, each spoils one."""
+
+
+_PooledStripe = tuple[slice, tuple[Tensor, Tensor]]
+"""Rows of the features before the pooling; the same rows pooled, and what their gradient needs."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ class Block:
         At the end of the network nothing goes on, and `x` is returned.
         """
         content, style = self.stage.content, self.stage.style
-        outputs = _Run.apply(x, self)
+        outputs = _BlockFunction.apply(x, self)
         seen, sums, onward = outputs[: len(content)], outputs[len(content) :][: len(style)], outputs[-1]
         return (
             x if self.pooling is None else onward,
@@ -104,13 +109,13 @@ class Block:
         return (height - 2 * self.margin) * (width - 2 * self.margin)
 
     def is_large(self, x: Tensor) -> bool:
-        """Whether the features of the head are to be computed anew for the gradient."""
+        """Whether the features of the stage are to be computed anew for the gradient."""
         kept = x.element_size() * len(self.stage.convolutions) * self.channels * x.shape[2] * x.shape[3]
         return self.pooling is not None and not self.stage.content and kept > self.limit * _factor(x)
 
 
-class _Run(torch.autograd.Function):
-    """A block: its content features, X [X^T 1] of its style taps, and what its end gives, if it has one."""
+class _BlockFunction(torch.autograd.Function):
+    """A block: its content features, X [X^T 1] of its style taps, and what its pooling gives, if it has one."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, block: Block) -> tuple[Tensor, ...]:
@@ -120,7 +125,7 @@ class _Run(torch.autograd.Function):
         ctx.region = block.region(*x.shape[2:])
         ctx.recompute = pooling is not None and block.is_large(x)
         if pooling is not None and ctx.recompute:
-            pooled, places, sums = _run_pooling(pooling, x, block)
+            pooled, places, sums = _run_in_stripes(block, pooling, x)
             ctx.save_for_backward(places, x)
             if block.low_memory:
                 give_back()
@@ -131,7 +136,7 @@ class _Run(torch.autograd.Function):
             ctx.save_for_backward(*activations.kept)
             return seen
         ctx.shape = activations.features.shape
-        pooled, places, _ = _run_pooling(pooling, activations.features)
+        pooled, places = _pool(pooling, activations.features)
         ctx.save_for_backward(places, *activations.kept)
         return (*seen, pooled)
 
@@ -152,8 +157,22 @@ class _Run(torch.autograd.Function):
         return stage.backward(grad, kept, grad_content, grad_sums, ctx.region), None
 
 
-def _run_pooling(pooling: PoolingStage, x: Tensor, block: Block | None = None) -> tuple[Tensor, Tensor, list[Tensor]]:
-    """Run the end of a block, and the block's head before it if one is given, stripe by stripe.
+def _pool(pooling: PoolingStage, features: Tensor) -> tuple[Tensor, Tensor]:
+    """Pool features, (1, c, h, w), stripe by stripe.
+
+    Returns:
+        The pooled features, and what their gradient needs.
+    """
+
+    def stripes() -> Iterator[_PooledStripe]:
+        for source, keep in _stripes(features.shape[2], _factor(features)):
+            yield _kept_rows(source, keep), pooling(features[:, :, source], keep)
+
+    return _joined(stripes(), features.shape[2])
+
+
+def _run_in_stripes(block: Block, pooling: PoolingStage, x: Tensor) -> tuple[Tensor, Tensor, list[Tensor]]:
+    """Run a block to its end stripe by stripe, and keep nothing of its stage.
 
     A stripe is read with some rows more on either side, so that what the missing rows spoil is cut off again, and
     X [X^T 1] is a sum over positions: the stripes together are exactly the whole.
@@ -161,23 +180,31 @@ def _run_pooling(pooling: PoolingStage, x: Tensor, block: Block | None = None) -
     Returns:
         The pooled features, what their gradient needs, and X [X^T 1] of each style tap.
     """
-    height = x.shape[2]
     sums: list[Tensor] = []
-    whole: list[Tensor] = []
-    for source, keep in _stripes(height, _factor(x)):
-        features = x[:, :, source]
-        if block is not None:
-            activations = block.stage(features, _counted(block.region(*x.shape[2:]), source, keep))
-            features = activations.features
+
+    def stripes() -> Iterator[_PooledStripe]:
+        nonlocal sums
+        region = block.region(*x.shape[2:])
+        for source, keep in _stripes(x.shape[2], _factor(x)):
+            activations = block.stage(x[:, :, source], _counted(region, source, keep))
             sums = [a + b for a, b in zip(sums, activations.sums, strict=True)] if sums else activations.sums
-        parts = pooling(features, keep)
+            yield _kept_rows(source, keep), pooling(activations.features, keep)
+
+    pooled, kept = _joined(stripes(), x.shape[2])
+    return pooled, kept, sums
+
+
+def _joined(stripes: Iterator[_PooledStripe], height: int) -> tuple[Tensor, Tensor]:
+    """The stripes as one, of features that were `height` rows before they were pooled."""
+    whole: list[Tensor] = []
+    for rows, parts in stripes:
         # In place at once: pieces that are joined in the end would lie scattered over the memory of the stripes.
         whole = whole or [empty(part, (*part.shape[:2], height // 2, part.shape[3])) for part in parts]
-        first = (source.start + keep.start) // 2
+        first = rows.start // 2
         for tensor, part in zip(whole, parts, strict=True):
             tensor[:, :, first : first + part.shape[2]] = part
     pooled, kept = whole
-    return pooled, kept, sums
+    return pooled, kept
 
 
 def _pooling_backward(pooling: PoolingStage, grad_pooled: Tensor, kept: Tensor, shape: Sequence[int]) -> Tensor:
@@ -192,7 +219,7 @@ def _pooling_backward(pooling: PoolingStage, grad_pooled: Tensor, kept: Tensor, 
 def _backward_recomputed(
     block: Block, x: Tensor, kept: Tensor, grad_sums: Sequence[Tensor | None], grad_pooled: Tensor | None
 ) -> Tensor:
-    """Carry gradients back through a block to `x`, (1, in, h, w), of whose head nothing was kept, stripe by stripe."""
+    """Carry gradients back through a block to `x`, (1, in, h, w), of whose stage nothing was kept, stripe by stripe."""
     height = x.shape[2]
     grad_x = zeros(x, x.shape)
     for source, keep in _stripes(height, _factor(x)):

@@ -123,10 +123,10 @@ class WinogradConvolution:
     """
 
     def __init__(self, weight: Tensor, bias: Tensor, scratch: Tensor | None = None) -> None:
-        kernel, ahead, back = _transforms()
+        kernel, forward, backward = _transforms()
         self.bias = bias
-        self._ahead = _both_axes(ahead[0], weight), _both_axes(ahead[1], weight)
-        self._back = _both_axes(back[0], weight), _both_axes(back[1], weight)
+        self._forward = _both_axes(forward[0], weight), _both_axes(forward[1], weight)
+        self._backward = _both_axes(backward[0], weight), _both_axes(backward[1], weight)
         self._kernels: Callable[[], Tensor]
         outputs, inputs = weight.shape[:2]
         to_points, by_input = _both_axes(kernel, weight), weight.transpose(0, 1).reshape(-1, 9).T
@@ -140,11 +140,11 @@ class WinogradConvolution:
 
     def __call__(self, x: Tensor, rows: slice | None = None) -> Tensor:
         """See `Convolution`."""
-        return _winograd(x, self._ahead, self._kernels(), rows).add_(self.bias.view(-1, 1, 1))
+        return _winograd(x, self._forward, self._kernels(), rows).add_(self.bias.view(-1, 1, 1))
 
     def backward(self, grad: Tensor, rows: slice | None = None, out: Tensor | None = None) -> Tensor:
         """See `Convolution`."""
-        return _winograd(grad, self._back, self._kernels().transpose(1, 2), rows, out)
+        return _winograd(grad, self._backward, self._kernels().transpose(1, 2), rows, out)
 
 
 def _winograd(
@@ -235,11 +235,11 @@ def _places(width: int, count: int, height: int) -> Tensor:
 
 
 class _Transforms(NamedTuple):
-    """The one-dimensional F(4, 3): (6, 3) for kernels, and (6, 6) and (4, 6) to the points and back, both ways."""
+    """One-dimensional F(4, 3): (6, 3) for kernels, and (6, 6) and (4, 6) to the points and from them, both ways."""
 
     kernel: NDArray[np.float64]
-    ahead: tuple[NDArray[np.float64], NDArray[np.float64]]
-    back: tuple[NDArray[np.float64], NDArray[np.float64]]
+    forward: tuple[NDArray[np.float64], NDArray[np.float64]]
+    backward: tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 def _transforms() -> _Transforms:

@@ -10,6 +10,7 @@ from styletransfer.engine.losses.moments import add_sums_gradient, feature_sums
 from styletransfer.engine.vgg.fast.channels_last import zeros
 from styletransfer.engine.vgg.fast.convolution import Convolution
 from styletransfer.engine.vgg.fast.relu import rectified, rectify_, rectify_gradient_, relu_mask
+from styletransfer.engine.vgg.taps import Tap
 
 _ALL = slice(None)
 
@@ -28,16 +29,8 @@ class Region(NamedTuple):
 EVERYWHERE = Region()
 
 
-class Tap(NamedTuple):
-    """A place in the network where features are read: after convolution `place` of `block`, both counted from 0."""
-
-    block: int
-    place: int
-    relu: bool
-
-
 class Activations(NamedTuple):
-    """What is seen in a block before its end.
+    """What is seen in a block before its pooling.
 
     Attributes:
         features: (1, c, h, w), all that the convolutions give.
@@ -54,9 +47,9 @@ class Activations(NamedTuple):
 
 @dataclass(frozen=True)
 class Stage:
-    """A block without its end: convolutions of one size, each followed by a ReLU, and the taps among them.
+    """A block without its pooling: convolutions of one size, each followed by a ReLU, and the taps among them.
 
-    There is no autograd inside: on the way back every gradient is changed in place, which autograd must not do.
+    There is no autograd inside: on its way back every gradient is changed in place, which autograd must not do.
 
     Attributes:
         convolutions: Those up to the last that is read, at least.

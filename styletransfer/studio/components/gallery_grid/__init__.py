@@ -1,4 +1,4 @@
-"""What hangs in the gallery: pictures with their labels below them, and what can be done with each."""
+"""What is shown in the gallery: pictures with their labels below them, and what can be done with each."""
 
 from collections.abc import Callable
 from typing import Any, TypedDict, cast
@@ -55,7 +55,7 @@ class Act(TypedDict):
 
 
 def gallery_grid(label: str, pictures: list[GalleryTile], *, key: str, on_act: Callable[[], None]) -> None:
-    """Hang the pictures. `on_act` runs when the user has done something; `acted(key)` then says what.
+    """Show the pictures. `on_act` runs when the user has done something; `acted(key)` then says what.
 
     Args:
         label: What is shown, for screen readers.

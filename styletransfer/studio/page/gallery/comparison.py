@@ -31,8 +31,8 @@ def comparison(studio: Studio) -> None:
     """Show the two whose ids are in the address."""
     st.html(STYLE)
     pieces = [studio.gallery.piece(run_id) for run_id in st.query_params.get_all("runs")[:2]]
-    with st.container(key="duo"):
-        st.button(_("The wall"), key="duo_back", on_click=enter, type="tertiary", icon=":material/arrow_back:")
+    with st.container(key="comparison"):
+        st.button(_("The wall"), key="comparison_back", on_click=enter, type="tertiary", icon=":material/arrow_back:")
         try:
             if len(pieces) != 2 or pieces[0] is None or pieces[1] is None:
                 raise StyleTransferError(GONE)
@@ -93,8 +93,8 @@ def _comparison(studio: Studio, one: Piece, other: Piece) -> None:
     )
     st.html(html.headline(name, how))
     if alike:
-        st.html(html.ratio_style(left.size, "duo_easel"))
-        with st.container(key="duo_easel"):
+        st.html(html.ratio_style(left.size, "comparison_easel"))
+        with st.container(key="comparison_easel"):
             before_after(f"{one.run_id} {other.run_id}", left.url, right.url, width / height, photo=one.title,
                     painted=other.title, position=50)  # fmt: skip
     else:
@@ -103,7 +103,7 @@ def _comparison(studio: Studio, one: Piece, other: Piece) -> None:
         st.html(html.table(("", *titles), rows))
     else:
         st.html(html.line(_("Both were painted with the same settings and for as long.")))
-    with st.container(horizontal=True, key="duo_open"):
+    with st.container(horizontal=True, key="comparison_open"):
         alone = (_("Open the first"), _("Open the second"))
         for place, piece in enumerate((one, other)):
             label = _("Open {painting}", painting=piece.title) if differ else alone[place]

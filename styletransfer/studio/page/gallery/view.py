@@ -175,14 +175,14 @@ def _pictures(studio: Studio, gallery: Gallery, use: Use) -> None:
     ids = [run_id for run_id in gallery.ids() if run_id not in active]
     shown = max(SHOWN_AT_ONCE, int(st.session_state.get("wall_shown", 0)))
     chosen = set(_chosen())
-    hung: list[GalleryTile] = []
+    tiles: list[GalleryTile] = []
     for run_id in ids[:shown]:
         piece = gallery.piece(run_id)
         if piece is not None:
             note = _("Goes next, as space is short") if run_id in use.going else ""
-            hung.append(card(piece, live=None, chosen=run_id in chosen, note=note))
-    if hung:
-        gallery_grid(_("Paintings"), hung, key="wall_hanging", on_act=lambda: _act(studio, "wall_hanging", hung))
+            tiles.append(card(piece, live=None, chosen=run_id in chosen, note=note))
+    if tiles:
+        gallery_grid(_("Paintings"), tiles, key="wall_hanging", on_act=lambda: _act(studio, "wall_hanging", tiles))
     if len(ids) > shown:
         st.button(_("Show more ({count})", count=len(ids) - shown), key="wall_more", on_click=_show_more, args=(shown,))
 
@@ -191,12 +191,12 @@ def _live(studio: Studio, gallery: Gallery, active: list[str]) -> None:
     """What is being painted or waits, anew every second; when one is over, the whole wall is drawn once more."""
     if studio.active() != active:
         st.rerun()
-    hung = []
+    tiles = []
     for run_id in active:
         piece, live = gallery.piece(run_id), studio.snapshot(run_id)
         if piece is not None and live is not None:
-            hung.append(card(piece, live=live, chosen=False))
-    gallery_grid(_("On the easel"), hung, key="wall_easel", on_act=lambda: _act(studio, "wall_easel", hung))
+            tiles.append(card(piece, live=live, chosen=False))
+    gallery_grid(_("On the easel"), tiles, key="wall_easel", on_act=lambda: _act(studio, "wall_easel", tiles))
 
 
 def _show_more(shown: int) -> None:

@@ -25,7 +25,7 @@ def estimate(studio: Studio, settings: Settings, photo: tuple[int, int], paintin
     time = units.duration(speed.seconds_per_megapixel * cost.work(size, settings, paintings))
     if studio.device(settings.device) != "cpu":
         return _("About {time} on this machine.", time=time)
-    memory = units.storage(cost.memory(size, settings, half=speed.half))
+    memory = units.storage(cost.memory(size, settings, bfloat16=speed.bfloat16))
     return _("About {time} and {memory} of memory.", time=time, memory=memory)
 
 
@@ -38,12 +38,12 @@ def obstacle(studio: Studio, settings: Settings, photo: tuple[int, int]) -> Text
         return error.text
     free = studio.free_bytes()
     speed = studio.speed(settings)
-    half = speed is not None and speed.half
+    bfloat16 = speed is not None and speed.bfloat16
     if free is None or studio.device(settings.device) in ("cuda", "mps"):
         return None
-    if cost.memory(size, settings, half=half) <= free:
+    if cost.memory(size, settings, bfloat16=bfloat16) <= free:
         return None
-    largest = cost.largest_size(size, settings, free, half=half)
+    largest = cost.largest_size(size, settings, free, bfloat16=bfloat16)
     if largest is None:
         return Text("There is too little memory free to paint: close other programs first.")
     return Text(

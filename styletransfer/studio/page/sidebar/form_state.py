@@ -17,7 +17,7 @@ _File = tuple[str, int]
 
 
 @dataclass(frozen=True)
-class _Standing:
+class _FormState:
     settings: Settings
     shares: tuple[float, ...]
     inputs: Inputs[_File]
@@ -27,20 +27,20 @@ def keep(inputs: Inputs[Picture] | None, settings: Settings | None) -> None:
     """Keep what the left column stands at, now that it is drawn."""
     now = None
     if inputs is not None and settings is not None:
-        now = _standing(settings, inputs.map(lambda picture: (picture.name, len(picture.data))))
-    st.session_state["standing"] = now
-    if st.session_state.pop("standing_filled", False) or "standing_given" not in st.session_state:
-        st.session_state["standing_given"] = now
+        now = _form_state(settings, inputs.map(lambda picture: (picture.name, len(picture.data))))
+    st.session_state["form_state"] = now
+    if st.session_state.pop("form_filled", False) or "form_given" not in st.session_state:
+        st.session_state["form_given"] = now
 
 
 def filled() -> None:
     """The page has just set the left column by itself: nothing of the user's is in it."""
-    st.session_state["standing_filled"] = True
+    st.session_state["form_filled"] = True
 
 
 def untouched() -> bool:
     """Whether the left column stands as the page has set it, so that nothing of the user's is lost with it."""
-    return bool(st.session_state.get("standing") == st.session_state.get("standing_given"))
+    return bool(st.session_state.get("form_state") == st.session_state.get("form_given"))
 
 
 def differs(studio: Studio, snapshot: Snapshot) -> bool:
@@ -50,19 +50,19 @@ def differs(studio: Studio, snapshot: Snapshot) -> bool:
         return False  # a damaged run, which cannot be followed
     try:
         files = named(snapshot.photo_name, snapshot.painting_names, inputs)
-        run = _standing(at_the_end(settings, snapshot.steered), files.map(lambda file: (file[0], _bytes(file[1]))))
+        run = _form_state(at_the_end(settings, snapshot.steered), files.map(lambda file: (file[0], _bytes(file[1]))))
     except OSError:
         return False
-    return bool(st.session_state.get("standing") != run)
+    return bool(st.session_state.get("form_state") != run)
 
 
-def _standing(settings: Settings, inputs: Inputs[_File]) -> _Standing:
+def _form_state(settings: Settings, inputs: Inputs[_File]) -> _FormState:
     """In one form, as one and the same painting can be written down in several."""
     shares = tuple(round(share, 4) for share in settings.shares(len(inputs.paintings)))
     if inputs.start is not None:
         inputs = replace(inputs, start=("", inputs.start[1]))  # a run does not keep what the user called it
     size = settings.size if settings.shape is None else max(settings.shape)
-    return _Standing(replace(settings, size=size, style_shares=None, device="auto"), shares, inputs)
+    return _FormState(replace(settings, size=size, style_shares=None, device="auto"), shares, inputs)
 
 
 def _bytes(path: Path | None) -> int:

@@ -16,27 +16,27 @@ REFRESH_SECONDS = 1.0
 
 def download(studio: Studio) -> None:
     """Show the offer while VGG-19 is not there, or the progress of its download."""
-    standing = studio.fetching()
-    if vgg19_available() and (standing is None or standing.state != "running"):
+    progress = studio.fetching()
+    if vgg19_available() and (progress is None or progress.state != "running"):
         return
     with st.container(key="vgg19"):
-        running = standing is not None and standing.state == "running"
-        st.fragment(_standing, run_every=REFRESH_SECONDS if running else None)(studio)
+        running = progress is not None and progress.state == "running"
+        st.fragment(_progress, run_every=REFRESH_SECONDS if running else None)(studio)
 
 
-def _standing(studio: Studio) -> None:
-    standing = studio.fetching()
-    if standing is not None and standing.state == "running":
-        size = standing.size or SIZE
-        far = _("{part} of {whole}", part=units.megabytes(standing.received), whole=units.megabytes(size))
-        st.html(html.progress(standing.received / size, far, "", "", still=False, label=_("Download of VGG-19")))
+def _progress(studio: Studio) -> None:
+    progress = studio.fetching()
+    if progress is not None and progress.state == "running":
+        size = progress.size or SIZE
+        far = _("{part} of {whole}", part=units.megabytes(progress.received), whole=units.megabytes(size))
+        st.html(html.progress(progress.received / size, far, "", "", still=False, label=_("Download of VGG-19")))
         st.button(_("Cancel the download"), key="cancel_fetch", on_click=studio.cancel_fetch, type="tertiary")
         st.session_state["fetching"] = True
         return
     if st.session_state.pop("fetching", False):
         st.rerun()  # the timer stops only when the whole page is drawn anew
-    if standing is not None and standing.state == "failed":
-        said = say(standing.error or Text("The download failed; try again."))
+    if progress is not None and progress.state == "failed":
+        said = say(progress.error or Text("The download failed; try again."))
         st.error(plain(said), icon=":material/cloud_off:")
     large = units.megabytes(SIZE)
     st.html(html.line(_("VGG-19 is not here yet: a download of {size}, once. VGG-16 paints without.", size=large)))

@@ -10,7 +10,7 @@ from styletransfer.controls import LARGEST_SEED
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.recipe import Recipe, read_recipe
 from styletransfer.inputs import Inputs
-from styletransfer.settings import Network, Settings
+from styletransfer.settings import NetworkName, Settings
 from styletransfer.studio.components.file_drag import file_drag
 from styletransfer.studio.page.sidebar import chosen_inputs, controls, form_state
 from styletransfer.studio.pictures import Picture, title
@@ -27,7 +27,7 @@ _ENDINGS = ["png", "jpg", "jpeg", "webp", "avif", "tif", "tiff"]
 
 def restore(studio: Studio, snapshot: Snapshot) -> None:
     """Set the left column to what a run is painted with: its settings, its photo, its paintings."""
-    st.session_state.pop("recalled", None)
+    st.session_state.pop("restored", None)
     form_state.filled()
     settings = studio.settings(snapshot.run_id)
     if settings is not None:
@@ -60,13 +60,13 @@ def recipe_drop(studio: Studio) -> None:
         )
 
 
-def recalled() -> None:
+def restore_note() -> None:
     """Say what has become of the picture that was dropped last."""
-    said: tuple[bool, list[Text]] | None = st.session_state.get("recalled")
+    said: tuple[bool, list[Text]] | None = st.session_state.get("restored")
     if said is None:
         return
     good, sentences = said
-    with st.container(key="recalled"):
+    with st.container(key="restored"):
         if good:
             st.html(html.note(say(sentences[0]), " ".join(map(say, sentences[1:]))))
         else:
@@ -80,7 +80,7 @@ def offer(studio: Studio, photo: Picture | None) -> None:
     with st.container(horizontal=True, key="recipe_offer", vertical_alignment="center"):
         st.html(html.line(_("This was painted here.")), width="content")
         args = (studio, photo.data, photo.name)
-        st.button(_("Use its recipe"), key="recipe_use", on_click=_recall, args=args, type="tertiary")
+        st.button(_("Use its recipe"), key="recipe_use", on_click=_use_recipe, args=args, type="tertiary")
 
 
 def _has_recipe(photo: Picture) -> bool:
@@ -99,11 +99,11 @@ def _has_recipe(photo: Picture) -> bool:
 def _dropped(studio: Studio, key: str) -> None:
     file = st.session_state[key]
     if file is not None:
-        _recall(studio, file.getvalue(), file.name)
+        _use_recipe(studio, file.getvalue(), file.name)
         st.session_state["recipe_turn"] = st.session_state.get("recipe_turn", 0) + 1
 
 
-def _recall(studio: Studio, data: bytes, name: str) -> None:
+def _use_recipe(studio: Studio, data: bytes, name: str) -> None:
     try:
         recipe = read_recipe(data, name=name)
         if recipe is None:
@@ -114,9 +114,9 @@ def _recall(studio: Studio, data: bytes, name: str) -> None:
             )
         sentences = _restore(studio, recipe)
     except StyleTransferError as error:
-        st.session_state["recalled"] = (False, [error.text])
+        st.session_state["restored"] = (False, [error.text])
         return
-    st.session_state["recalled"] = (True, [Text("The recipe of {picture} is back.", picture=title(name)), *sentences])
+    st.session_state["restored"] = (True, [Text("The recipe of {picture} is back.", picture=title(name)), *sentences])
     st.session_state["visited"] = True
     st.query_params.clear()
 
@@ -174,9 +174,9 @@ def _restore(studio: Studio, recipe: Recipe) -> list[Text]:
 def _settings_here(studio: Studio, recipe: Recipe) -> tuple[Settings, list[Text]]:
     """The recipe's settings as they can be followed on this computer, and what cannot."""
     sentences = []
-    network: Network = recipe.settings.network
-    if network == "auto" and recipe.network in get_args(Network):
-        network = cast("Network", recipe.network)  # what was the best there was where it was painted
+    network: NetworkName = recipe.settings.network
+    if network == "auto" and recipe.network in get_args(NetworkName):
+        network = cast("NetworkName", recipe.network)  # what was the best there was where it was painted
     if recipe.weights is not None:
         network = "auto"
         sentences.append(
@@ -198,7 +198,7 @@ def _settings_here(studio: Studio, recipe: Recipe) -> tuple[Settings, list[Text]
     device = st.session_state.get("device", "auto")  # this computer's own affair
     settings = replace(recipe.settings, network=network, weights=None, device=device, seed=seed)
     usual = studio.speed(replace(settings, precision="auto"))
-    if settings.precision == "half" and usual is not None and not usual.half:
+    if settings.precision == "half" and usual is not None and not usual.bfloat16:
         settings = replace(settings, precision="auto")
         sentences.append(
             Text(

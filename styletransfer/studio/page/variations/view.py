@@ -103,7 +103,7 @@ def _sheet(studio: Studio, sheet_id: str, settings: Settings | None, *, live: bo
     changed = st.session_state.pop("sheet_changed", False)
     if view is None or (live and (changed or view.progress is None)):
         st.rerun()
-    variation_grid(_grid(view, settings), key="contact", on_change=lambda: _adopt(view))
+    variation_grid(_grid(view, settings), key="variation_grid", on_change=lambda: _adopt(view))
     done, cells = len(view.cells), view.plan.cells
     with st.container(horizontal=True, key="sheet_foot", vertical_alignment="center"):
         if view.progress is not None:
@@ -120,7 +120,7 @@ def _sheet(studio: Studio, sheet_id: str, settings: Settings | None, *, live: bo
 
 
 def _adopt(view: VariationSheetView) -> None:
-    cell = picked("contact")
+    cell = picked("variation_grid")
     if cell in view.cells:  # what a browser sends is not to be trusted
         controls.adopt(view.plan.settings(view.settings, cell))
         st.query_params["cell"] = str(cell)

@@ -140,7 +140,7 @@ def test_only_two_are_compared(visit_wall: Callable[..., AppTest], runs: Path) -
     looked_at(page.run())
     looked_at(page.button(key="wall_compare").click().run())
     assert "Style weight" in text(page)
-    looked_at(page.button(key="duo_back").click().run())
+    looked_at(page.button(key="comparison_back").click().run())
     assert "The wall" in text(page)
 
 

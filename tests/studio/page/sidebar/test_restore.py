@@ -104,7 +104,7 @@ def test_pressing_a_preset_leaves_the_recipe_behind(studio: Standin, visit: Call
 def test_the_precision_comes_back_and_is_shown_until_a_preset_is_pressed(
     studio: Standin, visit: Callable[..., AppTest], precision: Precision
 ) -> None:
-    studio.half = True
+    studio.bfloat16 = True
     page = drop(visit(), painted(recipe_of(Settings(precision=precision))))
     shown = f"reckons in {precision} precision, as the recipe says"
     assert shown in text(page)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Budget:
+class Throttle:
     """Says when something may be done again that should take at most `share` of the time.
 
     Args:
@@ -23,8 +23,8 @@ class Budget:
         return time.monotonic() >= self._next
 
     @contextmanager
-    def spending(self) -> Iterator[None]:
-        """Do it inside."""
+    def timed(self) -> Iterator[None]:
+        """Do it inside, and count how long it takes."""
         began = time.monotonic()
         try:
             yield

@@ -1,12 +1,12 @@
-"""How fast this machine paints, as measured: kept from one start to the next. Knows nothing of torch."""
+"""The speeds that were measured on this machine, kept from one start to the next."""
 
 import json
 import logging
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from styletransfer.errors import StyleTransferError
+from styletransfer.machine.speed import Speed
 from styletransfer.settings import Precision
 from styletransfer.support.files import replacing
 from styletransfer.support.paths import runs_dir
@@ -14,30 +14,11 @@ from styletransfer.support.paths import runs_dir
 logger = logging.getLogger(__name__)
 
 _AUTOMATIC = "auto"
-_FULL = 2.8
-"""How many times as long full precision takes on a machine that does not use it by itself, until it is measured."""
+_FLOAT32 = 2.8
+"""How many times as long float32 takes on a machine that uses bfloat16 by itself, until it is measured."""
 
 
-@dataclass(frozen=True)
-class Speed:
-    """How fast this machine paints.
-
-    Attributes:
-        network: What with: "vgg16" or "vgg19".
-        device: Kind of device: "cpu", "cuda" or "mps".
-        seconds_per_megapixel: Seconds of an epoch for every unit of `cost.epoch_work`.
-        precision: What was asked for.
-        half: Whether that was half precision here.
-    """
-
-    network: str
-    device: str
-    seconds_per_megapixel: float
-    precision: Precision = "auto"
-    half: bool = False
-
-
-class Speeds:
+class SpeedStore:
     """The newest measurement for each kind of device and network, in a file that page and command line share.
 
     Args:
@@ -50,7 +31,7 @@ class Speeds:
     def find(self, network: str, device: str, precision: Precision = "auto") -> Speed | None:
         """What was measured last, or None if that was never measured; "auto" is the device that it was last time.
 
-        One precision may tell of another, but nothing tells how slow half precision is where it is done by hand.
+        One precision may tell of another, but nothing tells how slow bfloat16 is where it is done by hand.
         """
         known = self._read()
         kind = str(known.get(_AUTOMATIC)) if device == _AUTOMATIC else device
@@ -62,10 +43,10 @@ class Speeds:
         if usual is None or (precision == "half" and not usual[1]):
             return None
         if precision == "half":
-            return Speed(network, kind, usual[0], precision, half=True)
-        return Speed(network, kind, usual[0] * (_FULL if usual[1] else 1), precision)
+            return Speed(network, kind, usual[0], precision, bfloat16=True)
+        return Speed(network, kind, usual[0] * (_FLOAT32 if usual[1] else 1), precision)
 
-    def kind(self, device: str) -> str:
+    def device_kind(self, device: str) -> str:
         """The kind of device that a setting stands for; "auto" itself as long as nothing was measured."""
         return str(self._read().get(_AUTOMATIC, _AUTOMATIC)) if device == _AUTOMATIC else device
 
@@ -82,7 +63,7 @@ class Speeds:
             known[_AUTOMATIC] = speed.device
         measured, key = known.setdefault(speed.device, {}), f"{speed.network} {speed.precision}"
         if not (rough and key in measured):
-            measured[key] = (round(speed.seconds_per_megapixel, 4), speed.half)
+            measured[key] = (round(speed.seconds_per_megapixel, 4), speed.bfloat16)
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with replacing(self._path) as temporary:
@@ -95,7 +76,9 @@ class Speeds:
         try:
             found = json.loads(self._path.read_text("utf-8"))
             known: dict[str, Any] = {
-                str(device): {str(key): (float(seconds), bool(half)) for key, (seconds, half) in measured.items()}
+                str(device): {
+                    str(key): (float(seconds), bool(bfloat16)) for key, (seconds, bfloat16) in measured.items()
+                }
                 for device, measured in found.items()
                 if isinstance(measured, dict)
             }
