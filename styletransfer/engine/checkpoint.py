@@ -18,6 +18,7 @@ from torch import Tensor
 from styletransfer.engine.fingerprint import Fingerprint
 from styletransfer.engine.frames import LOSS_NAMES, LossName
 from styletransfer.engine.optimizers.optimizer import OptimizerState
+from styletransfer.engine.scales import MARGIN
 from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.settings import Precision, Weighting
 from styletransfer.support.files import replacing, settle
@@ -70,7 +71,7 @@ class Checkpoint:
     Attributes:
         epoch: Epochs done.
         seconds: Seconds of painting so far.
-        scale: (height, width) in pixels of the scale that the last epoch was painted at.
+        scale: (height, width) in pixels of the scale that the last epoch was painted at, without a margin.
         fingerprint: Gives what the painting is made from.
         state: Where the optimizer stands, or None once the painting has gone on.
         notes: What was noted beside it when it was saved, plain JSON that the engine knows nothing of.
@@ -187,7 +188,8 @@ def _checkpoint(facts: dict[str, Any], tensors: dict[str, Tensor]) -> Checkpoint
     x, picture = tensors.pop("x"), tensors.pop("picture")
     lengths = dict.fromkeys(tensors, x.numel()) | {"solver.slopes": 2 * picture.numel()}
     flat = x.ndim == 1 and all(tensor.shape == (lengths[name],) for name, tensor in tensors.items())
-    if picture.shape != (1, 3, height, width) or not flat:
+    shapes = [(1, 3, height + 2 * margin, width + 2 * margin) for margin in (0, MARGIN)]
+    if picture.shape not in shapes or not flat:
         raise ValueError("shapes")
     if any(tensor.dtype != torch.float32 for tensor in (picture, x, *tensors.values())):
         raise ValueError("types")

@@ -36,7 +36,8 @@ class Objective:
         content: Features (1, c, h, w) of the photo, for each content layer.
         style: What is asked of each style layer.
         settings: Give the layers' weights and the kind of style and of total variation loss.
-        margin: Pixels beyond each border that pictures come with, see `styletransfer.engine.margin`; 0 or the network's.
+        margin: Pixels beyond each border that pictures come with: 0, or the network's. See
+            `styletransfer.engine.margin`.
     """
 
     network: FeatureNetwork

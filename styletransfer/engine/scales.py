@@ -14,8 +14,8 @@ MARGIN = 16
 multiple of the deepest layer's stride, so that it ends between two positions in every layer, and what an odd pooling
 drops lies within it."""
 GROWTH = 1.25
-"""How many epochs a scale gets for each of the next smaller one's. Where the picture is small, an epoch costs little
-and decides on the composition; the larger ones only refine it."""
+"""How many epochs a scale gets for each of the next smaller one's. Few suffice to decide on the composition; contours,
+faces and calm areas come with those of the last scale."""
 
 
 def scale_shapes(photo_size: tuple[int, int], settings: Settings) -> list[tuple[int, int]]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from styletransfer.engine.losses.content import content_loss
 from styletransfer.engine.losses.gram import gram_loss
 from styletransfer.engine.losses.moments import Moments, add_sums_gradient, feature_sums
-from styletransfer.engine.losses.total_variation import squared_variation, total_variation
+from styletransfer.engine.losses.total_variation import CHROMA, squared_variation, total_variation
 
 
 def random(*shape: int) -> torch.Tensor:
@@ -110,3 +110,13 @@ class TestSquaredVariation:
         ramp[..., 5:] = torch.linspace(1.5, 0, 4)
         assert total_variation(speck.expand(1, 3, 2, 9)) == total_variation(ramp.expand(1, 3, 2, 9))
         assert squared_variation(speck.expand(1, 3, 2, 9)) > 3 * squared_variation(ramp.expand(1, 3, 2, 9))
+
+    def test_colour_counts_more_than_brightness(self) -> None:
+        grey, red = torch.zeros(1, 3, 4, 4), torch.zeros(1, 3, 4, 4)
+        grey[:, :, ::2] = 1 / 3**0.5
+        red[:, 0, ::2], red[:, 2, ::2] = 0.5**0.5, -(0.5**0.5)
+        assert grey.square().sum().item() == pytest.approx(red.square().sum().item())
+        assert squared_variation(red).item() == pytest.approx(CHROMA * squared_variation(grey).item())
+
+    def test_gradient(self) -> None:
+        assert torch.autograd.gradcheck(squared_variation, (random(1, 3, 5, 4).requires_grad_(),))

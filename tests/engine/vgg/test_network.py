@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from styletransfer.engine import memory_bounds
 from styletransfer.engine.losses.gram import gram_loss
 from styletransfer.engine.losses.total_variation import total_variation
+from styletransfer.engine.margin import mirrored
 from styletransfer.engine.vgg import network as network_module
 from styletransfer.engine.vgg.fast import block
 from styletransfer.engine.vgg.fast.convolution import Convolution
@@ -177,13 +178,29 @@ class TestPadding:
 
     def test_is_a_mirrored_picture_of_which_the_margin_does_not_count(self, vgg16: Weights) -> None:
         picture = random_picture(50, 67)
-        mirrored = F.pad(picture, (16,) * 4, mode="reflect")
-        plain = plainly(unscaled(vgg16), mirrored)
+        plain = plainly(unscaled(vgg16), F.pad(picture, (16,) * 4, mode="reflect"))
         for layer, seen in zip(self.LAYERS, self.moments(unscaled(vgg16), picture, padding="reflect"), strict=True):
             edge = 16 >> (int(layer[4]) - 1)
             x = plain[layer][0, :, edge:-edge, edge:-edge].flatten(1)
             assert float((seen.gram - x @ x.T / x.numel()).norm() / seen.gram.norm()) < 1e-4, layer
             assert float((seen.mean - x.mean(1)).norm() / seen.mean.norm()) < 1e-4, layer
+
+    def test_content_is_that_of_a_mirrored_picture_without_its_margin(self, vgg16: Weights) -> None:
+        settings = as_trained(content_layers=("relu2_2", "relu4_2"), style_layers=("relu1_1",), padding="reflect")
+        network, picture = Network(vgg16, settings), random_picture(50, 67)
+        alone = network(picture).content
+        whole = network(mirrored(picture, 16), has_margin=True)
+        for seen, seen_whole, edge in zip(alone, whole.content, (8, 2), strict=True):
+            assert torch.equal(seen, seen_whole[:, :, edge:-edge, edge:-edge])
+
+    def test_style_leaves_out_a_margin_that_is_the_pictures_own(self, vgg16: Weights) -> None:
+        settings = as_trained(content_layers=("relu1_1",), style_layers=("relu1_1",), padding="reflect")
+        network, whole = Network(vgg16, settings), random_picture(64, 80)
+        grey = whole.clone()
+        grey[:, :, :15] = 0.5  # but for the last row, which the first that counts borders on
+        assert torch.equal(
+            network(whole, has_margin=True).moments[0].mean, network(grey, has_margin=True).moments[0].mean
+        )
 
     def test_no_border_is_to_be_told_from_the_middle(self, vgg16: Weights) -> None:
         """A flat picture has the same features all over, but for the frame that zeros leave."""
@@ -197,14 +214,12 @@ class TestPadding:
         settings = as_trained(content_layers=("relu1_1",), style_layers=("relu3_1",), padding="reflect")
         network = Network(vgg16, settings)
 
-        def gradient(variable: Tensor, shown: Tensor) -> Tensor:
-            return torch.autograd.grad(network(shown).moments[0].second.square().sum(), variable)[0]
-
         picture.requires_grad_()
-        alone = gradient(picture, picture)
-        network.margin = 0  # so that it can be shown a margin that is a variable as well
+        (alone,) = torch.autograd.grad(network(picture).moments[0].second.square().sum(), picture)
         whole = F.pad(picture.detach(), (16,) * 4, mode="reflect").requires_grad_()
-        assert torch.allclose(alone, gradient(whole, whole)[:, :, 16:-16, 16:-16], rtol=1e-3, atol=1e-6)
+        seen = network(whole, has_margin=True).moments[0].second.square().sum()
+        (of_margin_too,) = torch.autograd.grad(seen, whole)
+        assert torch.allclose(alone, of_margin_too[:, :, 16:-16, 16:-16], rtol=1e-3, atol=1e-6)
 
     @pytest.mark.parametrize("shape", [(32, 32), (33, 47), (40, 200)])
     def test_the_smallest_pictures_have_an_inside(self, shape: tuple[int, int], vgg16: Weights) -> None:
