@@ -37,7 +37,7 @@ from styletransfer.settings import Settings
 from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.snapshot import State
 from styletransfer.studio.storage.run_record import OtherVersionError, Record
-from styletransfer.support.files import replacing, settle
+from styletransfer.support.files import replacing, settle_folder
 
 RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}", re.ASCII)
 CHECKPOINT = "checkpoint.safetensors"
@@ -105,7 +105,7 @@ class Run:
 
     @classmethod
     def create(cls, runs: Path, wanted: Submission, *, server: str) -> Self:
-        """Write a new queued run under `runs`; it appears there whole or not at all.
+        """Write a new queued run under `runs`; it appears there whole or not at all, and survives a power cut.
 
         Raises:
             StyleTransferError: The disk is full or the folder cannot be written.
@@ -127,10 +127,11 @@ class Run:
         try:
             building.frames.mkdir(parents=True)
             for name, file in zip(names, wanted.inputs, strict=True):
-                (building.folder / name).write_bytes(file.data)
-            write_whole(building.folder / "settings.json", _json(wanted.settings.to_dict()))
+                write_whole(building.folder / name, file.data, settled=True)
+            write_whole(building.folder / "settings.json", _json(wanted.settings.to_dict()), settled=True)
             building.write(record)
             building.folder.replace(runs / run_id)
+            settle_folder(runs)
         except OSError as error:
             shutil.rmtree(building.folder, ignore_errors=True)
             raise cannot_save(runs, error) from error
@@ -165,10 +166,7 @@ class Run:
 
     def write(self, record: Record) -> None:
         """Replace state.json, which survives a power cut. Raises StyleTransferError if it cannot be written."""
-        unlink_link(self.folder / "state.json")
-        with replacing(self.folder / "state.json") as temporary, temporary.open("wb") as file:
-            file.write(record.to_json())
-            settle(file)
+        write_whole(self.folder / "state.json", record.to_json(), settled=True)
 
     def settings(self) -> Settings:
         """What the run is painted with.
@@ -193,10 +191,12 @@ class Run:
         """(epoch, JPEG) of the previews kept, oldest first."""
         return sorted((int(path.stem), path) for path in self.frames.glob("*.jpg") if path.stem.isdecimal())
 
-    def clear_temporaries(self) -> None:
-        """Remove what a process that died in the middle of writing has left behind."""
+    def clear_temporaries(self, *, age: float = 0.0) -> None:
+        """Remove what a process that died in the middle of writing has left behind at least `age` seconds ago."""
         for path in self.folder.rglob(".*.part*"):
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # it is gone, or another program has it open and it goes the next time
+                if time.time() - path.stat().st_mtime >= age:
+                    path.unlink()
 
     def _read_json(self, name: str) -> dict[str, Any]:
         try:
@@ -213,14 +213,19 @@ class Run:
         )
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, *, settled: bool = False) -> None:
     """Write a file of ours so that it is never seen half-written. A link in its place is replaced, not followed.
+
+    Args:
+        path: The file.
+        data: What it is to hold.
+        settled: Whether to wait until it survives a power cut.
 
     Raises:
         StyleTransferError: It cannot be written; what stood there is as it was.
     """
     unlink_link(path)
-    with replacing(path) as temporary:
+    with replacing(path, settled=settled) as temporary:
         temporary.write_bytes(data)
 
 

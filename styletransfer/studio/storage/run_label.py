@@ -24,11 +24,13 @@ class Label:
         title: The name that the user has given the painting, or None.
         pinned: Whether it is to be kept whatever happens.
         deleted: Seconds since 1970 (UTC) at which it was taken down, or None while it hangs.
+        made_room: Whether it was taken down by itself, to make room.
     """
 
     title: str | None = None
     pinned: bool = False
     deleted: float | None = None
+    made_room: bool = False
 
 
 _DAMAGED = Label(pinned=True)
@@ -41,6 +43,7 @@ def read_label(folder: Path) -> Label:
         with (folder / "label.json").open("rb") as file:
             values = json.loads(file.read(_LONGEST_FILE).decode("utf-8"))
         title, pinned, deleted = values["title"], values["pinned"], values["deleted"]
+        made_room = values.get("made_room") is True  # earlier versions knew nothing of it
     except (FileNotFoundError, NotADirectoryError):
         return Label()
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
@@ -49,12 +52,12 @@ def read_label(folder: Path) -> Label:
         return _DAMAGED
     if deleted is not None and not is_number(deleted, LATEST):
         return _DAMAGED
-    return Label(title=tidy_title(title or "") or None, pinned=pinned, deleted=deleted)
+    return Label(title=tidy_title(title or "") or None, pinned=pinned, deleted=deleted, made_room=made_room)
 
 
 def write_label(folder: Path, label: Label) -> None:
     """Replace the label. Raises StyleTransferError if it cannot be written."""
-    write_whole(folder / "label.json", json.dumps(asdict(label)).encode())
+    write_whole(folder / "label.json", json.dumps(asdict(label)).encode(), settled=True)
 
 
 def tidy_title(text: str) -> str:

@@ -279,7 +279,7 @@ def test_what_was_deleted_goes_after_a_day_and_at_once_when_asked(
     gallery.clear()
     assert gallery.deleted(first.run_id) is None
     gallery.delete(second.run_id)
-    gallery.empty()
+    gallery.remove(gallery.use().deleted)
     assert gallery.deleted(second.run_id) is None
     assert list((tmp_path / ".deleted").iterdir()) == []
 
@@ -291,7 +291,7 @@ def test_what_could_not_be_removed_whole_is_never_shown_and_goes_the_next_time(
     gallery.delete(run.run_id)
     with monkeypatch.context() as patch:
         patch.setattr("shutil.rmtree", lambda *_args, **_options: None)  # as if killed before anything was removed
-        gallery.empty()
+        gallery.remove(gallery.use().deleted)
     assert gallery.deleted(run.run_id) is None
     assert list((tmp_path / ".deleted").iterdir()) != []
     gallery.clear()
@@ -480,11 +480,11 @@ def test_the_housekeeper_clears_when_called_and_closes(
 
 
 def test_a_living_server_is_told_by_its_lock(tmp_path: Path) -> None:
-    with closing(ServerLock(tmp_path / ".servers")) as presence:
+    with closing(ServerLock(tmp_path)) as presence:
         run = hang(tmp_path, days=5, bulk=MB, state=State.PAINTING, server=presence.name)
         gallery = Gallery(tmp_path, active=list, alive=presence.alive)
         with pytest.raises(StyleTransferError):
             gallery.delete(run.run_id)
-    other = ServerLock(tmp_path / ".servers")
+    other = ServerLock(tmp_path)
     with closing(other):
         Gallery(tmp_path, active=list, alive=other.alive).delete(run.run_id)
