@@ -391,7 +391,8 @@ while sys.stdin.readline():
         waiting = [run.run_id for run in newest if run_store.can_carry_on(run)]
         run, _ = run_store.reopen(waiting[0]) if waiting else run_store.add(wanted(epochs=100))
         commands = CommandQueue(os.fdopen(os.pipe()[0], "rb"))
-        ended = Painter(FAKE, commands, lambda event: None)._attempt(Paint(run.run_id, str(run.folder), resume=bool(waiting)))
+        paint = Paint(run.run_id, str(run.folder), resume=bool(waiting))
+        ended = Painter(FAKE, commands, lambda event: None)._attempt(paint)
         os._exit(0 if ended.state == "finished" else 1)
     print(child, flush=True)
     sys.stdin.readline()  # it has been killed
