@@ -221,7 +221,7 @@ def _deleted(gallery: Gallery, use: Use) -> None:
         these = (gallery, use.deleted)
         st.button(_("Bring all back"), key="wall_undelete", on_click=_bring_back, args=these, type="tertiary")
         with st.popover(_("Remove for good"), key="wall_remove", width="content"):
-            st.write(_("Once removed, they cannot be brought back."))
+            st.html(html.line(_("Once removed, they cannot be brought back.")))
             st.button(_("Remove them"), key="wall_empty", on_click=_remove, args=these)
 
 

@@ -175,6 +175,7 @@ def test_it_is_said_what_will_go_before_it_goes(
     assert {picture["id"]: bool(picture["note"]) for picture in hung[-1]} == {old.run_id: True, new.run_id: False}
     looked_at(page.button(key="wall_clear").click().run())
     assert studio.gallery.ids() == [new.run_id]
+    assert "Harbour, after Blue hour was taken down to make room." in text(page)
     monkeypatch.setattr(Gallery, "limit", MB)
     assert "all are pinned or from the last day" in text(visit_wall())
 
@@ -190,8 +191,11 @@ def test_what_is_deleted_can_be_brought_back_later_or_removed(
     assert studio.gallery.ids() == [run.run_id]
     studio.gallery.delete(run.run_id)
     looked_at(page.run())
+    assert "Once removed, they cannot be brought back." in text(page)  # said before anything is removed
+    other = hang(runs)
+    studio.gallery.delete(other.run_id)  # in another window: nobody has been asked about this one
     looked_at(page.button(key="wall_empty").click().run())
-    assert studio.gallery.use().deleted == ()
+    assert studio.gallery.use().deleted == (other.run_id,)
 
 
 # --- labels below the pictures ------------------------------------------------------------------------------------
