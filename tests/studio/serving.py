@@ -36,6 +36,8 @@ def serving(routes: list[Route]) -> Iterator[Callable[..., Answer]]:
                 return error.code, {}, error.read()
 
     get.port = port  # type: ignore[attr-defined]
-    yield get
-    server.should_exit = True
-    thread.join()
+    try:
+        yield get
+    finally:
+        server.should_exit = True
+        thread.join()

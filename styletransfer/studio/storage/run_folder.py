@@ -37,7 +37,7 @@ from styletransfer.settings import Settings
 from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.snapshot import State
 from styletransfer.studio.storage.run_record import OtherVersionError, Record
-from styletransfer.support.files import replacing, settle_folder
+from styletransfer.support.files import replacing, settle, settle_folder
 
 RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}", re.ASCII)
 CHECKPOINT = "checkpoint.safetensors"
@@ -127,17 +127,16 @@ class Run:
         try:
             building.frames.mkdir(parents=True)
             for name, file in zip(names, wanted.inputs, strict=True):
-                write_whole(building.folder / name, file.data, settled=True)
-            write_whole(building.folder / "settings.json", _json(wanted.settings.to_dict()), settled=True)
-            building.write(record)
+                _put(building.folder / name, file.data)
+            _put(building.folder / "settings.json", _json(wanted.settings.to_dict()))
+            _put(building.folder / "state.json", record.to_json())
+            settle_folder(building.folder)
             building.folder.replace(runs / run_id)
             settle_folder(runs)
         except OSError as error:
-            shutil.rmtree(building.folder, ignore_errors=True)
+            for folder in (building.folder, runs / run_id):
+                shutil.rmtree(folder, ignore_errors=True)
             raise cannot_save(runs, error) from error
-        except StyleTransferError:
-            shutil.rmtree(building.folder, ignore_errors=True)
-            raise
         return cls(runs / run_id)
 
     @classmethod
@@ -227,6 +226,13 @@ def write_whole(path: Path, data: bytes, *, settled: bool = False) -> None:
     unlink_link(path)
     with replacing(path, settled=settled) as temporary:
         temporary.write_bytes(data)
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Write a file that is not there yet, and wait until it is on the disk itself."""
+    with path.open("wb") as file:
+        file.write(data)
+        settle(file)
 
 
 def unlink_link(path: Path) -> None:

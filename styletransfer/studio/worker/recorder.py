@@ -119,7 +119,8 @@ class Recorder:
             remedy=ended.remedy,
         )
         if self._losses is not None:
-            self._losses.close()
+            with suppress(OSError):  # every line is written already
+                self._losses.close()
         self._run.write(self._record)
         if ended.state is State.FINISHED:
             self._checkpoints.remove()
