@@ -13,7 +13,6 @@ needs them, and keeps them.
 """
 
 import math
-import re
 import tempfile
 import threading
 from collections.abc import Callable
@@ -32,6 +31,7 @@ from styletransfer.studio.presentation import timeline
 from styletransfer.studio.server.access import ASK_AGAIN, KEEP, guarded_routes
 from styletransfer.studio.server.disconnect import AwaitedFiles, turn
 from styletransfer.studio.studio import Studio
+from styletransfer.support.names import file_name
 
 _FILM_TYPES: dict[film.FilmFormat, str] = {"mp4": "video/mp4", "webp": "image/webp", "gif": "image/gif"}
 _one_film = threading.Lock()
@@ -129,7 +129,7 @@ def _film(studio: Studio, request: Request) -> Response:
     except BaseException:
         folder.cleanup()
         raise
-    name = re.sub(r"[^\w .-]", "", asked.get("name", "film"))[:100] + f".{fmt}"
+    name = f"{file_name(asked.get('name', 'film'))}.{fmt}"
     return FileResponse(
         path, media_type=_FILM_TYPES[fmt], filename=name, headers=ASK_AGAIN, background=BackgroundTask(folder.cleanup)
     )

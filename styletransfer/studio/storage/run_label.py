@@ -9,6 +9,7 @@ from pathlib import Path
 
 from styletransfer.studio.storage.run_folder import write_whole
 from styletransfer.studio.storage.run_record import LATEST, is_number
+from styletransfer.support.names import JOINERS, cut, invisible_but_meant
 
 LONGEST_TITLE = 80
 """Characters."""
@@ -62,5 +63,5 @@ def write_label(folder: Path, label: Label) -> None:
 
 def tidy_title(text: str) -> str:
     """A title as it may be kept: one line of printable characters, not too long; empty if nothing is left."""
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-    return line[:LONGEST_TITLE].rstrip()
+    kept = (letter if letter.isprintable() or invisible_but_meant(letter) else " " for letter in text)
+    return cut(" ".join("".join(kept).split()).strip(f" {JOINERS}"), LONGEST_TITLE).rstrip()

@@ -79,6 +79,14 @@ def test_a_title_is_one_printable_line_of_bounded_length() -> None:
     assert tidy_title(" \n ") == ""
 
 
+def test_joined_emoji_and_accents_stay_whole_in_a_title() -> None:
+    family, england = "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f3f4\U000e0067\U000e0062\U000e007f"
+    assert tidy_title(f"{family} by the sea, {england}") == f"{family} by the sea, {england}"
+    assert tidy_title("x" * (LONGEST_TITLE - 1) + family) == "x" * (LONGEST_TITLE - 1)
+    assert tidy_title("x" * (LONGEST_TITLE - 1) + "e\u0301") == "x" * (LONGEST_TITLE - 1)
+    assert tidy_title("\u200d\u200c") == ""
+
+
 # --- looking ------------------------------------------------------------------------------------------------------
 
 

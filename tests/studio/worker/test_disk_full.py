@@ -13,7 +13,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import fakes
 import pytest
 from given import given
 from PIL import Image
@@ -137,7 +136,7 @@ def settle(run_store: RunStore, ended: Ended) -> None:
 @pytest.fixture
 def at_every_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
     """All that is written now and then is written at every epoch, which takes no time."""
-    monkeypatch.setattr(fakes, "STEP", 0.0)
+    monkeypatch.setattr("tests.studio.fakes.STEP", 0.0)
     monkeypatch.setattr(Budget, "due", lambda _: True)
 
 
