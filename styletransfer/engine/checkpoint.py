@@ -177,7 +177,7 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
         if facts["format"] != FORMAT:
             raise StyleTransferError("{path} was saved by another version of the program; paint anew.", path=path)
         return _checkpoint(facts, tensors)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError) as error:
         raise _damaged(path) from error
 
 

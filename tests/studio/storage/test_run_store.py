@@ -451,7 +451,7 @@ def test_a_server_s_sign_of_life_ends_with_it(tmp_path: Path) -> None:
      {"scale": [0, 5]}, {"scale": [5]}, {"scale": [1e400, 5]}, {"seconds": math.nan}, {"created": math.inf},
      {"created": 10**400}, {"created": -1}, {"epoch": True}, {"steered": [[1, [math.nan, 1, 1]]]},
      {"clipped": [1, math.inf]}, {"painting_names": [5]}, {"paintings": []}, {"parent": ["a", "b"]},
-     {"server": [[[[]]]]}],
+     {"server": [[[[]]]]}, {"photo": "\ud800"}, {"photo_name": "\ud800"}, {"message": "\ud800"}],
 )  # fmt: skip
 def test_a_forged_state_is_a_damaged_run_and_no_fault(tmp_path: Path, forged: dict[str, object]) -> None:
     wanted = Submission(inputs=given(picture(), (("", picture()),)), settings=Settings())
