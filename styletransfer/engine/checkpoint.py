@@ -21,7 +21,7 @@ from styletransfer.engine.optimizers.optimizer import OptimizerState
 from styletransfer.engine.scales import MARGIN
 from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.settings import Precision, Weighting
-from styletransfer.support.files import replacing, settle
+from styletransfer.support.files import replacing
 
 FORMAT = 5
 """Version of the file's layout, and of what the losses in it mean."""
@@ -149,8 +149,8 @@ class Checkpoint:
             "origin": fingerprint.to_dict(),
             "notes": dict(self.notes if notes is None else notes),
         }
-        with replacing(path) as temporary:
-            _write(temporary, tensors, json.dumps(facts), settled=settled)
+        with replacing(path, settled=settled) as temporary:
+            _write(temporary, tensors, json.dumps(facts))
 
 
 def load_checkpoint(path: str | Path) -> Checkpoint:
@@ -178,7 +178,7 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
         if facts["format"] != FORMAT:
             raise StyleTransferError("{path} was saved by another version of the program; paint anew.", path=path)
         return _checkpoint(facts, tensors)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError) as error:
         raise _damaged(path) from error
 
 
@@ -211,7 +211,7 @@ def _checkpoint(facts: dict[str, Any], tensors: dict[str, Tensor]) -> Checkpoint
     return Checkpoint(int(facts["epoch"]), float(facts["seconds"]), (height, width), lambda: fingerprint, state, notes)
 
 
-def _write(path: Path, tensors: Mapping[str, Tensor], facts: str, *, settled: bool) -> None:
+def _write(path: Path, tensors: Mapping[str, Tensor], facts: str) -> None:
     """Write a safetensors file, see https://huggingface.co/docs/safetensors, tensor by tensor.
 
     Not with the library, which writes a file of its own making first, and hides why that failed.
@@ -228,8 +228,6 @@ def _write(path: Path, tensors: Mapping[str, Tensor], facts: str, *, settled: bo
         file.write(text)
         for tensor in tensors.values():
             file.write(tensor.detach().cpu().contiguous().numpy().data)
-        if settled:
-            settle(file)
 
 
 def _damaged(path: str | Path) -> DamagedStateError:

@@ -86,7 +86,7 @@ class SpeedStore:
                 known[_AUTOMATIC] = found[_AUTOMATIC]
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, TypeError, AttributeError):
+        except (OSError, ValueError, TypeError, ArithmeticError, AttributeError, RecursionError):
             logger.warning("%s cannot be read; speeds will be measured anew", self._path)
             return {}
         return known

@@ -12,7 +12,7 @@ from styletransfer.machine.memory import bytes_for
 from styletransfer.machine.speed import RunSpeed, Speed
 from styletransfer.machine.speed_store import SpeedStore
 from styletransfer.settings import Device, Settings, Weighting
-from styletransfer.studio.failure_text import TAKEN
+from styletransfer.studio.failure_text import NO_WAY_ON, TAKEN
 from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.snapshot import LossHistory, Request, Snapshot, State
 from styletransfer.studio.storage.cleanup import Cleanup
@@ -72,7 +72,7 @@ class Studio:
         with self._lock:
             if self._open is None:
                 run_store = RunStore(self._home)
-                gallery = Gallery(self._home, active=lambda: self._queue.active(), alive=run_store.alive)
+                gallery = Gallery(self._home, active=run_store.at_work, alive=run_store.alive)
                 cleanup = Cleanup(gallery)
                 log = self._home / "worker.log"
                 run_queue = RunQueue(self._engine, log, run_store, self._speeds, when_over=cleanup.call)
@@ -141,7 +141,7 @@ class Studio:
             if painted is not None and not painted.state.over:
                 raise StyleTransferError(TAKEN)
             if painted is None or not self._store.can_carry_on(painted):
-                raise StyleTransferError("This painting cannot go on: what it needs for that is not there any more.")
+                raise StyleTransferError(NO_WAY_ON)
             settings, photo = self.settings(run_id), self.photo_path(run_id)
             if settings is None or photo is None:
                 raise StyleTransferError("This painting cannot go on: its folder is damaged.")

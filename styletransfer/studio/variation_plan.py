@@ -74,7 +74,7 @@ class Plan:
         try:
             columns, rows = (tuple(float(value) for value in values[name]) for name in ("columns", "rows"))
             return cls(values["across"], values["down"], columns, rows)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, ArithmeticError) as error:
             raise StyleTransferError("This sheet cannot be read.") from error
 
 

@@ -3,12 +3,16 @@
 import os
 import secrets
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from styletransfer.errors import StyleTransferError
+
+PATIENCE = 1.0
+"""Seconds that a file which another program has open is waited for."""
 
 
 def check_writable(path: str | Path, *, stream: bool = False) -> None:
@@ -69,11 +73,15 @@ def _check_place(path: Path) -> None:
 
 
 @contextmanager
-def replacing(path: str | Path) -> Iterator[Path]:
+def replacing(path: str | Path, *, settled: bool = False) -> Iterator[Path]:
     """Gives a temporary path in the same folder and with the same ending; moves it to `path` if the block succeeds.
 
     If the block fails, the temporary file is removed, and what stood at `path` stays as it was. A link at `path` is
     followed, so that the file behind it is replaced. Only a file is ever replaced, never a device or a pipe.
+
+    Args:
+        path: The file.
+        settled: Whether to wait until it is on the disk itself, under its name, and survives a power cut.
 
     Raises:
         StyleTransferError: As `check_writable`; or an `OSError` in the block, such as a full disk.
@@ -83,11 +91,37 @@ def replacing(path: str | Path) -> Iterator[Path]:
     temporary = _beside(target)
     try:
         yield temporary
-        temporary.replace(target)
+        if settled:
+            with temporary.open("rb+") as file:
+                settle(file)
+        move(temporary, target)
+        if settled:
+            settle_folder(target.parent)
     except OSError as error:
         raise _cannot_write(Path(path), error) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def move(source: Path, target: Path) -> None:
+    """Put a file in another's place, waiting a little where another program has that open, as Windows demands.
+
+    Raises:
+        StyleTransferError: It still has it open.
+        OSError: As `Path.replace`.
+    """
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            source.replace(target)
+            return
+        except PermissionError as error:
+            if time.monotonic() >= end:
+                raise StyleTransferError(
+                    "{path} cannot be replaced, perhaps as another program has it open; close it there and try again.",
+                    path=target,
+                ) from error
+            time.sleep(0.02)
 
 
 def write_text(path: str | Path, text: str) -> None:
@@ -113,6 +147,17 @@ def settle(file: IO[bytes]) -> None:
     """Wait until what was written to an open file is on the disk itself and survives a power cut."""
     file.flush()
     os.fsync(file.fileno())
+
+
+def settle_folder(folder: Path) -> None:
+    """Wait until what was made, moved or removed in a folder survives a power cut, where the system can tell."""
+    if os.name == "nt":  # which opens no folders, and keeps the order by itself
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _beside(path: Path) -> Path:

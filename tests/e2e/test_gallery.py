@@ -140,3 +140,18 @@ def test_a_run_deleted_in_another_window_is_a_sentence(visit: Visit, painted: st
     page.get_by_text("It can still be brought back.").wait_for()
     page.locator(".st-key-bring_back button").click()
     finished(page)
+
+
+def test_what_is_removed_for_good_is_asked_about_once(visit: Visit, painted: str) -> None:
+    """The last of these tests, as the painting is gone then."""
+    page = visit("?view=wall")
+    hung(page, painted).get_by_text("Delete").click()
+    remove = page.get_by_role("button", name="Remove for good")
+    remove.dblclick()  # in haste
+    remove.wait_for()
+    remove.click()
+    page.get_by_text("Once removed, they cannot be brought back.").wait_for()
+    page.get_by_role("button", name="Remove them").click()
+    remove.wait_for(state="detached")
+    page.reload()
+    page.get_by_text("Nothing hangs here yet").wait_for()

@@ -17,7 +17,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 @contextmanager
 def serving(routes: list[Route]) -> Iterator[Callable[..., Answer]]:
-    """Give a function from a path, and headers by name, to (status, headers, body)."""
+    """Give a function from a path, and headers by name, to (status, headers, body); its `port` is the server's."""
     app = Starlette(routes=routes, middleware=access.middleware())
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run)
@@ -35,6 +35,9 @@ def serving(routes: list[Route]) -> Iterator[Callable[..., Answer]]:
             with error:
                 return error.code, {}, error.read()
 
-    yield get
-    server.should_exit = True
-    thread.join()
+    get.port = port  # type: ignore[attr-defined]
+    try:
+        yield get
+    finally:
+        server.should_exit = True
+        thread.join()

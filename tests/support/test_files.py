@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from styletransfer.errors import StyleTransferError
+from styletransfer.support import files
 from styletransfer.support.files import check_writable, is_stream, replacing, write_text
 
 
@@ -45,6 +46,32 @@ def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
     words = r"a\.txt cannot be written \(No space left on device\)"
     with pytest.raises(StyleTransferError, match=words), replacing(tmp_path / "a.txt"):
         raise OSError(28, "No space left on device")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_another_program_has_open_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows lets nobody replace such a file."""
+    path, replace, refusals = tmp_path / "a.txt", Path.replace, iter(range(3))
+
+    def busy(source: Path, target: Path) -> Path:
+        if next(refusals, None) is not None:
+            raise PermissionError(13, "The process cannot access the file")
+        return replace(source, target)
+
+    monkeypatch.setattr(Path, "replace", busy)
+    with replacing(path) as temporary:
+        temporary.write_text("new")
+    assert path.read_text() == "new"
+
+
+def test_a_file_that_stays_open_elsewhere_is_no_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: object) -> None:
+        raise PermissionError(13, "The process cannot access the file")
+
+    monkeypatch.setattr(Path, "replace", busy)
+    monkeypatch.setattr(files, "PATIENCE", 0.05)
+    with pytest.raises(StyleTransferError, match="another program has it open"), replacing(tmp_path / "a.txt") as part:
+        part.write_text("new")
     assert list(tmp_path.iterdir()) == []
 
 

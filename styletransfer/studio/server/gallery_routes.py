@@ -1,7 +1,6 @@
 """The addresses of the gallery: small pictures, which the browser keeps, and the ZIP of many paintings."""
 
 import json
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 
@@ -16,11 +15,11 @@ from styletransfer.studio.server.zip_stream import Entry, zip_stream
 from styletransfer.studio.storage.gallery import Gallery
 from styletransfer.studio.storage.thumbnails import thumbnail
 from styletransfer.studio.studio import Studio
+from styletransfer.support.names import file_name
 from styletransfer.texts import language, speaking
 from styletransfer.texts.language import ENGLISH
 
 _YEAR = 365 * 24 * 3600
-_NOT_IN_A_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f]|^\.+|[. ]+$')
 
 
 def routes(studio: Callable[[], Studio]) -> list[Route]:
@@ -55,8 +54,7 @@ def entries(gallery: Gallery, run_ids: Iterable[str], asked_in: str = ENGLISH) -
         except StyleTransferError:  # gone, or unreadable
             continue
         recipe = recipe or json.dumps({"settings": piece.settings.to_dict()})
-        name = _NOT_IN_A_NAME.sub("-", piece.title)
-        yield Entry(name=name, picture=picture, recipe=recipe, created=piece.record.created)
+        yield Entry(name=file_name(piece.title), picture=picture, recipe=recipe, created=piece.record.created)
 
 
 def _thumbnail(studio: Studio, request: Request) -> Response:

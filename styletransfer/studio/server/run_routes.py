@@ -13,7 +13,6 @@ needs them, and keeps them.
 """
 
 import math
-import re
 import tempfile
 import threading
 from collections.abc import Callable
@@ -22,7 +21,7 @@ from typing import cast
 
 from PIL import Image
 from starlette.background import BackgroundTask
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
@@ -30,7 +29,9 @@ from styletransfer.imaging import film, images
 from styletransfer.studio import pictures
 from styletransfer.studio.presentation import timeline
 from styletransfer.studio.server.access import ASK_AGAIN, KEEP, guarded_routes
+from styletransfer.studio.server.disconnect import AwaitedFiles, turn
 from styletransfer.studio.studio import Studio
+from styletransfer.support.names import file_name
 
 _FILM_TYPES: dict[film.FilmFormat, str] = {"mp4": "video/mp4", "webp": "image/webp", "gif": "image/gif"}
 _one_film = threading.Lock()
@@ -101,7 +102,10 @@ def _displayed(path: Path | None) -> Response:
 
 
 def _film(studio: Studio, request: Request) -> Response:
-    """Made in a folder of its own and sent when it is whole, so that nobody is ever given half a film."""
+    """Made in a folder of its own and sent when it is whole, so that nobody is ever given half a film.
+
+    A film that nobody waits for any more is not made to its end.
+    """
     fmt = request.path_params["fmt"]
     if fmt not in _FILM_TYPES:
         raise FileNotFoundError
@@ -110,19 +114,22 @@ def _film(studio: Studio, request: Request) -> Response:
     folder = tempfile.TemporaryDirectory(prefix="styletransfer-", ignore_cleanup_errors=True)
     try:
         path = Path(folder.name) / f"film.{fmt}"
-        with _one_film:  # more at once would only take the time from the painting
+        with turn(_one_film, request):  # more at once would only take the time from the painting
             film.export(
-                shown,
+                AwaitedFiles(shown, request),
                 path,
                 fmt=fmt,
                 seconds=_number(asked.get("seconds", "10")),
                 hold=_number(asked.get("hold", "2")),
                 pace="slow start" if "slow" in asked else "even",
             )
+    except ClientDisconnect:
+        folder.cleanup()
+        return Response(status_code=408)  # which nobody hears
     except BaseException:
         folder.cleanup()
         raise
-    name = re.sub(r"[^\w .-]", "", asked.get("name", "film"))[:100] + f".{fmt}"
+    name = f"{file_name(asked.get('name', 'film'))}.{fmt}"
     return FileResponse(
         path, media_type=_FILM_TYPES[fmt], filename=name, headers=ASK_AGAIN, background=BackgroundTask(folder.cleanup)
     )

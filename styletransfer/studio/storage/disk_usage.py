@@ -42,6 +42,8 @@ class Use:
         limit: Bytes that it may take, or None.
         deleted: Ids of those that can still be brought back, the one deleted last first.
         deleted_size: Their bytes.
+        made_room: Ids of those among them that were taken down by themselves, to make room.
+        spare_size: Bytes of what goes before any painting with the next clearing.
         going: Ids of those that go with the next clearing, oldest first.
         going_size: Their bytes.
         next: Id of the one that goes first when it gets a tenth more, or None.
@@ -52,6 +54,8 @@ class Use:
     limit: int | None
     deleted: tuple[str, ...]
     deleted_size: int
+    made_room: tuple[str, ...]
+    spare_size: int
     going: tuple[str, ...]
     going_size: int
     next: str | None

@@ -10,9 +10,10 @@ Everything here works on files, so that several servers may share one folder. Wh
 
 import json
 import logging
+import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from styletransfer.studio.storage.disk_usage import FolderSizes, Item, Use, read
 from styletransfer.studio.storage.run_folder import Run
 from styletransfer.studio.storage.run_label import Label, read_label, tidy_title, write_label
 from styletransfer.studio.storage.run_record import Record
+from styletransfer.studio.storage.server_lock import alone
 from styletransfer.studio.storage.trash import GONE, Trash, names, weighed
 from styletransfer.texts import _
 
@@ -34,6 +36,8 @@ SHEETS = "sheets"
 """Folder of the sheets of variations."""
 NEARLY = 0.9
 """Share of the bound from which on it is said what will go."""
+LEFTOVER_SECONDS = 60.0
+"""Age from which on a half-written file is nobody's any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,13 +67,27 @@ class Piece:
     written: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Weights:
+    """What takes space, or what of it goes by itself: what can be had again goes first, then paintings."""
+
+    sheets: list[Item]
+    checkpoints: list[Item]
+    runs: list[Item]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all of it."""
+        return _size(self.sheets, self.checkpoints, self.runs)
+
+
 class Gallery:
     """All runs of one data folder that are not deleted. Thread-safe; never waits for a painting.
 
     Args:
         home: Folder of the runs.
         active: Gives the ids that this server is at work on or has waiting.
-        alive: Whether a server of that name lives.
+        alive: Whether another server of that name lives, or a worker writes in the run of that id.
     """
 
     def __init__(self, home: Path, *, active: Callable[[], list[str]], alive: Callable[[str], bool]) -> None:
@@ -79,6 +97,7 @@ class Gallery:
         self._sizes = FolderSizes()
         self._trash = Trash(home, self._sizes)
         self._clearing = threading.Lock()
+        self._epoch = time.time() - time.monotonic()
 
     @property
     def home(self) -> Path:
@@ -140,17 +159,19 @@ class Gallery:
 
     def use(self) -> Use:
         """What all of it takes of the disk. Takes a moment only the first time."""
-        items, sheets, deleted = weighed(self._home, self._sizes), self._sheets(), self._trash.items()
-        (going, _), (soon, _) = self._going(items, sheets), self._going(items, sheets, share=NEARLY)
-        lying = sum(item.size for item in deleted)
+        hanging, deleted = self._weights(), self._trash.items()
+        going, soon = self._going(hanging), self._going(hanging, share=NEARLY).runs
+        lying, going_size = sum(item.size for item in deleted), sum(item.size for item in going.runs)
         return Use(
-            count=len(items),
-            size=sum(item.size for item in items + sheets) + lying,
+            count=len(hanging.runs),
+            size=hanging.size + lying,
             limit=self.limit,
             deleted=tuple(item.run_id for item in deleted),
             deleted_size=lying,
-            going=tuple(item.run_id for item in going),
-            going_size=sum(item.size for item in going),
+            made_room=tuple(item.run_id for item in deleted if self._trash.made_room(item.run_id)),
+            spare_size=going.size - going_size,
+            going=tuple(item.run_id for item in going.runs),
+            going_size=going_size,
             next=soon[0].run_id if soon else None,
         )
 
@@ -178,29 +199,36 @@ class Gallery:
         run = self._find(run_id)
         if self._busy(run):
             raise StyleTransferError("This is being painted or waits for its turn; stop it first, then delete it.")
-        with suppress(StyleTransferError):  # a folder that nothing can be written in may still be moved
-            write_label(run.folder, replace(read_label(run.folder), deleted=time.time()))
-        self._trash.put(run.folder)
+        self._take_down(run)
 
     def bring_back(self, run_id: str) -> None:
-        """Undo a deletion."""
+        """Undo a deletion. What was taken down to make room does not go again for a day."""
         folder = self._trash.give_back(run_id)
-        with suppress(StyleTransferError):
-            write_label(folder, replace(read_label(folder), deleted=None))
+        label = read_label(folder)
+        with suppress(StyleTransferError, OSError):
+            write_label(folder, replace(label, deleted=None, made_room=False))
+            if label.made_room:
+                os.utime(folder / "state.json")
 
     def deleted(self, run_id: str) -> str | None:
         """Title of a run that was deleted and can be brought back, or None."""
         run = self._trash.find(run_id)
         return None if run is None else _title(run, read_label(run.folder))
 
-    def empty(self) -> None:
-        """Remove for good what was deleted."""
-        self._trash.empty()
+    def remove(self, run_ids: Iterable[str]) -> None:
+        """Remove for good these of what was deleted."""
+        for run_id in run_ids:
+            run = self._trash.find(run_id)
+            if run is not None:
+                self._trash.remove(run.folder)
 
     # --- keeping within bounds --------------------------------------------------------------------------------------
 
     def clear(self) -> None:
-        """Remove for good what was deleted a day ago and, while there is too much, the deleted, old sheets and runs.
+        """Remove for good what was deleted a day ago and what a dead process has left half-written.
+
+        While there is too much, what the user has deleted goes as well, then old sheets and what old paintings need to
+        go on, and at last the oldest paintings: these can be brought back for a day.
 
         Never raises; what cannot be removed now is tried again the next time.
         """
@@ -211,31 +239,63 @@ class Gallery:
                 logger.exception("the runs in %s could not be cleared", self._home)
 
     def _clear(self) -> None:
-        items, sheets = weighed(self._home, self._sizes), self._sheets()
-        size = sum(item.size for item in items + sheets + self._trash.items())
-        self._trash.clear(size, self.limit, time.time())
-        going, going_sheets = self._going(items, sheets)
-        for item in going_sheets:
+        for run_id in names(self._home):
+            run = Run(self._home / run_id)
+            if not self._busy(run):
+                run.clear_temporaries(age=LEFTOVER_SECONDS)
+        hanging = self._weights()
+        size = hanging.size + sum(item.size for item in self._trash.items())
+        self._trash.clear(size, self.limit, self._now())
+        going = self._going(hanging)
+        for item in going.sheets:
             self._trash.remove(self._home / SHEETS / item.run_id)
-        for item in going:
+        for item in going.checkpoints:
+            with alone(self._home):  # nobody goes on with it in this moment
+                if not self._kept(item.run_id):
+                    Run(self._home / item.run_id).checkpoint.unlink(missing_ok=True)
+        for item in going.runs:
             if not self._kept(item.run_id):  # pinned or continued a moment ago
-                logger.info("run %s is removed: together they take more space than they may", item.run_id)
-                self._trash.remove(self._home / item.run_id)
+                logger.info("run %s is taken down: together they take more space than they may", item.run_id)
+                self._take_down(Run(self._home / item.run_id), made_room=True)
 
     # ----------------------------------------------------------------------------------------------------------------
 
-    def _going(self, items: list[Item], sheets: list[Item], *, share: float = 1.0) -> tuple[list[Item], list[Item]]:
-        """The runs and the sheets that go by themselves, so that the rest takes at most this share of what all may.
+    def _now(self) -> float:
+        """Seconds since 1970 (UTC) by a clock that nobody sets forward while the studio is open."""
+        return self._epoch + time.monotonic()
 
-        Sheets, which are painted anew in a moment, go first.
+    def _take_down(self, run: Run, *, made_room: bool = False) -> None:
+        with suppress(StyleTransferError):  # a folder that nothing can be written in may still be moved
+            write_label(run.folder, replace(read_label(run.folder), deleted=time.time(), made_room=made_room))
+        self._trash.put(run.folder)
+
+    def _weights(self) -> _Weights:
+        """All that hangs: the sheets, and apart from the runs what those that are not finished need to go on."""
+        runs, checkpoints = [], []
+        for item in weighed(self._home, self._sizes):
+            size = 0
+            with suppress(OSError):
+                status = Run(self._home / item.run_id).checkpoint.stat()
+                size = status.st_size
+                checkpoints.append(replace(item, size=size, written=status.st_mtime))
+            runs.append(replace(item, size=max(0, item.size - size)))
+        return _Weights(sheets=self._sheets(), checkpoints=checkpoints, runs=runs)
+
+    def _going(self, hanging: _Weights, *, share: float = 1.0) -> _Weights:
+        """What goes by itself, so that the rest takes at most this share of what all may.
+
+        No painting goes to make room for a checkpoint: those that are kept, as they are fresh, will go soon.
         """
-        limit, now = self.limit, time.time()
+        limit, now = self.limit, self._now()
         if limit is None:
-            return [], []
-        allowed, weight = int(share * limit), sum(item.size for item in items)
-        old = too_many(sheets, allowed - weight, kept=lambda _: False, now=now)
-        left = sum(item.size for item in sheets) - sum(item.size for item in old)
-        return too_many(items, allowed - left, kept=self._kept, now=now), old
+            return _Weights(sheets=[], checkpoints=[], runs=[])
+        allowed = int(share * limit)
+        sheets = too_many(hanging.sheets, allowed - _size(hanging.checkpoints, hanging.runs), kept=_no, now=now)
+        left = _size(hanging.sheets) - _size(sheets)
+        room = allowed - left - _size(hanging.runs)
+        checkpoints = too_many(hanging.checkpoints, room, kept=self._kept, now=now)
+        runs = too_many(hanging.runs, allowed - left, kept=self._kept, now=now)
+        return _Weights(sheets=sheets, checkpoints=checkpoints, runs=runs)
 
     def _sheets(self) -> list[Item]:
         """The sheets of variations; `written` is when the last cell was painted."""
@@ -258,8 +318,8 @@ class Gallery:
         return False
 
     def _busy(self, run: Run) -> bool:
-        """Whether a server is at work on the run or has it waiting."""
-        if run.run_id in self._active():
+        """Whether a server is at work on the run or has it waiting, or a worker still writes in it."""
+        if run.run_id in self._active() or self._alive(run.run_id):
             return True
         try:
             values = json.loads((run.folder / "state.json").read_text("utf-8"))
@@ -294,3 +354,11 @@ def _title(run: Run, label: Label) -> str:
     except StyleTransferError:
         return pair("", ())
     return pair(record.photo_name, record.painting_names)
+
+
+def _size(*items: list[Item]) -> int:
+    return sum(item.size for each in items for item in each)
+
+
+def _no(_: str) -> bool:
+    return False

@@ -37,7 +37,7 @@ from styletransfer.settings import Settings
 from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.snapshot import State
 from styletransfer.studio.storage.run_record import OtherVersionError, Record
-from styletransfer.support.files import replacing, settle
+from styletransfer.support.files import replacing, settle, settle_folder
 
 RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}", re.ASCII)
 CHECKPOINT = "checkpoint.safetensors"
@@ -105,7 +105,7 @@ class Run:
 
     @classmethod
     def create(cls, runs: Path, wanted: Submission, *, server: str) -> Self:
-        """Write a new queued run under `runs`; it appears there whole or not at all.
+        """Write a new queued run under `runs`; it appears there whole or not at all, and survives a power cut.
 
         Raises:
             StyleTransferError: The disk is full or the folder cannot be written.
@@ -127,16 +127,16 @@ class Run:
         try:
             building.frames.mkdir(parents=True)
             for name, file in zip(names, wanted.inputs, strict=True):
-                (building.folder / name).write_bytes(file.data)
-            write_whole(building.folder / "settings.json", _json(wanted.settings.to_dict()))
-            building.write(record)
+                _put(building.folder / name, file.data)
+            _put(building.folder / "settings.json", _json(wanted.settings.to_dict()))
+            _put(building.folder / "state.json", record.to_json())
+            settle_folder(building.folder)
             building.folder.replace(runs / run_id)
+            settle_folder(runs)
         except OSError as error:
-            shutil.rmtree(building.folder, ignore_errors=True)
+            for folder in (building.folder, runs / run_id):
+                shutil.rmtree(folder, ignore_errors=True)
             raise cannot_save(runs, error) from error
-        except StyleTransferError:
-            shutil.rmtree(building.folder, ignore_errors=True)
-            raise
         return cls(runs / run_id)
 
     @classmethod
@@ -165,10 +165,7 @@ class Run:
 
     def write(self, record: Record) -> None:
         """Replace state.json, which survives a power cut. Raises StyleTransferError if it cannot be written."""
-        unlink_link(self.folder / "state.json")
-        with replacing(self.folder / "state.json") as temporary, temporary.open("wb") as file:
-            file.write(record.to_json())
-            settle(file)
+        write_whole(self.folder / "state.json", record.to_json(), settled=True)
 
     def settings(self) -> Settings:
         """What the run is painted with.
@@ -193,10 +190,12 @@ class Run:
         """(epoch, JPEG) of the previews kept, oldest first."""
         return sorted((int(path.stem), path) for path in self.frames.glob("*.jpg") if path.stem.isdecimal())
 
-    def clear_temporaries(self) -> None:
-        """Remove what a process that died in the middle of writing has left behind."""
+    def clear_temporaries(self, *, age: float = 0.0) -> None:
+        """Remove what a process that died in the middle of writing has left behind at least `age` seconds ago."""
         for path in self.folder.rglob(".*.part*"):
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # it is gone, or another program has it open and it goes the next time
+                if time.time() - path.stat().st_mtime >= age:
+                    path.unlink()
 
     def _read_json(self, name: str) -> dict[str, Any]:
         try:
@@ -213,15 +212,27 @@ class Run:
         )
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, *, settled: bool = False) -> None:
     """Write a file of ours so that it is never seen half-written. A link in its place is replaced, not followed.
+
+    Args:
+        path: The file.
+        data: What it is to hold.
+        settled: Whether to wait until it survives a power cut.
 
     Raises:
         StyleTransferError: It cannot be written; what stood there is as it was.
     """
     unlink_link(path)
-    with replacing(path) as temporary:
+    with replacing(path, settled=settled) as temporary:
         temporary.write_bytes(data)
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Write a file that is not there yet, and wait until it is on the disk itself."""
+    with path.open("wb") as file:
+        file.write(data)
+        settle(file)
 
 
 def unlink_link(path: Path) -> None:

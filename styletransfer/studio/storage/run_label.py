@@ -9,6 +9,7 @@ from pathlib import Path
 
 from styletransfer.studio.storage.run_folder import write_whole
 from styletransfer.studio.storage.run_record import LATEST, is_number
+from styletransfer.support.names import JOINERS, cut, invisible_but_meant
 
 LONGEST_TITLE = 80
 """Characters."""
@@ -24,11 +25,13 @@ class Label:
         title: The name that the user has given the painting, or None.
         pinned: Whether it is to be kept whatever happens.
         deleted: Seconds since 1970 (UTC) at which it was taken down, or None while it hangs.
+        made_room: Whether it was taken down by itself, to make room.
     """
 
     title: str | None = None
     pinned: bool = False
     deleted: float | None = None
+    made_room: bool = False
 
 
 _DAMAGED = Label(pinned=True)
@@ -41,6 +44,7 @@ def read_label(folder: Path) -> Label:
         with (folder / "label.json").open("rb") as file:
             values = json.loads(file.read(_LONGEST_FILE).decode("utf-8"))
         title, pinned, deleted = values["title"], values["pinned"], values["deleted"]
+        made_room = values.get("made_room") is True  # earlier versions knew nothing of it
     except (FileNotFoundError, NotADirectoryError):
         return Label()
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
@@ -49,15 +53,15 @@ def read_label(folder: Path) -> Label:
         return _DAMAGED
     if deleted is not None and not is_number(deleted, LATEST):
         return _DAMAGED
-    return Label(title=tidy_title(title or "") or None, pinned=pinned, deleted=deleted)
+    return Label(title=tidy_title(title or "") or None, pinned=pinned, deleted=deleted, made_room=made_room)
 
 
 def write_label(folder: Path, label: Label) -> None:
     """Replace the label. Raises StyleTransferError if it cannot be written."""
-    write_whole(folder / "label.json", json.dumps(asdict(label)).encode())
+    write_whole(folder / "label.json", json.dumps(asdict(label)).encode(), settled=True)
 
 
 def tidy_title(text: str) -> str:
     """A title as it may be kept: one line of printable characters, not too long; empty if nothing is left."""
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-    return line[:LONGEST_TITLE].rstrip()
+    kept = (letter if letter.isprintable() or invisible_but_meant(letter) else " " for letter in text)
+    return cut(" ".join("".join(kept).split()).strip(f" {JOINERS}"), LONGEST_TITLE).rstrip()

@@ -119,7 +119,11 @@ def is_number(value: object, most: float) -> bool:
 
 
 def _sentence(read: Any) -> Text | None:
-    return None if read is None else Text.from_json(read)
+    if read is None:
+        return None
+    sentence = Text.from_json(read)
+    _text(sentence)
+    return sentence
 
 
 def _check_plain(record: Record) -> None:
@@ -138,6 +142,7 @@ def _check_plain(record: Record) -> None:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError("no text")
+    value.encode()  # raises UnicodeEncodeError, a ValueError, for half a character, which nothing can show or store
     return value
 
 
@@ -149,9 +154,10 @@ def _whole(value: object, least: int = 0) -> int:
 
 def _file_name(_: str, value: object) -> str:
     """The name of a file in the folder."""
-    if not isinstance(value, str) or Path(value).name != value or "\0" in value:
+    name = _text(value)
+    if Path(name).name != name or "\0" in name:
         raise ValueError("a file outside of the folder")
-    return value
+    return name
 
 
 def _scale(value: Any) -> tuple[int, int]:

@@ -5,8 +5,7 @@ import shutil
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,16 +13,9 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings
 from styletransfer.studio.failure_text import ELSEWHERE, LEFT, TAKEN, WAITED
-from styletransfer.studio.snapshot import Ended, Snapshot, State
+from styletransfer.studio.snapshot import Snapshot, State
 from styletransfer.studio.storage.loss_history import read_losses
-from styletransfer.studio.storage.run_folder import (
-    CHECKPOINT,
-    RUN_ID,
-    Run,
-    Submission,
-    cannot_save,
-    write_whole,
-)
+from styletransfer.studio.storage.run_folder import RUN_ID, Run, Submission, cannot_save, write_whole
 from styletransfer.studio.storage.run_record import Record
 from styletransfer.studio.storage.server_lock import ServerLock, alone
 
@@ -31,10 +23,8 @@ logger = logging.getLogger(__name__)
 
 REMEMBERED = 16
 """Snapshots of runs on disk that are kept in memory."""
-CHECKPOINT_BYTES = 2_000_000_000
-"""Bytes that the checkpoints of all runs together may take; one takes about 60 MB at 450 pixels."""
-FEWEST_CHECKPOINTS = 2
-"""Checkpoints that are kept however large they are: the newest ones."""
+PATIENCE = 10.0
+"""Seconds that a run's end is waited for until it stands on disk."""
 ABANDONED = 600.0
 """Seconds after which a run that was never written to its end is cleared away."""
 
@@ -49,10 +39,12 @@ class RunStore:
     def __init__(self, home: Path) -> None:
         self._home = home
         self._lock = threading.Lock()
+        self._settled = threading.Condition(self._lock)
+        self._at_work = set[str]()
         self._remembered: OrderedDict[str, tuple[int, Snapshot]] = OrderedDict()
         try:
             home.mkdir(parents=True, exist_ok=True)
-            self._server_lock = ServerLock(home / ".servers")
+            self._server_lock = ServerLock(home)
             for folder in (*home.glob(".*.new"), *home.glob("sheets/.*.new")):
                 if time.time() - folder.stat().st_mtime > ABANDONED:
                     shutil.rmtree(folder, ignore_errors=True)
@@ -63,9 +55,14 @@ class RunStore:
         """Let other servers know that this one is gone."""
         self._server_lock.close()
 
-    def alive(self, server: str) -> bool:
-        """Whether the server of that name lives."""
-        return self._server_lock.alive(server)
+    def alive(self, name: str) -> bool:
+        """Whether another server of that name lives, or a worker writes in the run of that id."""
+        return name != self.server and self._server_lock.alive(name)
+
+    def at_work(self) -> list[str]:
+        """Ids of the runs that this server is at work on or has waiting."""
+        with self._lock:
+            return list(self._at_work)
 
     @property
     def server(self) -> str:
@@ -73,8 +70,10 @@ class RunStore:
         return self._server_lock.name
 
     def add(self, wanted: Submission) -> tuple[Run, Record]:
-        """Write a new queued run. Raises StyleTransferError."""
-        run = Run.create(self._home, wanted, server=self._server_lock.name)
+        """Write a new queued run, which is this server's until it is settled. Raises StyleTransferError."""
+        run = Run.create(self._home, wanted, server=self.server)
+        with self._lock:
+            self._at_work.add(run.run_id)
         return run, run.read()
 
     def can_carry_on(self, snapshot: Snapshot) -> bool:
@@ -90,18 +89,20 @@ class RunStore:
             StyleTransferError: Another has taken it, or nothing can be written.
         """
         run = Run(self._home / run_id)
+        with self._settled:  # it may have ended a moment ago
+            self._settled.wait_for(lambda: run_id not in self._at_work, PATIENCE)
         try:
-            with self._alone():
+            with alone(self._home):
                 record = run.read()
-                if record.state is State.FINISHED or self._owned(record):
+                if record.state is State.FINISHED or self._owned(run_id, record):
                     raise StyleTransferError(TAKEN)
                 run.clear_temporaries()
-                record = replace(record, state=State.QUEUED, server=self._server_lock.name, message=None)
+                record = replace(record, state=State.QUEUED, server=self.server, message=None)
                 run.write(replace(record, error=None, remedy=None))
+                with self._lock:
+                    self._at_work.add(run_id)
         except OSError as error:
             raise cannot_save(self._home, error) from error
-        with suppress(OSError):
-            run.checkpoint.touch()  # so that it is not the oldest that goes
         return run, record
 
     def recent(self, limit: int) -> list[str]:
@@ -152,37 +153,43 @@ class RunStore:
         run = Run.find(self._home, run_id)
         if run is None:
             return None
+        written = run.written
         with self._lock:
-            written = run.written
             known = self._remembered.get(run_id)
-            if known is not None and known[0] == written and known[1].state.over:
-                return known[1]
-            try:
-                now = self._load(run)
-            except StyleTransferError as error:
-                now = Snapshot(run_id=run_id, state=State.FAILED, epochs=0, error=error.text)
-            self._remember(run.written, now)
-            return now
+        if known is not None and known[0] == written and known[1].state.over:
+            return known[1]
+        try:
+            now = self._load(run)
+        except StyleTransferError as error:
+            now = Snapshot(run_id=run_id, state=State.FAILED, epochs=0, error=error.text)
+        self._remember(written, now)
+        return now
 
     def remember(self, snapshot: Snapshot) -> None:
-        """Take over the last snapshot of a run that is over, so that it need not be read from disk."""
-        self._thin_checkpoints()
-        with self._lock:
-            self._remember(Run(self._home / snapshot.run_id).written, snapshot)
+        """Take over the last snapshot of a run that is over, until `settle` has brought its end to disk."""
+        self._remember(Run(self._home / snapshot.run_id).written, snapshot)
 
-    def settle(self, last: Snapshot, ended: Ended) -> Ended:
-        """See to it that a run's end stands on disk, and give what stands there.
+    def settle(self, last: Snapshot) -> None:
+        """See to it that a run's end stands on disk; from then on it is nobody's.
 
         Args:
-            last: What is known of the run.
-            ended: How it ended, for a run whose worker could not write that itself.
+            last: The run as it ended, which is written down unless its worker has written its end itself.
         """
-        run = Run(self._home / ended.run_id)
+        self._bring_to_disk(last)
+        with self._settled:
+            self._at_work.discard(last.run_id)
+            self._settled.notify_all()
+
+    def _bring_to_disk(self, last: Snapshot) -> None:
+        run = Run(self._home / last.run_id)
         try:
             record = run.read()
             if record.state.over:
-                message, error, remedy = record.message, record.error, record.remedy
-                return Ended(run_id=run.run_id, state=record.state, message=message, error=error, remedy=remedy)
+                self._remember(
+                    run.written,
+                    replace(last, state=record.state, message=record.message, error=record.error, remedy=record.remedy),
+                )
+                return
             run.clear_temporaries()
             previews = run.timeline()
             if last.preview is not None and (not previews or previews[-1][0] < last.preview_epoch):
@@ -190,25 +197,24 @@ class RunStore:
             run.write(
                 replace(
                     record,
-                    state=ended.state,
+                    state=last.state,
                     epoch=max(record.epoch, last.epoch),
                     scale=last.scale or record.scale,
                     seconds=max(record.seconds, last.seconds),
                     steered=last.steered or record.steered,
                     clipped=last.clipped or record.clipped,
                     network=last.network or record.network,
-                    message=ended.message or record.message,
-                    error=ended.error,
-                    remedy=ended.remedy,
+                    message=last.message or record.message,
+                    error=last.error,
+                    remedy=last.remedy,
                 )
             )
         except (StyleTransferError, OSError):
-            logger.exception("run %s could not be brought to an end on disk", ended.run_id)
-        return ended
+            logger.exception("run %s could not be brought to an end on disk", last.run_id)
 
     def _load(self, run: Run) -> Snapshot:
         record = run.read()
-        if not record.state.over and not self._owned(record):
+        if not record.state.over and not self._owned(run.run_id, record):
             record = self._bring_to_an_end(run)
         if not record.state.over:
             record = replace(record, message=ELSEWHERE)
@@ -242,39 +248,28 @@ class RunStore:
     def _bring_to_an_end(self, run: Run) -> Record:
         """What stands in a run that a dead server has left behind, unless another has just gone on with it."""
         try:
-            with self._alone():
+            with alone(self._home):
                 record = run.read()
-                if record.state.over or self._owned(record):
+                if record.state.over or self._owned(run.run_id, record):
                     return record
                 message = WAITED if record.state is State.QUEUED else LEFT
-                last = Snapshot(run_id=run.run_id, state=record.state, epochs=record.epochs)
-                self.settle(last, Ended(run_id=run.run_id, state=State.STOPPED, message=message))
+                stopped = Snapshot(run_id=run.run_id, state=State.STOPPED, epochs=record.epochs, message=message)
+                self._bring_to_disk(stopped)
         except OSError:
             logger.exception("run %s could not be brought to an end on disk", run.run_id)
         return replace(run.read(), state=State.STOPPED)  # also where the disk is full or read-only
 
-    def _owned(self, record: Record) -> bool:
-        """Whether a server is at work on the run or has it waiting."""
+    def _owned(self, run_id: str, record: Record) -> bool:
+        """Whether a server is at work on the run or has it waiting, or a worker still writes in it."""
+        if self._server_lock.alive(run_id):
+            return True
+        if record.server == self.server:  # what could not be settled, as on a full disk, is nobody's
+            return run_id in self.at_work()
         return not record.state.over and self._server_lock.alive(record.server)
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Wait until no other server is about to take or end a run."""
-        with alone(self._home / ".servers" / "taking"):
-            yield
-
-    def _thin_checkpoints(self) -> None:
-        """Remove the oldest checkpoints where they take too much space; those runs can still be branched from."""
-        total = 0
-        with suppress(OSError):
-            paths = sorted(self._home.glob(f"*/{CHECKPOINT}"), key=lambda path: path.stat().st_mtime, reverse=True)
-            for place, path in enumerate(paths):
-                total += path.stat().st_size
-                if total > CHECKPOINT_BYTES and place >= FEWEST_CHECKPOINTS:
-                    path.unlink(missing_ok=True)
-
     def _remember(self, written: int, snapshot: Snapshot) -> None:
-        self._remembered[snapshot.run_id] = (written, snapshot)
-        self._remembered.move_to_end(snapshot.run_id)
-        while len(self._remembered) > REMEMBERED:
-            self._remembered.popitem(last=False)
+        with self._lock:
+            self._remembered[snapshot.run_id] = (written, snapshot)
+            self._remembered.move_to_end(snapshot.run_id)
+            while len(self._remembered) > REMEMBERED:
+                self._remembered.popitem(last=False)

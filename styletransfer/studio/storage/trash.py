@@ -60,13 +60,12 @@ class Trash:
             items.append(replace(item, written=when or 0.0))
         return sorted(items, key=lambda item: item.written, reverse=True)
 
-    def empty(self) -> None:
-        """Remove all of it for good. Raises StyleTransferError."""
-        for run_id in names(self._folder):
-            self.remove(self._folder / run_id)
+    def made_room(self, run_id: str) -> bool:
+        """Whether what lies here was taken down by itself."""
+        return read_label(self._folder / run_id).made_room
 
     def clear(self, size: int, limit: int | None, now: float) -> None:
-        """Remove what has lain here for long, and, the oldest first, what is in the way.
+        """Remove what has lain here for long, and, the oldest first, what the user has deleted and is in the way.
 
         Args:
             size: Bytes that all runs take, those that lie here among them.
@@ -80,7 +79,8 @@ class Trash:
             shutil.rmtree(leftover, ignore_errors=True)
         for item in reversed(self.items()):
             age = now - item.written
-            if age > KEPT_SECONDS or (limit is not None and size > limit and age > UNDO_SECONDS):
+            in_the_way = limit is not None and size > limit and age > UNDO_SECONDS
+            if age > KEPT_SECONDS or (in_the_way and not self.made_room(item.run_id)):
                 self.remove(self._folder / item.run_id)
                 size -= item.size
 

@@ -4,8 +4,9 @@ import threading
 from pathlib import Path
 
 from styletransfer.engine.frames import Savable
+from styletransfer.errors import StyleTransferError
 from styletransfer.studio.storage.run_folder import unlink_link
-from styletransfer.support.files import settle
+from styletransfer.support.files import move, settle
 from styletransfer.support.throttle import Throttle
 
 
@@ -23,7 +24,7 @@ class Checkpoints:
         self._draft = path.with_name(f".next.part{path.suffix}")
         self._throttle = Throttle(share=0.02, least=4.0)
         self._settling: threading.Thread | None = None
-        self._error: OSError | None = None
+        self._error: OSError | StyleTransferError | None = None
 
     def offer(self, checkpoint: Savable) -> None:
         """Keep it if it is time for that. Raises OSError or StyleTransferError: it, or the last one, cannot be."""
@@ -38,23 +39,25 @@ class Checkpoints:
 
     def keep(self, checkpoint: Savable) -> None:
         """Keep it now. Raises StyleTransferError if that cannot be."""
-        self._wait()
+        self.wait()
         unlink_link(self._path)
         checkpoint.save(self._path)
 
     def remove(self) -> None:
         """Keep none any more."""
-        self._wait()
+        self.wait()
         self._path.unlink(missing_ok=True)
+
+    def wait(self) -> None:
+        """Wait until nothing is being written."""
+        if self._settling is not None:
+            self._settling.join()
 
     def _settle(self) -> None:
         try:
             with self._draft.open("rb+") as file:
                 settle(file)
-            self._draft.replace(self._path)
-        except OSError as error:
+            move(self._draft, self._path)
+        except (OSError, StyleTransferError) as error:
             self._error = error
-
-    def _wait(self) -> None:
-        if self._settling is not None:
-            self._settling.join()
+            self._draft.unlink(missing_ok=True)

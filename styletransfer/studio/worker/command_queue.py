@@ -9,7 +9,9 @@ from typing import BinaryIO
 from styletransfer.studio.worker.protocol import Command, receive
 
 LAST_WORDS = 5.0
-"""Seconds that a worker may take to finish its step and save what is painted once the studio is gone."""
+"""Seconds that a worker may take to finish its step once the studio is gone."""
+LAST_SAVING = 60.0
+"""Seconds that it may then take to save what is painted: gigabytes, for a large picture."""
 
 
 class Gone(Exception):  # noqa: N818 - not an error: it is how a worker's life ends
@@ -21,6 +23,7 @@ class CommandQueue:
 
     def __init__(self, stream: BinaryIO) -> None:
         self.painting = False
+        self._saving = threading.Event()
         self._stream = stream
         self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
         threading.Thread(target=self._read, name="inbox", daemon=True).start()
@@ -32,6 +35,7 @@ class CommandQueue:
         except queue.Empty:
             return None
         if command is None:
+            self._saving.set()
             raise Gone
         return command
 
@@ -41,6 +45,6 @@ class CommandQueue:
                 self._commands.put(receive(self._stream))
         except EOFError:
             self._commands.put(None)
-        if self.painting:
-            time.sleep(LAST_WORDS)
+        if self.painting and self._saving.wait(LAST_WORDS):
+            time.sleep(LAST_SAVING)
         os._exit(0)  # neither a step of torch nor the import of it can be interrupted in any other way

@@ -26,9 +26,10 @@ from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.imaging.images import open_image
 from styletransfer.machine.speed import Speed, measure_speed
 from styletransfer.settings import Settings
-from styletransfer.studio.failure_text import CLOSED, explain
+from styletransfer.studio.failure_text import CLOSED, NO_WAY_ON, explain
 from styletransfer.studio.snapshot import Ended, State
 from styletransfer.studio.storage.run_folder import Run
+from styletransfer.studio.storage.server_lock import writing
 from styletransfer.studio.worker.command_queue import CommandQueue, Gone
 from styletransfer.studio.worker.engine import Engine
 from styletransfer.studio.worker.protocol import (
@@ -104,11 +105,16 @@ class Painter:
     def _paint(self, command: Paint) -> Ended:
         """Paint one run to its end, whatever that is, and save it. Raises Gone, with what is painted saved."""
         run = Run(Path(command.folder))
+        with writing(run.folder):
+            return self._paint_and_save(run, resume=command.resume)
+
+    def _paint_and_save(self, run: Run, *, resume: bool) -> Ended:
         recorder = Recorder(run)
         try:
+            if resume and not run.checkpoint.is_file():
+                raise StyleTransferError(NO_WAY_ON)  # to begin anew would put an end to what is painted
             inputs = run.inputs().map(open_image)
             settings = replace(run.settings(), preview_every=1)  # so that Stop keeps the newest; few are encoded
-            resume = run.checkpoint if run.checkpoint.is_file() else None
             self._weighting = (run.read().weighting if resume else None) or settings.weighting
             painting = self._engine()(
                 inputs.photo,
@@ -116,18 +122,20 @@ class Painter:
                 settings,
                 **inputs.besides(),
                 steer=lambda: self._weighting,
-                resume=resume,
+                resume=run.checkpoint if resume else None,
             )
             with closing(painting) as frames:
                 ended = Ended(run_id=run.run_id, state=self._follow(run.run_id, frames, recorder))
         except Gone:
             recorder.finish(Ended(run_id=run.run_id, state=State.STOPPED, message=CLOSED))
+            recorder.last_preview()
             raise
         except Exception as error:  # noqa: BLE001 - what is painted is kept whatever goes wrong
             if isinstance(error, DamagedStateError):
                 run.checkpoint.unlink(missing_ok=True)  # so that it is not offered again
             ended = failed(run.run_id, error)
-        last = recorder.finish(ended)
+        ended = recorder.finish(ended)
+        last = recorder.last_preview()
         if last is not None:
             self._tell(Preview(run.run_id, *last))
         return ended
@@ -214,7 +222,9 @@ def main() -> None:
     commands, events = _private_streams()
     logging.basicConfig(format="%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s", level=logging.INFO)
     faulthandler.enable()
-    for name in ("SIGINT", "SIGHUP"):  # Ctrl-C and a closed terminal are the studio's to handle; its end is ours
+    # Ctrl-C, a closed terminal and the system's end reach all processes at once, but are the studio's to handle: when
+    # it ends, this one saves what it paints.
+    for name in ("SIGINT", "SIGHUP", "SIGTERM"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     if hasattr(os, "nice"):

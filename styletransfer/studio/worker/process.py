@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import IO, cast
 
 from styletransfer.machine.threads import wait_briefly
+from styletransfer.studio.worker.command_queue import LAST_SAVING, LAST_WORDS
 from styletransfer.studio.worker.protocol import Command, Event, receive, send
 
 logger = logging.getLogger(__name__)
 
+PATIENCE = LAST_WORDS + LAST_SAVING + 3.0
+"""Seconds that a worker is given to end by itself: a little more than it gives itself."""
 LARGEST_LOG = 1_000_000
 """Bytes of a log over which it is begun anew when the next process starts; one older log is kept."""
 
@@ -76,23 +79,31 @@ class Worker:
         with self._sending, suppress(OSError, ValueError):
             send(cast("IO[bytes]", self._process.stdin), command)
 
-    def close(self, patience: float) -> None:
-        """End the process: it saves what it paints, or is killed after `patience` seconds. Waits for `on_end`."""
+    def close(self) -> None:
+        """End the process: it saves what it paints, or is killed after a while. Waits for `on_end`."""
         with self._sending, suppress(OSError):
             cast("IO[bytes]", self._process.stdin).close()
         try:
-            self._process.wait(patience)
+            self._process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self._process.kill()
         if threading.current_thread() is not self._listener:
-            self._listener.join(patience)
+            self._listener.join(PATIENCE)
+
+    def kill(self) -> None:
+        """End the process without letting it save anything; `on_end` is called soon."""
+        self._process.kill()
 
     def _listen(self) -> None:
+        """Hand on the events. One that cannot be taken in ends the process: it could not be followed any more."""
         events = cast("IO[bytes]", self._process.stdout)
         with events, suppress(EOFError):
-            while True:
-                self._on_event(self, receive(events))
-        code = self._process.wait()
-        with self._sending, suppress(OSError):
-            cast("IO[bytes]", self._process.stdin).close()
-        self._on_end(self, code)
+            try:
+                while True:
+                    self._on_event(self, receive(events))
+            except EOFError:
+                raise
+            except Exception:
+                logger.exception("what the worker tells cannot be taken in")
+        self.close()
+        self._on_end(self, self._process.wait())

@@ -18,10 +18,11 @@ from styletransfer.studio.snapshot import Ended
 
 @dataclass(frozen=True)
 class Paint:
-    """Begin to paint the run that lies in `folder`."""
+    """Begin to paint the run that lies in `folder`, or go on with it from its checkpoint (`resume`)."""
 
     run_id: str
     folder: str
+    resume: bool
 
 
 @dataclass(frozen=True)
@@ -136,8 +137,12 @@ def send(stream: IO[bytes], message: object) -> None:
 
 
 def receive(stream: IO[bytes]) -> Any:
-    """Read one message, waiting for it. Raises EOFError when the other end is gone, even in the middle of one."""
+    """Read one message, waiting for it.
+
+    Raises EOFError when the other end is gone, even in the middle of one, or cannot be understood any more, as after an
+    update of the program under way.
+    """
     try:
         return pickle.load(stream)  # noqa: S301 - the other end is our own process, reached by a private pipe
-    except (pickle.UnpicklingError, OSError, ValueError) as error:
+    except Exception as error:  # what unpickling may raise is not to be foreseen
         raise EOFError from error

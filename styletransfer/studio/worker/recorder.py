@@ -1,6 +1,7 @@
 """Writes a run to disk while it is being painted, at a small, fixed share of the painting's time."""
 
 import csv
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
@@ -9,9 +10,11 @@ from PIL import Image
 
 from styletransfer.engine.frames import Frame, Savable
 from styletransfer.engine.loss_table import read_rows, row, to_csv
+from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import encode
 from styletransfer.imaging.recipe import Recipe, make_recipe
 from styletransfer.settings import Weighting
+from styletransfer.studio.failure_text import explain
 from styletransfer.studio.snapshot import Ended, State
 from styletransfer.studio.storage.run_folder import Run, unlink_link, write_whole
 from styletransfer.studio.storage.run_record import gone_on, newest, until
@@ -93,15 +96,21 @@ class Recorder:
             if self._image is not None and self._saved != self._image_epoch:
                 self._save_result(self._image)
 
-    def finish(self, ended: Ended) -> tuple[int, bytes] | None:
-        """Write the last picture and how the run ended; give (epoch, JPEG) of that picture if it was not seen yet."""
-        last = None
-        if self._image is not None:
-            if self._previewed != self._image_epoch:
-                last = (self._image_epoch, self._preview())
-            self._keep(always=True)
-            if self._saved != self._image_epoch:
+    def finish(self, ended: Ended) -> Ended:
+        """Keep what is painted, then write down how the run ended, and give that: it may be that it cannot be kept.
+
+        The picture and the way to go on come first, so that after a power cut at any moment one of the two is there.
+        """
+        try:
+            if self._image is not None and self._saved != self._image_epoch:
                 self._save_result(self._image)
+            if ended.state is State.STOPPED and self._checkpoint is not None:
+                self._checkpoints.keep(self._checkpoint)
+        except (OSError, StyleTransferError) as error:
+            if ended.state is not State.FAILED:  # else it is told already what went wrong
+                reason, remedy = explain(error)
+                ended = Ended(run_id=ended.run_id, state=State.FAILED, error=reason, remedy=remedy)
+        self._checkpoints.wait()
         self._record = replace(
             self._record,
             state=ended.state,
@@ -110,13 +119,23 @@ class Recorder:
             remedy=ended.remedy,
         )
         if self._losses is not None:
-            self._losses.close()
+            with suppress(OSError):  # every line is written already
+                self._losses.close()
         self._run.write(self._record)
         if ended.state is State.FINISHED:
             self._checkpoints.remove()
-        elif ended.state is State.STOPPED and self._checkpoint is not None:
-            self._checkpoints.keep(self._checkpoint)
-        return last
+        return ended
+
+    def last_preview(self) -> tuple[int, bytes] | None:
+        """Keep the last picture's preview; give (epoch, JPEG) of it if it was not seen yet. Nothing depends on it."""
+        if self._image is None:
+            return None
+        unseen = self._previewed != self._image_epoch
+        with suppress(OSError, StyleTransferError):
+            if unseen:
+                self._preview()
+            self._keep(always=True)
+        return (self._image_epoch, self._jpeg) if unseen and self._previewed == self._image_epoch else None
 
     @property
     def epoch(self) -> int:
@@ -161,7 +180,7 @@ class Recorder:
             settings, network = self._run.settings(), self._record.network
             self._recipe = make_recipe(settings, network=network, bfloat16=self._bfloat16, inputs=self._run.inputs())
         recipe = replace(self._recipe, steered=self._record.steered).until(self._image_epoch)
-        write_whole(self._run.result, encode(image, "png", recipe=recipe.to_json()))
+        write_whole(self._run.result, encode(image, "png", recipe=recipe.to_json()), settled=True)
         self._saved = self._image_epoch
 
     def _preview(self) -> bytes:
@@ -182,7 +201,8 @@ class Recorder:
         self._kept.append(path)
         if len(self._kept) > FRAMES_KEPT:
             for thinned in self._kept[1::2]:
-                thinned.unlink(missing_ok=True)
+                with suppress(OSError):  # somebody has it open
+                    thinned.unlink()
             self._kept = self._kept[::2]
             self._stride = max(2 * self._stride, 2 * (self._previewed // FRAMES_KEPT))
 

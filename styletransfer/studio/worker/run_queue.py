@@ -2,12 +2,13 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from styletransfer.machine.speed_store import SpeedStore
 from styletransfer.settings import Weighting
-from styletransfer.studio.failure_text import CLOSED, NO_WORKER, SEE_LOG, WAITED, explain_death
+from styletransfer.studio.failure_text import CLOSED, NO_WORKER, SEE_LOG, WAITED, explain_death, explain_hang
 from styletransfer.studio.snapshot import Ended, Request, Snapshot, State
 from styletransfer.studio.storage.run_store import RunStore
 from styletransfer.studio.worker.process import Worker
@@ -20,8 +21,10 @@ logger = logging.getLogger(__name__)
 
 _COMMANDS: dict[Request, type[Pause | Resume | Stop]] = {"pause": Pause, "resume": Resume, "stop": Stop}
 
-PATIENCE = 8.0
-"""Seconds that a worker is given to save and end by itself; a little more than it gives itself."""
+LONGEST_STEP = 30 * 60.0
+"""Seconds that a worker at work may say nothing: many times what the largest picture takes on the slowest machine."""
+LOOK_EVERY = 5.0
+"""Seconds between two looks at that."""
 FALSE_STARTS = 2
 """Workers in a row that may die before they are warm; after that, only the next run starts another."""
 
@@ -51,25 +54,28 @@ class RunQueue:
         self._store = run_store
         self._speeds = speeds
         self._when_over = when_over
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
         self._queue: dict[str, RunningJob] = {}  # the first is the one whose turn it is
         self._variations = VariationQueue()
         self._worker: Worker | None = None
         self._ready = False
         self._false_starts = 0
-        self._closing = False
-        with self._lock:
+        self._silent = 0.0  # seconds for which a worker at work has said nothing
+        self._unsettled: list[Snapshot] = []
+        self._closing = threading.Event()
+        with self._changing():
             self._hire()
+        threading.Thread(target=self._watch, name="watch", daemon=True).start()
 
     def close(self) -> None:
         """End the run that is being painted and the worker; what is painted is kept."""
-        with self._lock:
-            self._closing = True
+        self._closing.set()
+        with self._changing():
             worker, self._ready = self._worker, False
             for job in [job for job in self._queue.values() if not job.at_work]:
                 self._end_here(job, State.STOPPED, message=WAITED)
         if worker is not None:
-            worker.close(PATIENCE)
+            worker.close()
 
     @property
     def ready(self) -> bool:
@@ -84,14 +90,14 @@ class RunQueue:
 
     def add(self, job: RunningJob) -> None:
         """Put a run at the end of the queue."""
-        with self._lock:
+        with self._changing():
             self._queue[job.run.run_id] = job
             self._hire()
             self._next()
 
     def ask(self, run_id: str, request: Request) -> None:
         """Pass a wish on to the worker if the run is there and the wish makes a difference."""
-        with self._lock:
+        with self._changing():
             job = self._queue.get(run_id)
             if job is None:
                 return
@@ -126,7 +132,7 @@ class RunQueue:
 
     def add_cells(self, cells: list[PaintCell]) -> None:
         """Paint a sheet's cells whenever there is no run to be painted."""
-        with self._lock:
+        with self._changing():
             self._variations.add(cells)
             self._hire()
             self._next()
@@ -142,10 +148,36 @@ class RunQueue:
         with self._lock:
             return self._variations.progress(sheet_id), self._variations.fault(sheet_id)
 
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Hold the lock; what ends meanwhile is brought to disk after it, as pages need it and disks are slow."""
+        with self._lock:
+            yield
+            unsettled, self._unsettled = self._unsettled, []
+        for last in unsettled:
+            self._store.settle(last)
+            self._when_over()
+
+    def _watch(self) -> None:
+        """End a worker that is stuck in a step. Counts only time in which this process runs, not a laptop's sleep."""
+        while not self._closing.wait(LOOK_EVERY):
+            with self._lock:
+                self._silent = self._silent + LOOK_EVERY if self._at_work else 0.0
+                if self._silent > LONGEST_STEP and self._worker is not None:
+                    logger.error("the worker has said nothing for %s seconds and is ended", self._silent)
+                    self._worker.kill()
+
+    @property
+    def _at_work(self) -> bool:
+        """Whether the worker ought to say something some time."""
+        job = next(iter(self._queue.values()), None)
+        painting = job is not None and job.at_work and job.state is not State.PAUSED
+        return painting or self._variations.at_work is not None or not self._ready
+
     def _hire(self) -> None:
         """Start a worker if there is none."""
-        if self._worker is None and not self._closing:
-            self._ready = False
+        if self._worker is None and not self._closing.is_set():
+            self._ready, self._silent = False, 0.0
             try:
                 self._worker = Worker(self._engine, self._log, self._on_event, self._on_end)
             except OSError:
@@ -165,7 +197,7 @@ class RunQueue:
             self._worker.tell(Stop(self._variations.at_work.run_id))
         elif self._ready and self._worker is not None:
             job.at_work = True
-            self._worker.tell(Paint(job.run.run_id, str(job.run.folder)))
+            self._worker.tell(Paint(job.run.run_id, str(job.run.folder), job.resume))
             if job.weighting is not None:
                 self._worker.tell(Steer(job.run.run_id, job.weighting))
 
@@ -176,9 +208,10 @@ class RunQueue:
                 self._worker.tell(cell)
 
     def _on_event(self, worker: Worker, event: Event) -> None:
-        with self._lock:
+        with self._changing():
             if worker is not self._worker:
                 return
+            self._silent = 0.0
             if isinstance(event, Ready):
                 self._ready, self._false_starts = True, 0
                 if event.speed is not None:
@@ -203,20 +236,22 @@ class RunQueue:
 
     def _on_end(self, worker: Worker, code: int) -> None:
         """The worker is dead: its run with it, unless the studio is closing."""
-        with self._lock:
+        with self._changing():
             if worker is not self._worker:
                 return
-            if not self._closing:
+            closing = self._closing.is_set()
+            if not closing:
                 logger.warning("the worker ended with code %s", code)
             stillborn, self._ready, self._worker = not self._ready, False, None
-            self._variations.lose(*explain_death(code), all_sheets=False)
+            error, remedy = explain_hang(LONGEST_STEP) if self._silent > LONGEST_STEP else explain_death(code)
+            idle = self._variations.at_work is None and not any(job.at_work for job in self._queue.values())
+            self._variations.lose(error, remedy, all_sheets=False)
             for job in [job for job in self._queue.values() if job.at_work]:
-                if self._closing:
+                if closing:
                     self._end_here(job, State.STOPPED, message=CLOSED)
                 else:
-                    error, remedy = explain_death(code)
                     self._end_here(job, State.FAILED, error=error, remedy=remedy)
-            if self._closing:
+            if closing or (idle and not stillborn):  # the next run or sheet starts another, so that none dies for ever
                 return
             self._false_starts = self._false_starts + 1 if stillborn else 0
             if self._false_starts >= FALSE_STARTS:
@@ -244,7 +279,7 @@ class RunQueue:
         self._end(job, Ended(run_id=job.run.run_id, state=state, message=message, error=error, remedy=remedy))
 
     def _end(self, job: RunningJob, ended: Ended) -> None:
-        job.ended(self._store.settle(job.snapshot(), ended))
+        job.ended(ended)
         del self._queue[job.run.run_id]
         self._store.remember(job.snapshot())
-        self._when_over()
+        self._unsettled.append(job.snapshot())

@@ -17,6 +17,7 @@ class RunningJob:
     Attributes:
         run: The run's folder.
         at_work: Whether the worker has it.
+        resume: Whether it goes on from its checkpoint.
         weighting: Weights that were asked for while the worker did not have it, or None.
     """
 
@@ -24,6 +25,7 @@ class RunningJob:
         """Take a run that is queued; `painted` is how far an earlier attempt has come that is to be gone on with."""
         self.run = run
         self.at_work = False
+        self.resume = painted is not None
         self.weighting: Weighting | None = None
         self._history = read_history(run.losses) if painted else History()
         self._run_speed = run_speed

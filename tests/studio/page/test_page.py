@@ -16,6 +16,7 @@ from styletransfer.controls import weight_steps
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import PRESETS, Weighting
 from styletransfer.studio.failure_text import SMALLER
+from styletransfer.studio.page.sidebar import advanced
 from styletransfer.studio.snapshot import State
 from styletransfer.studio.weights_download import Download
 
@@ -33,6 +34,15 @@ def test_a_preset_is_handed_on_as_it_is(studio: Standin, visit: Callable[..., Ap
     page = visit()
     looked_at(page.button_group(key="preset").set_value(name).run())
     assert studio.chosen[started(page)] == PRESETS[name]
+
+
+def test_a_style_layer_may_go_from_the_preset_that_weighs_each(studio: Standin, visit: Callable[..., AppTest]) -> None:
+    page = visit()
+    looked_at(page.button_group(key="preset").set_value("notebook").run())
+    left = PRESETS["notebook"].style_layers[1:]
+    looked_at(page.multiselect(key="style_layers").set_value(list(left)).run())
+    settings = studio.chosen[started(page)]
+    assert (settings.style_layers, settings.style_layer_weights) == (left, (1.0,) * len(left))
 
 
 def test_sliders_and_advanced_settings_reach_the_run(studio: Standin, visit: Callable[..., AppTest]) -> None:
@@ -82,15 +92,22 @@ def test_the_notebook_keeps_its_shape_at_another_resolution(studio: Standin, vis
 
 
 def test_settings_that_do_not_go_together_are_a_sentence_beside_start(
-    studio: Standin, visit: Callable[..., AppTest]
+    visit: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    together = advanced.chosen
+    monkeypatch.setattr(advanced, "chosen", lambda: together() | {"seed": -1})
+    page = visit()
+    assert "seed must be a whole number" in text(page)
+    assert page.button(key="start").disabled
+
+
+def test_the_weights_of_a_recipe_stay_with_their_layers(studio: Standin, visit: Callable[..., AppTest]) -> None:
     run_id = started(visit())
     studio.paint(run_id, 60, State.FINISHED)
     studio.chosen[run_id] = replace(studio.chosen[run_id], style_layer_weights=(1.0, 2.0, 3.0, 4.0, 5.0))
     page = visit(run_id)
-    looked_at(page.multiselect(key="style_layers").set_value(["relu1_1"]).run())
-    assert "give one weight for each layer" in text(page)
-    assert page.button(key="start").disabled
+    looked_at(page.multiselect(key="style_layers").set_value(["relu2_1", "relu4_1", "relu4_2"]).run())
+    assert studio.chosen[started(page)].style_layer_weights == (2.0, 4.0, 3.0)  # a new one counts as the others do
 
 
 def test_the_default_of_every_weight_is_on_its_slider_with_two_decades_either_way() -> None:

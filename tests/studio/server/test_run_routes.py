@@ -3,6 +3,8 @@
 import errno
 import io
 import json
+import socket
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from PIL import Image
 from serving import serving
 from standin import Standin
 
+from styletransfer.imaging import film
 from styletransfer.settings import Settings
 from styletransfer.studio.presentation import timeline
 from styletransfer.studio.server import run_routes
@@ -142,6 +145,33 @@ def test_a_damaged_moment_is_a_sentence_and_leaves_nothing_behind(
         status, body = get(f"{run}/{path}")
         assert status == 422
         assert b"Traceback" not in body
+    assert list(films.iterdir()) == []
+
+
+def test_a_film_that_nobody_waits_for_any_more_is_given_up(
+    studio: Standin, run: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten impatient clicks leave no film behind that is made to its end, and the eleventh is served."""
+    films = tmp_path / "films"
+    films.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(films))
+    opened, open_slowly = [0], film.open_image
+
+    def slow(*asked: object, **more: object) -> Image.Image:
+        opened[0] += 1
+        time.sleep(0.05)
+        return open_slowly(*asked, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(film, "open_image", slow)
+    with serving(run_routes.routes(lambda: studio)) as answer:  # type: ignore[arg-type, return-value]
+        port = answer.port  # type: ignore[attr-defined]
+        for _ in range(10):
+            with socket.create_connection(("localhost", port)) as browser:
+                browser.sendall(f"GET /runs/{run}/film.mp4 HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+                time.sleep(0.1)
+        before = opened[0]
+        assert answer(f"runs/{run}/film.mp4?seconds=1&hold=0")[0] == 200
+        assert opened[0] - before < 60  # its own twenty, and what was just under way
     assert list(films.iterdir()) == []
 
 

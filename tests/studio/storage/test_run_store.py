@@ -279,7 +279,8 @@ def test_a_recorded_run_can_be_read_back(tmp_path: Path) -> None:
     with Image.open(BytesIO(first)) as preview:
         assert (preview.format, preview.size) == ("JPEG", (1024, 683))
     recorder.add(frame(3, 3, Image.new("RGB", (1500, 1000), "green")), 0.3)
-    last = recorder.finish(Ended(run_id=run.run_id, state=State.FINISHED))
+    recorder.finish(Ended(run_id=run.run_id, state=State.FINISHED))
+    last = recorder.last_preview()
     assert last is not None
     assert last[0] == 3
     record = run.read()
@@ -348,6 +349,7 @@ def test_previews_on_disk_are_thinned_evenly(tmp_path: Path, monkeypatch: pytest
     for epoch in range(1, 1001):
         recorder.add(frame(epoch, 1000, image), epoch / 10)
     recorder.finish(Ended(run_id=run.run_id, state=State.FINISHED))
+    recorder.last_preview()
     epochs = [epoch for epoch, _ in run.timeline()]
     assert FRAMES_KEPT // 2 < len(epochs) <= FRAMES_KEPT
     assert epochs[0] == 1
@@ -426,7 +428,7 @@ def test_a_server_s_sign_of_life_ends_with_it(tmp_path: Path) -> None:
     assert not mine.alive("../../etc/passwd")
     assert not mine.alive("")
     mine.close()
-    assert not list(tmp_path.iterdir())
+    assert not list(tmp_path.rglob("*.lock"))
 
 
 @pytest.mark.parametrize(
@@ -436,7 +438,7 @@ def test_a_server_s_sign_of_life_ends_with_it(tmp_path: Path) -> None:
      {"scale": [0, 5]}, {"scale": [5]}, {"scale": [1e400, 5]}, {"seconds": math.nan}, {"created": math.inf},
      {"created": 10**400}, {"created": -1}, {"epoch": True}, {"steered": [[1, [math.nan, 1, 1]]]},
      {"clipped": [1, math.inf]}, {"painting_names": [5]}, {"paintings": []}, {"parent": ["a", "b"]},
-     {"server": [[[[]]]]}],
+     {"server": [[[[]]]]}, {"photo": "\ud800"}, {"photo_name": "\ud800"}, {"message": "\ud800"}],
 )  # fmt: skip
 def test_a_forged_state_is_a_damaged_run_and_no_fault(tmp_path: Path, forged: dict[str, object]) -> None:
     wanted = Submission(inputs=given(picture(), (("", picture()),)), settings=Settings())

@@ -18,7 +18,7 @@ from styletransfer.studio.storage import trash
 from styletransfer.studio.storage.cleanup import Cleanup
 from styletransfer.studio.storage.disk_usage import DEFAULT_LIMIT, GB
 from styletransfer.studio.storage.gallery import SHEETS, Gallery
-from styletransfer.studio.storage.run_folder import CHECKPOINT, write_whole
+from styletransfer.studio.storage.run_folder import CHECKPOINT, Run, write_whole
 from styletransfer.studio.storage.run_label import LONGEST_TITLE, Label, read_label, tidy_title, write_label
 from styletransfer.studio.storage.server_lock import ServerLock
 from styletransfer.studio.storage.thumbnails import thumbnail
@@ -77,6 +77,14 @@ def test_a_title_is_one_printable_line_of_bounded_length() -> None:
     assert tidy_title("  Sea\n\tand\u202e  sky \x00") == "Sea and sky"
     assert len(tidy_title("long " * 100)) <= LONGEST_TITLE
     assert tidy_title(" \n ") == ""
+
+
+def test_joined_emoji_and_accents_stay_whole_in_a_title() -> None:
+    family, england = "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f3f4\U000e0067\U000e0062\U000e007f"
+    assert tidy_title(f"{family} by the sea, {england}") == f"{family} by the sea, {england}"
+    assert tidy_title("x" * (LONGEST_TITLE - 1) + family) == "x" * (LONGEST_TITLE - 1)
+    assert tidy_title("x" * (LONGEST_TITLE - 1) + "e\u0301") == "x" * (LONGEST_TITLE - 1)
+    assert tidy_title("\u200d\u200c") == ""
 
 
 # --- looking ------------------------------------------------------------------------------------------------------
@@ -279,7 +287,7 @@ def test_what_was_deleted_goes_after_a_day_and_at_once_when_asked(
     gallery.clear()
     assert gallery.deleted(first.run_id) is None
     gallery.delete(second.run_id)
-    gallery.empty()
+    gallery.remove(gallery.use().deleted)
     assert gallery.deleted(second.run_id) is None
     assert list((tmp_path / ".deleted").iterdir()) == []
 
@@ -291,7 +299,7 @@ def test_what_could_not_be_removed_whole_is_never_shown_and_goes_the_next_time(
     gallery.delete(run.run_id)
     with monkeypatch.context() as patch:
         patch.setattr("shutil.rmtree", lambda *_args, **_options: None)  # as if killed before anything was removed
-        gallery.empty()
+        gallery.remove(gallery.use().deleted)
     assert gallery.deleted(run.run_id) is None
     assert list((tmp_path / ".deleted").iterdir()) != []
     gallery.clear()
@@ -397,6 +405,92 @@ def test_contact_sheets_count_and_old_ones_go_before_any_painting(
     assert filled.folder.exists()
 
 
+def interrupted(home: Path, *, days: float, checkpoint: int, state: State = State.STOPPED, server: str = "") -> Run:
+    """A run with a checkpoint of so many bytes, written when the run was."""
+    run = hang(home, days=days, state=state, server=server)
+    run.checkpoint.write_bytes(bytes(checkpoint))
+    then = time.time() - days * 24 * 3600
+    os.utime(run.checkpoint, (then, then))
+    return run
+
+
+def test_old_checkpoints_go_before_any_painting_and_only_as_many_as_must(
+    gallery: Gallery, tmp_path: Path, bound: Callable[[int], None]
+) -> None:
+    painting = hang(tmp_path, days=9, bulk=2 * MB)
+    old, newer = (interrupted(tmp_path, days=days, checkpoint=3 * MB) for days in (7, 6))
+    bound(6 * MB)
+    assert gallery.use().going == ()
+    assert 3 * MB <= gallery.use().spare_size < 4 * MB
+    gallery.clear()
+    assert set(gallery.ids()) == {painting.run_id, old.run_id, newer.run_id}
+    assert [run.checkpoint.exists() for run in (old, newer)] == [False, True]
+
+
+def test_no_painting_goes_for_a_checkpoint_that_is_still_fresh(
+    gallery: Gallery, tmp_path: Path, bound: Callable[[int], None]
+) -> None:
+    painting = hang(tmp_path, days=9, bulk=2 * MB)
+    fresh = [interrupted(tmp_path, days=0.5, checkpoint=3 * MB) for _ in range(2)]
+    bound(5 * MB)
+    gallery.clear()
+    assert gallery.run(painting.run_id) is not None
+    assert all(run.checkpoint.exists() for run in fresh)
+
+
+def test_what_waits_is_paused_or_pinned_keeps_its_checkpoint(
+    gallery: Gallery, tmp_path: Path, active: list[str], bound: Callable[[int], None]
+) -> None:
+    waiting = interrupted(tmp_path, days=9, checkpoint=MB, state=State.QUEUED)
+    paused = interrupted(tmp_path, days=8, checkpoint=MB, state=State.PAUSED, server="alive")
+    pinned = interrupted(tmp_path, days=7, checkpoint=MB)
+    gallery.pin(pinned.run_id, pinned=True)
+    active.append(waiting.run_id)
+    bound(1)
+    gallery.clear()
+    assert all(run.checkpoint.exists() for run in (waiting, paused, pinned))
+
+
+def test_a_painting_that_goes_by_itself_can_be_brought_back_for_a_day_and_then_stays(
+    gallery: Gallery, tmp_path: Path, bound: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = hang(tmp_path, days=9, bulk=2 * MB)
+    bound(MB)
+    gallery.clear()
+    assert (gallery.ids(), gallery.use().made_room) == ([], (run.run_id,))
+    monkeypatch.setattr(trash, "UNDO_SECONDS", -1.0)
+    gallery.clear()  # its space is needed, but nobody has asked for it to go
+    assert gallery.use().made_room == (run.run_id,)
+    gallery.bring_back(run.run_id)
+    gallery.clear()
+    assert (gallery.ids(), gallery.use().made_room) == ([run.run_id], ())
+
+
+def test_a_clock_that_is_set_forward_takes_nothing_from_the_trash_or_the_wall(
+    gallery: Gallery, tmp_path: Path, bound: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deleted, painting = hang(tmp_path), hang(tmp_path, bulk=2 * MB)
+    gallery.delete(deleted.run_id)
+    bound(MB)
+    later = time.time() + 365 * 24 * 3600
+    monkeypatch.setattr(time, "time", lambda: later)
+    gallery.clear()
+    assert (gallery.ids(), gallery.use().deleted) == ([painting.run_id], (deleted.run_id,))
+
+
+def test_what_a_dead_process_has_left_half_written_goes(gallery: Gallery, tmp_path: Path, active: list[str]) -> None:
+    left, at_work = hang(tmp_path), hang(tmp_path)
+    active.append(at_work.run_id)
+    for run in (left, at_work):
+        for age in (0, 3600):
+            part = run.folder / f".{age}.part.safetensors"
+            part.write_bytes(bytes(10))
+            os.utime(part, (time.time() - age,) * 2)
+    gallery.clear()
+    assert [path.name for path in left.folder.glob(".*.part*")] == [".0.part.safetensors"]  # may still be written
+    assert len(list(at_work.folder.glob(".*.part*"))) == 2
+
+
 def test_nothing_pinned_fresh_damaged_or_at_work_ever_goes(
     gallery: Gallery, tmp_path: Path, active: list[str], bound: Callable[[int], None]
 ) -> None:
@@ -480,11 +574,11 @@ def test_the_housekeeper_clears_when_called_and_closes(
 
 
 def test_a_living_server_is_told_by_its_lock(tmp_path: Path) -> None:
-    with closing(ServerLock(tmp_path / ".servers")) as presence:
+    with closing(ServerLock(tmp_path)) as presence:
         run = hang(tmp_path, days=5, bulk=MB, state=State.PAINTING, server=presence.name)
         gallery = Gallery(tmp_path, active=list, alive=presence.alive)
         with pytest.raises(StyleTransferError):
             gallery.delete(run.run_id)
-    other = ServerLock(tmp_path / ".servers")
+    other = ServerLock(tmp_path)
     with closing(other):
         Gallery(tmp_path, active=list, alive=other.alive).delete(run.run_id)

@@ -29,11 +29,10 @@ from styletransfer.imaging.recipe import read_recipe
 from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.failure_text import TAKEN
 from styletransfer.studio.snapshot import Ended
-from styletransfer.studio.storage import run_store as run_store_module
 from styletransfer.studio.storage.loss_history import read_losses
 from styletransfer.studio.storage.run_folder import Run, Submission
 from styletransfer.studio.storage.run_store import RunStore
-from styletransfer.studio.studio import Snapshot, State, Studio
+from styletransfer.studio.studio import State, Studio
 from styletransfer.studio.worker.checkpoint_writer import Checkpoints
 from styletransfer.studio.worker.recorder import Recorder
 
@@ -286,18 +285,6 @@ def test_the_other_server_says_that_the_run_is_taken(tmp_path: Path) -> None:
         one.stop(run.run_id)
 
 
-def test_the_oldest_checkpoints_make_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_store_module, "CHECKPOINT_BYTES", 250)
-    runs = [recorded(tmp_path, epochs=20, until_epoch=5) for _ in range(4)]
-    for age, run in enumerate(reversed(runs)):
-        run.checkpoint.write_bytes(bytes(100))
-        os.utime(run.checkpoint, (1e9 - age, 1e9 - age))
-    with closing(RunStore(tmp_path)) as run_store:
-        for run in runs:
-            run_store.remember(Snapshot(run_id=run.run_id, state=State.STOPPED, epochs=20))
-    assert [run.checkpoint.exists() for run in runs] == [False, False, True, True]
-
-
 class Kept:
     """A checkpoint that is a number."""
 
@@ -318,7 +305,7 @@ def test_checkpoints_follow_each_other_at_their_share_of_the_time(
     checkpoints = Checkpoints(path)
     for number in range(20):
         checkpoints.offer(Kept(number))
-        checkpoints._wait()
+        checkpoints.wait()
         clock[0] += 0.5
         assert path.read_text("ascii") == str(number // 8 * 8)  # every four seconds
     checkpoints.keep(Kept(99))
@@ -339,7 +326,7 @@ def test_a_checkpoint_that_does_not_come_down_to_the_disk_is_said_and_the_older_
     monkeypatch.setattr(os, "fsync", full)
     checkpoints = Checkpoints(path)
     checkpoints.offer(Kept(8))
-    checkpoints._wait()
+    checkpoints.wait()
     assert path.read_text("ascii") == "7"
     with pytest.raises(OSError, match="No space left"):
         checkpoints.offer(Kept(9))
@@ -404,7 +391,8 @@ while sys.stdin.readline():
         waiting = [run.run_id for run in newest if run_store.can_carry_on(run)]
         run, _ = run_store.reopen(waiting[0]) if waiting else run_store.add(wanted(epochs=100))
         commands = CommandQueue(os.fdopen(os.pipe()[0], "rb"))
-        ended = Painter(FAKE, commands, lambda event: None)._attempt(Paint(run.run_id, str(run.folder)))
+        paint = Paint(run.run_id, str(run.folder), resume=bool(waiting))
+        ended = Painter(FAKE, commands, lambda event: None)._attempt(paint)
         os._exit(0 if ended.state == "finished" else 1)
     print(child, flush=True)
     sys.stdin.readline()  # it has been killed

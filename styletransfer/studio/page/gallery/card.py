@@ -1,6 +1,7 @@
 """What stands on the label below a picture in the gallery. Knows nothing of how it is drawn."""
 
 import time
+import zlib
 
 from styletransfer.controls import CONTROLS
 from styletransfer.settings import Settings
@@ -42,7 +43,7 @@ def card(piece: Piece, *, live: Snapshot | None, chosen: bool, note: str = "") -
         facts=facts(settings, scale) if settings else "",
         state=state,
         note=say(piece.damage) if piece.damage else note,
-        src="" if piece.damage else thumbnail_address(piece.run_id, live.previews_seen if live else piece.written),
+        src="" if piece.damage else thumbnail_address(piece.run_id, _version(piece, live)),
         alt=_("No picture") if piece.damage else f"{piece.title}, {state}",
         painted=painted,
         ratio=round(shape[1] / shape[0], 4) if shape else _LANDSCAPE,
@@ -51,6 +52,11 @@ def card(piece: Piece, *, live: Snapshot | None, chosen: bool, note: str = "") -
         chosen=chosen,
         may=may,
     )
+
+
+def _version(piece: Piece, live: Snapshot | None) -> int:
+    """A number that is another with every picture, also after the run has been gone on with: browsers keep them."""
+    return zlib.crc32(live.preview) if live is not None and live.preview is not None else piece.written
 
 
 def facts(settings: Settings, scale: tuple[int, int] | None) -> str:

@@ -26,8 +26,8 @@ REFRESH_SECONDS = 1.0
 _NO_LIMIT = 0  # a select box takes None for "nothing is chosen"
 _SPACE = Text(
     "When all paintings together take more than this, the oldest ones go by themselves: after the next painting ends, "
-    "or when the studio starts. Pinned ones never go, nor what was painted in the last day. Deleted ones go first, "
-    "then old contact sheets."
+    "or when the studio starts. They can be brought back for a day. Pinned ones never go, nor what was painted in the "
+    "last day. Deleted ones go first, then old contact sheets and what old unfinished paintings need to go on."
 )
 
 
@@ -156,7 +156,7 @@ def _warning(gallery: Gallery, use: Use) -> tuple[str, str] | None:
         )
         full = _("The paintings take more space than they may.")
         return f"{full} {what}", _("They are marked below. Pin what is to stay.")
-    if use.limit is not None and use.size - use.deleted_size > use.limit:
+    if use.limit is not None and use.size - use.deleted_size - use.spare_size > use.limit:
         return _(
             "The paintings take more space than they may, but all are pinned or from the last day: none will go."
         ), ""
@@ -211,10 +211,18 @@ def _deleted(gallery: Gallery, use: Use) -> None:
             len(use.deleted),
             size=units.storage(use.deleted_size),
         )
+        if use.made_room:
+            first, many = gallery.deleted(use.made_room[0]), len(use.made_room)
+            why = counted(
+                "{painting} was taken down to make room.", "{count} were taken down to make room.", many, painting=first
+            )
+            text = f"{text} {say(why)}"
         st.html(html.line(text), width="content")
-        back = (gallery, use.deleted)
-        st.button(_("Bring all back"), key="wall_undelete", on_click=_bring_back, args=back, type="tertiary")
-        st.button(_("Remove for good"), key="wall_empty", on_click=_empty, args=(gallery,), type="tertiary")
+        these = (gallery, use.deleted)
+        st.button(_("Bring all back"), key="wall_undelete", on_click=_bring_back, args=these, type="tertiary")
+        with st.popover(_("Remove for good"), key="wall_remove", width="content"):
+            st.html(html.line(_("Once removed, they cannot be brought back.")))
+            st.button(_("Remove them"), key="wall_empty", on_click=_remove, args=these)
 
 
 def _bar(gallery: Gallery) -> None:
@@ -253,10 +261,10 @@ def _compare(run_ids: list[str]) -> None:
     _go(view="compare", runs=run_ids, **_on_stage())
 
 
-def _empty(gallery: Gallery) -> None:
+def _remove(gallery: Gallery, run_ids: tuple[str, ...]) -> None:
     st.session_state.pop("wall_undo", None)
     with _saying():
-        gallery.empty()
+        gallery.remove(run_ids)
 
 
 def _delete(gallery: Gallery, run_ids: list[str]) -> None:

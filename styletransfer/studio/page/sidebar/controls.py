@@ -119,7 +119,17 @@ def chosen(shares: tuple[float, ...] | None) -> Settings:
     sliders = {control.name: st.session_state[control.state_key] for control in _SLIDERS}
     choices = {control.name: st.session_state[control.state_key] for control in at("manner") if control.choices}
     whole = {"size": size, "shape": shape, "epochs": int(sliders["epochs"])}
-    return replace(base, **{**sliders, **choices, **advanced.chosen(), **whole, "style_shares": shares})
+    wanted = {**sliders, **choices, **advanced.chosen(), **whole, "style_shares": shares}
+    return replace(base, **wanted, style_layer_weights=_layer_weights(base, wanted["style_layers"]))
+
+
+def _layer_weights(base: Settings, layers: tuple[str, ...]) -> tuple[float, ...] | None:
+    """The weights of the style layers that are chosen, which nothing on the page sets; a new one weighs as usual."""
+    weights = base.style_layer_weights
+    if weights is None:
+        return None
+    known = dict(zip(base.style_layers, weights, strict=True))
+    return tuple(known.get(layer, sum(weights) / len(weights)) for layer in layers)
 
 
 def _base() -> Settings:

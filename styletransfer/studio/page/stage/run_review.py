@@ -24,6 +24,7 @@ from styletransfer.studio.presentation.timeline import moment
 from styletransfer.studio.storage.gallery import called
 from styletransfer.studio.storage.run_record import at_the_end
 from styletransfer.studio.studio import Snapshot, Studio
+from styletransfer.support.names import file_name
 from styletransfer.texts import _
 
 _STYLE = Path(__file__).with_name("run_review.css")
@@ -127,7 +128,7 @@ def _tools(
 ) -> None:
     """What can be done with the moment that is looked at."""
     run_id = snapshot.run_id
-    name = re.sub(r"[^\w]+", "-", called(studio.gallery, snapshot).lower()).strip("-")
+    name = file_name(re.sub(r"[^\w]+", "-", called(studio.gallery, snapshot).lower()).strip("-"))
     with st.container(horizontal=True, key="afterwards", vertical_alignment="center"):
         try:
             here = moment(studio, run_id, path, epoch=look.epoch, colors=look.colors)

@@ -175,6 +175,7 @@ def test_it_is_said_what_will_go_before_it_goes(
     assert {picture["id"]: bool(picture["note"]) for picture in hung[-1]} == {old.run_id: True, new.run_id: False}
     looked_at(page.button(key="wall_clear").click().run())
     assert studio.gallery.ids() == [new.run_id]
+    assert "Harbour, after Blue hour was taken down to make room." in text(page)
     monkeypatch.setattr(Gallery, "limit", MB)
     assert "all are pinned or from the last day" in text(visit_wall())
 
@@ -190,8 +191,11 @@ def test_what_is_deleted_can_be_brought_back_later_or_removed(
     assert studio.gallery.ids() == [run.run_id]
     studio.gallery.delete(run.run_id)
     looked_at(page.run())
+    assert "Once removed, they cannot be brought back." in text(page)  # said before anything is removed
+    other = hang(runs)
+    studio.gallery.delete(other.run_id)  # in another window: nobody has been asked about this one
     looked_at(page.button(key="wall_empty").click().run())
-    assert studio.gallery.use().deleted == ()
+    assert studio.gallery.use().deleted == (other.run_id,)
 
 
 # --- labels below the pictures ------------------------------------------------------------------------------------
@@ -290,6 +294,31 @@ def test_the_zip_holds_every_picture_with_its_recipe_under_its_title(
                 assert json.loads(packed.read(name))["settings"]["size"] == 128
     with zipfile.ZipFile(io.BytesIO(get(gallery_routes.export_address(ids[:1]))[2])) as packed:
         assert len(packed.namelist()) == 2
+
+
+@pytest.mark.parametrize("title", ["con", "LPT1.old", "\u9ec4\u660f" * 40, "\U0001f30a", "...", "a. "])
+def test_every_system_can_unpack_what_the_zip_names(
+    get: Callable[..., Answer], runs: Path, studio: Standin, title: str
+) -> None:
+    run_id = hang(runs).run_id
+    studio.gallery.rename(run_id, title)
+    with zipfile.ZipFile(io.BytesIO(get(gallery_routes.export_address())[2])) as packed:
+        for name in packed.namelist():
+            stem = name.rpartition(".")[0]
+            assert stem.strip(". ") == stem != ""
+            assert len(name.encode()) <= 255
+            assert stem.split(".")[0].lower() not in ("con", "lpt1")
+
+
+def test_a_picture_in_the_making_has_another_address_whenever_it_changes(studio: Standin, runs: Path) -> None:
+    """Also after a Continue, which counts the pictures from another number: browsers keep them for a year."""
+    hanging = piece(studio, hang(runs).run_id)
+
+    def address(preview: bytes) -> str:
+        live = Snapshot(run_id="x", state=State.PAINTING, epochs=10, preview=preview, previews_seen=3)
+        return card(hanging, live=live, chosen=False)["src"]
+
+    assert address(b"before") == address(b"before") != address(b"after")
 
 
 def test_what_cannot_be_read_is_left_out_of_the_zip(get: Callable[..., Answer], runs: Path) -> None:

@@ -16,6 +16,7 @@ from styletransfer.imaging.images import Format, encode
 from styletransfer.imaging.recipe import Recipe, make_recipe, sha256_of
 from styletransfer.inputs import Inputs
 from styletransfer.settings import PRESETS, Precision, Settings, Weighting
+from styletransfer.studio.storage import input_lookup
 from styletransfer.studio.storage.gallery import Gallery
 from styletransfer.studio.storage.input_lookup import find_inputs
 from styletransfer.support import paths
@@ -256,3 +257,23 @@ def test_a_deleted_run_says_so_at_its_address_and_comes_back(studio: Standin, vi
     assert "Harbour, after Blue hour was deleted." in text(page)
     looked_at(page.button(key="bring_back").click().run())
     assert studio.gallery.ids() == [run.run_id]
+
+
+def test_for_sums_that_nobody_knows_every_picture_is_read_once_and_never_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        hang(tmp_path)
+    gallery = Gallery(tmp_path, active=list, alive=lambda _: False)
+    read = list[object]()
+
+    def counted(source: Path) -> str:
+        read.append(source)
+        return sha256_of(source)
+
+    monkeypatch.setattr(input_lookup, "sha256_of", counted)
+    assert find_inputs(gallery, ["0" * 64]) == {}
+    assert len(read) == len(set(read)) > 6
+    read.clear()
+    assert find_inputs(gallery, ["1" * 64]) == {}
+    assert read == []
