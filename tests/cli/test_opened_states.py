@@ -1,5 +1,6 @@
 """Recipes and states that a version has written are opened by the command line of every later one."""
 
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -52,7 +53,7 @@ def test_a_state_of_another_format_is_refused_in_a_sentence(
     samples: Path, out: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     state = samples / "state.safetensors"
-    other = state.read_bytes().replace(rb"\"format\": 4", rb"\"format\": 3")
+    other = re.sub(rb'(format\\": )\d+', rb"\g<1>3", state.read_bytes())
     assert other != state.read_bytes()
     state.write_bytes(other)
     assert command(samples, out, "--recipe", str(samples / "painted.png"), "--state", str(state)) == 2
