@@ -13,12 +13,12 @@ import pytest
 import small
 from hung import hang
 from PIL import Image
-from styletransfer.machine.speeds import Speeds
 
 from styletransfer.engine.checkpoint import load_checkpoint
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import embedded_recipe, open_image
 from styletransfer.imaging.recipe import Recipe, read_recipe
+from styletransfer.machine.speed_store import SpeedStore
 from styletransfer.settings import Settings
 from styletransfer.studio import pictures
 from styletransfer.studio.page.gallery.card import card
@@ -90,7 +90,7 @@ class Home:
         yield lambda: never(lambda: thumbnail(run))
         yield lambda: never(lambda: VariationSheet.find(home / "sheets", self.sheet.run.run_id))
         yield lambda: never(lambda: find_inputs(gallery, ["0" * 64]))
-        yield lambda: never(lambda: Speeds(home / "speeds.json").find("vgg16", "cpu"))
+        yield lambda: never(lambda: SpeedStore(home / "speeds.json").find("vgg16", "cpu"))
         yield run.settings
         with closing(RunStore(home)) as run_store:
             yield lambda: never(lambda: run_store.snapshot(run.run_id))

@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 from given import given
 from PIL import Image
-from styletransfer.machine.time_budget import Budget
 from watching import FAKE, picture
 
 from styletransfer.errors import StyleTransferError
@@ -27,6 +26,7 @@ from styletransfer.studio.storage.run_folder import Run, Submission
 from styletransfer.studio.storage.run_store import RunStore
 from styletransfer.studio.worker.painter import Painter
 from styletransfer.studio.worker.protocol import Command, Paint, Stop
+from styletransfer.support.throttle import Throttle
 
 EPOCHS = 4
 MOST_WRITES = 2000
@@ -137,7 +137,7 @@ def settle(run_store: RunStore, ended: Ended) -> None:
 def at_every_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
     """All that is written now and then is written at every epoch, which takes no time."""
     monkeypatch.setattr("tests.studio.fakes.STEP", 0.0)
-    monkeypatch.setattr(Budget, "due", lambda _: True)
+    monkeypatch.setattr(Throttle, "due", lambda _: True)
 
 
 @pytest.mark.usefixtures("at_every_epoch")
