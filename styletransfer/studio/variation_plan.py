@@ -12,7 +12,7 @@ from styletransfer.texts import Text, say
 Axis = str
 """A setting's name in `VARIED`."""
 
-SMALL_SIZE, SMALL_EPOCHS = 192, 24
+SMALL_SIZE, SMALL_EPOCHS = 192, 20
 """A cell's long side in pixels and its epochs: enough to see palette, boldness and breadth of stroke by."""
 LARGEST_SIDE = 5
 """Values that a setting may have on one sheet."""

@@ -264,10 +264,10 @@ class TestFullDisk:
         def fill(word: str) -> None:
             real = images.replacing
 
-            def replacing(path: str | Path) -> Any:
+            def replacing(path: str | Path, **how: bool) -> Any:
                 if word in Path(path).name:
                     raise StyleTransferError(f"{path} cannot be written (No space left on device).")
-                return real(path)
+                return real(path, **how)
 
             for module in ("imaging.images", "engine.checkpoint", "imaging.film", "support.files"):
                 monkeypatch.setattr(f"styletransfer.{module}.replacing", replacing)

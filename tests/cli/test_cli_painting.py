@@ -365,6 +365,6 @@ def test_a_recipe_repeats_changes_of_the_weights(photo: Path, painting: Path, ou
     repeated = read_recipe(out)
     assert repeated is not None
     assert repeated.steered == steered
-    assert cli.main([*command, "--tv-weight", "5"]) == 0  # a choice of one's own holds from beginning to end
+    assert cli.main([*command, "--tv-weight", "7"]) == 0  # a choice of one's own holds from beginning to end
     with table.open() as lines:
         assert all(float(row["tv"]) > 0 for row in csv.DictReader(lines))

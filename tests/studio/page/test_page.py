@@ -14,7 +14,7 @@ from visits import APP, address, looked_at, picture, started, text
 
 from styletransfer.controls import weight_steps
 from styletransfer.errors import StyleTransferError
-from styletransfer.settings import PRESETS, Weighting
+from styletransfer.settings import PRESETS, Settings, Weighting
 from styletransfer.studio.failure_text import SMALLER
 from styletransfer.studio.page.sidebar import advanced
 from styletransfer.studio.snapshot import State
@@ -274,7 +274,7 @@ def test_pause_resume_and_stop_reach_the_studio(studio: Standin, visit: Callable
     looked_at(page.button(key="pause").click().run())
     looked_at(page.button(key="stop").click().run())
     assert [what for what, *_ in studio.asked] == ["submit", "pause", "resume", "stop"]
-    assert "Stopped after 5 of 200 epochs" in text(page)
+    assert f"Stopped after 5 of {Settings().epochs} epochs" in text(page)
     assert [button.label for button in page.get("download_button")]
     looked_at(page.button(key="continue").click().run())
     assert studio.asked[-1] == ("carry_on", run_id)

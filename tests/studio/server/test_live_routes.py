@@ -38,7 +38,7 @@ def run_id(studio: Standin) -> str:
 def test_the_page_hears_where_its_run_stands(studio: Standin, get: Get, run_id: str) -> None:
     studio.paint(run_id, 12)
     news = json.loads(get(f"live/{run_id}")[2])
-    assert "Epoch 12 of 200" in news["html"]
+    assert f"Epoch 12 of {Settings().epochs}" in news["html"]
     assert news["losses"] == 12
     _, headers, picture = get(f"live/{run_id}/picture?number={news['picture']}")
     assert picture == studio.runs[run_id].preview
@@ -50,7 +50,7 @@ def test_the_curves_come_as_a_figure_of_those_that_are_asked_for(studio: Standin
     studio.paint(run_id, 12)
     figure = json.loads(get(f"live/{run_id}/losses?shown=style,nonsense,total")[2])["figure"]
     assert [curve["name"] for curve in figure["data"]] == ["Style", "Total"]
-    assert figure["layout"]["xaxis"]["range"][1] > 200  # room for what is to come
+    assert figure["layout"]["xaxis"]["range"][1] > 100  # room for what is to come
     studio.paint(run_id, 12, State.STOPPED)
     figure = json.loads(get(f"live/{run_id}/losses?shown=style,total")[2])["figure"]
     assert figure["layout"]["xaxis"]["range"][1] < 13
