@@ -14,7 +14,7 @@ from torch import Tensor
 
 from styletransfer.engine.losses.moments import Moments
 
-SCALE = 8.5e-3
+SCALE = 1e-2
 """Factor on the loss with which the weights that suit the Gram loss suit this one as well."""
 SHALLOW_FIRST = (16.0, 8.0, 5.0, 0.65, 0.13)
 """How much a layer of each block counts, before all are divided by their sum. What shallow layers ask for, palette and
