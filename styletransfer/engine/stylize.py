@@ -48,8 +48,8 @@ from styletransfer.texts import Text
 MOST_FAILURES = 8
 """Steps in a row that may diverge before the run gives up."""
 DETAIL = 0.15
-"""Share of the photo's finest detail that is added to an enlarged picture, which has none: eyes, whiskers and masts, which
-the content loss with its stride of 8 cannot bring back. With more of it, calm areas stay a photo."""
+"""Share of the photo's finest detail that is added to an enlarged picture, which has none: eyes, whiskers and masts,
+that the content loss with its stride of 8 cannot bring back. With more of it, calm areas stay a photo."""
 CLIPPED_EVERY = 10
 """Epochs between two looks at the clipped picture's losses, where it is another; each costs half an epoch."""
 
