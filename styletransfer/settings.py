@@ -333,7 +333,7 @@ weights have activations of another scale, the rescaled network stands in (see `
 
 PRESETS: Mapping[str, Settings] = MappingProxyType(
     {
-        "draft": Settings(size=384, epochs=60),
+        "draft": Settings(size=384, epochs=45),
         "balanced": Settings(),
         "fine": Settings(size=1440, epochs=140),
         "notebook": NOTEBOOK,
