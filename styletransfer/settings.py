@@ -335,7 +335,7 @@ PRESETS: Mapping[str, Settings] = MappingProxyType(
     {
         "draft": Settings(size=384, epochs=45),
         "balanced": Settings(),
-        "fine": Settings(size=1440, epochs=140),
+        "fine": Settings(size=1440, epochs=110),
         "notebook": NOTEBOOK,
     }
 )
