@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torchvision.models.feature_extraction import create_feature_extractor
 
 from styletransfer.engine.losses.moments import Moments
+from styletransfer.engine.margin import without_margin
 from styletransfer.engine.vgg.network import AVERAGE_POOLING_GAIN, FeatureNetwork, Features
 from styletransfer.engine.vgg.taps import Tap
 from styletransfer.engine.vgg.weights import SLOTS, Weights
@@ -80,8 +81,7 @@ class ReferenceNetwork(FeatureNetwork):
 
 def moments(features: Tensor, margin: int = 0) -> Moments:
     """Mean and mean product of features (1, c, h, w) over all positions but a margin; differentiable."""
-    height, width = features.shape[2:]
-    x = features[0, :, margin : height - margin, margin : width - margin].flatten(1)
+    x = without_margin(features, margin)[0].flatten(1)
     return Moments(mean=x.mean(1), second=x @ x.T / x.shape[1])
 
 
