@@ -2,12 +2,31 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
 
 from tools.real_studio import chromium, serving
+
+_STOP = """
+    () => {
+        const stop = document.querySelector(".st-key-stop button:enabled");
+        stop?.click();
+        return stop !== null;
+    }
+"""
+"""Stops the run that a page shows, in one look: it may end between two."""
+_FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember that a test failed, so that what its pages said can be told."""
+    report = yield
+    if report.failed:
+        item.stash[_FAILED] = True
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +53,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def visit(browser: Any, server: str) -> Iterator[Callable[..., Any]]:
+def visit(browser: Any, server: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., Any]]:
     """Opens the page in a fresh browser profile; afterwards all of them must have been free of errors."""
     contexts, complaints = [], []
 
@@ -60,14 +79,16 @@ def visit(browser: Any, server: str) -> Iterator[Callable[..., Any]]:
         )
         page.goto(server + query)
         page.locator(".st-key-start button, .st-key-wall").locator("visible=true").first.wait_for()
+        page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(state="attached")
         return page
 
     yield open_page
+    failed = request.node.stash.get(_FAILED, False)
     for context in contexts:
         for page in context.pages:
-            stop = page.locator(".st-key-stop button")
-            if stop.count() and stop.is_enabled():  # after a failure: the next test is not to wait for this one's run
-                stop.click()
+            if failed:
+                print(f"{page.url}\n{page.locator('body').inner_text()}\n{complaints}")  # noqa: T201  # what a failed test shows
+            if page.evaluate(_STOP):  # after a failure: the next test is not to wait for this one's run
                 page.wait_for_timeout(500)
         context.close()
     assert complaints == []
