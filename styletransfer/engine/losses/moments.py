@@ -46,20 +46,18 @@ def feature_sums(features: Tensor) -> Tensor:
     It is a sum over positions: the sums of the parts of a picture add up to that of the whole.
     """
     rows = feature_rows(features)
-    return torch.cat([_gram_sum(rows), rows.sum(0, dtype=torch.promote_types(rows.dtype, torch.float32))[:, None]], 1)
-
-
-def _gram_sum(rows: Tensor) -> Tensor:
     if rows.dtype != torch.bfloat16:
-        return rows.T @ rows
-    total = rows.new_zeros(rows.shape[1], rows.shape[1], dtype=torch.float32)
+        return torch.cat([rows.T @ rows, rows.sum(0)[:, None]], 1)
+    channels = rows.shape[1]
+    sums = rows.new_zeros(channels, channels + 1, dtype=torch.float32)
     if not len(rows):
-        return total
+        return sums
     length = min(max(_FEWEST, len(rows) // _PARTS), len(rows))
     even = len(rows) // length * length
-    for batch in (rows[:even].view(-1, length, rows.shape[1]), rows[None, even:]):
-        total += torch.bmm(batch.transpose(1, 2), batch).sum(0, dtype=torch.float32)
-    return total
+    for parts in (rows[:even].view(-1, length, channels), rows[None, even:]):
+        sums[:, :-1] += torch.bmm(parts.transpose(1, 2), parts).sum(0, dtype=torch.float32)
+        sums[:, -1] += parts.sum(1).sum(0, dtype=torch.float32)
+    return sums
 
 
 def add_sums_gradient(grad: Tensor, features: Tensor, grad_sums: Tensor) -> None:

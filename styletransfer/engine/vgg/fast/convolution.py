@@ -18,6 +18,10 @@ import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
 from numpy.typing import NDArray
 from torch import Tensor
 
+from styletransfer.engine.vgg.fast.products import full_width_is_onednn, mkl_products, onednn_products
+
+Products = Callable[[Tensor, Tensor], Tensor]
+"""(n, a, b) by (n, b, c) to (n, a, c)."""
 TILE = 4
 """Rows and columns of outputs that are computed together."""
 
@@ -29,6 +33,10 @@ _BAND_BYTES, _WIDE_BAND_BYTES = 3 * 2**20, 6 * 2**20
 have large kernels, which every band goes through once."""
 _WIDE = 256
 """Channels from which on a layer is wide."""
+
+_PAYS_WITH_MKL, _PAYS_WITH_ONEDNN = 64, 256
+"""Channels on both sides from which on Winograd's algorithm is faster than a convolution of the library's, by what
+multiplies the matrices. Measured on a Xeon and on a Zen 5; see `products`."""
 
 _PIECE = 128
 """Numbers that are copied together. Rows of tiles are an odd number of pieces long: on rows whose length is a multiple
@@ -120,19 +128,24 @@ class WinogradConvolution:
         scratch: Where to compute the kernels at the points anew each time: 36 numbers for each pair of channels, which
             other convolutions may use as well. If None they are computed once and kept, four times the memory that
             the weights take.
+        products: What multiplies the points by the kernels.
     """
 
-    def __init__(self, weight: Tensor, bias: Tensor, scratch: Tensor | None = None) -> None:
+    def __init__(
+        self, weight: Tensor, bias: Tensor, scratch: Tensor | None = None, products: Products = mkl_products
+    ) -> None:
         kernel, forward, backward = _transforms()
-        self.bias = bias
+        self.bias, self._products = bias, products
         self._forward = _both_axes(forward[0], weight), _both_axes(forward[1], weight)
         self._backward = _both_axes(backward[0], weight), _both_axes(backward[1], weight)
         self._kernels: Callable[[], Tensor]
         outputs, inputs = weight.shape[:2]
         to_points, by_input = _both_axes(kernel, weight), weight.transpose(0, 1).reshape(-1, 9).T
         if scratch is None:
-            # Rows that are no power of 2 long are read faster when the product is with the transpose; see `_PIECE`.
-            kept = F.pad((to_points @ by_input).view(36, inputs, outputs), (0, 8))[:, :, :outputs]
+            kept = (to_points @ by_input).view(36, inputs, outputs)
+            if products is mkl_products:
+                # Rows that are no power of 2 long are read faster when the product is with the transpose; see `_PIECE`.
+                kept = F.pad(kept, (0, 8))[:, :, :outputs]
             self._kernels = lambda: kept
         else:
             room = scratch[: 36 * inputs * outputs].view(36, -1)
@@ -140,17 +153,19 @@ class WinogradConvolution:
 
     def __call__(self, x: Tensor, rows: slice | None = None) -> Tensor:
         """See `Convolution`."""
-        return _winograd(x, self._forward, self._kernels(), rows).add_(self.bias.view(-1, 1, 1))
+        y = _winograd(x, self._forward, self._kernels(), self._products, rows)
+        return y.add_(self.bias.view(-1, 1, 1))
 
     def backward(self, grad: Tensor, rows: slice | None = None, out: Tensor | None = None) -> Tensor:
         """See `Convolution`."""
-        return _winograd(grad, self._backward, self._kernels().transpose(1, 2), rows, out)
+        return _winograd(grad, self._backward, self._kernels().transpose(1, 2), self._products, rows, out)
 
 
 def _winograd(
     x: Tensor,
     transforms: tuple[Tensor, Tensor],
     kernels: Tensor,
+    multiplied: Products,
     wanted: slice | None = None,
     out: Tensor | None = None,
 ) -> Tensor:
@@ -160,6 +175,7 @@ def _winograd(
         x: What to convolve.
         transforms: (36, 36), from 6 x 6 pixels to 6 x 6 points, and (16, 36), from there to 4 x 4 pixels.
         kernels: (36, in, out), at the points.
+        multiplied: What multiplies (36, tiles, in) by them.
         wanted: The rows of the output to compute, all if None.
         out: Where to put them; a new tensor if None.
     """
@@ -183,7 +199,7 @@ def _winograd(
         tiles = pieces[above * width * (inputs // unit) :].index_select(0, sources).index_fill_(0, outside, 0)
         points = to_points @ tiles.view(36, -1)
         points = points[:, : count * columns * inputs].view(36, -1, inputs)
-        products = torch.bmm(points, kernels).view(36, -1)
+        products = multiplied(points, kernels).view(36, -1)
         done = (from_points @ products).view(-1, outputs)
         places = _places(width, count, bottom - top)
         torch.index_select(done, 0, places, out=y[(top - first) * width : (bottom - first) * width])
@@ -269,7 +285,7 @@ def _both_axes(matrix: NDArray[np.float64], like: Tensor) -> Tensor:
 
 
 def fastest_convolution(weight: Tensor, bias: Tensor, scratch: Tensor | None = None) -> Convolution:
-    """Choose by what was measured on a processor: Winograd pays from 64 to 64 channels on, in float32.
+    """Choose by what was measured on processors: in float32 Winograd pays from some width on.
 
     See `WinogradConvolution` for `scratch`.
     """
@@ -278,6 +294,8 @@ def fastest_convolution(weight: Tensor, bias: Tensor, scratch: Tensor | None = N
         return DirectConvolution(weight, bias)
     if inputs <= _THIN:
         return ThinConvolution(weight, bias)
-    if weight.dtype == torch.float32 and outputs * inputs >= 64 * 64:
-        return WinogradConvolution(weight, bias, scratch)
+    onednn = full_width_is_onednn()
+    least = _PAYS_WITH_ONEDNN if onednn else _PAYS_WITH_MKL
+    if weight.dtype == torch.float32 and outputs * inputs >= least**2:
+        return WinogradConvolution(weight, bias, scratch, onednn_products if onednn else mkl_products)
     return DirectConvolution(weight, bias)

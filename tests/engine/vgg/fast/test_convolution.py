@@ -122,8 +122,7 @@ class TestChoice:
         ("shape", "dtype", "kind"),
         [
             ((512, 512), torch.float32, WinogradConvolution),
-            ((256, 128), torch.float32, WinogradConvolution),
-            ((64, 64), torch.float32, WinogradConvolution),
+            ((256, 256), torch.float32, WinogradConvolution),
             ((64, 3), torch.float32, ThinConvolution),  # too few channels to pay for the transforms
             ((512, 512), torch.float64, DirectConvolution),
             ((512, 512), torch.bfloat16, DirectConvolution),
@@ -133,6 +132,22 @@ class TestChoice:
     def test_by_width_and_precision(self, shape: tuple[int, int], dtype: torch.dtype, kind: type) -> None:
         chosen = fastest_convolution(torch.zeros(*shape, 3, 3, dtype=dtype), torch.zeros(shape[0], dtype=dtype))
         assert type(chosen) is kind
+
+    @pytest.mark.parametrize(
+        ("onednn", "shape", "kind"),
+        [
+            (False, (64, 64), WinogradConvolution),
+            (False, (64, 32), DirectConvolution),
+            (True, (64, 64), DirectConvolution),
+            (True, (256, 128), DirectConvolution),
+            (True, (512, 256), WinogradConvolution),
+        ],
+    )
+    def test_by_what_multiplies_at_full_width(
+        self, onednn: bool, shape: tuple[int, int], kind: type, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(convolution, "full_width_is_onednn", lambda: onednn)
+        assert type(fastest_convolution(torch.zeros(*shape, 3, 3), torch.zeros(shape[0]))) is kind
 
     def test_only_a_processor_works_in_tiles(self) -> None:
         weight, bias = torch.zeros(512, 512, 3, 3, device="meta"), torch.zeros(512, device="meta")
