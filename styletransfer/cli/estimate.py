@@ -8,7 +8,7 @@ from PIL import Image
 from styletransfer.engine.frames import Frame
 from styletransfer.errors import StyleTransferError
 from styletransfer.machine import cost
-from styletransfer.machine.memory import bytes_for
+from styletransfer.machine.free_memory import bytes_for
 from styletransfer.machine.speed import RunSpeed, Speed, measure_speed
 from styletransfer.machine.speed_store import SpeedStore
 from styletransfer.settings import Settings

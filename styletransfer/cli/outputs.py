@@ -6,7 +6,7 @@ from pathlib import Path
 from PIL import Image
 
 from styletransfer.cli.request import FILM_HOLD, Request, film_format
-from styletransfer.engine import loss_table
+from styletransfer.engine import loss_csv
 from styletransfer.engine.frames import Frame
 from styletransfer.errors import StyleTransferError, is_out_of_memory
 from styletransfer.imaging import film, images
@@ -55,11 +55,11 @@ class Keeper:
         self._clipped = ""
         self._moments: list[bytes] = []
         self._throttle = Throttle(share=0.03, least=5.0)
-        self._rows: list[loss_table.Row] = []
+        self._rows: list[loss_csv.Row] = []
         # A file that can be read again.
         self._table = request.losses is not None and not files.is_stream(request.losses)
         if done and request.losses is not None and self._table:
-            self._rows += [row for row in loss_table.read_rows(request.losses) if int(row[0]) <= done]
+            self._rows += [row for row in loss_csv.read_rows(request.losses) if int(row[0]) <= done]
         self._lost: dict[str, list[str]] = {}
         self._told: set[str] = set()
 
@@ -91,7 +91,7 @@ class Keeper:
         self.frame = frame
         if frame.clipped_losses is not None:
             self._clipped = " " + units.clipped(frame.epoch, frame.clipped_losses["total"])
-        self._rows.append(loss_table.row(frame))
+        self._rows.append(loss_csv.row(frame))
         if self._request.film is not None:
             self._moments.append(self._moment(frame, self._request.film))
         every = self._request.save_every
@@ -201,7 +201,7 @@ class Keeper:
 
     def _save_losses(self) -> None:
         if self._request.losses is not None:
-            files.write_text(self._request.losses, loss_table.to_csv(self._rows))
+            files.write_text(self._request.losses, loss_csv.to_csv(self._rows))
 
     def _save(self, frame: Frame, path: Path) -> None:
         picture = self._colored(frame) if frame.pixels is None else self._in_colors(frame.pixels)

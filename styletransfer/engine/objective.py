@@ -17,7 +17,7 @@ from styletransfer.engine.losses.gram import gram_loss
 from styletransfer.engine.losses.moments import Moments
 from styletransfer.engine.losses.total_variation import squared_variation, total_variation
 from styletransfer.engine.losses.wasserstein import SCALE, SHALLOW_FIRST, GaussianTarget, wasserstein_loss
-from styletransfer.engine.margin import mirrored
+from styletransfer.engine.picture_margin import mirrored
 from styletransfer.engine.style_targets import StyleTargets
 from styletransfer.engine.tensors import pixel_range, to_tensor
 from styletransfer.engine.vgg.network import FeatureNetwork, Features
@@ -37,7 +37,7 @@ class Objective:
         style: What is asked of each style layer.
         settings: Give the layers' weights and the kind of style and of total variation loss.
         margin: Pixels beyond each border that pictures come with: 0, or the network's. See
-            `styletransfer.engine.margin`.
+            `styletransfer.engine.picture_margin`.
     """
 
     network: FeatureNetwork

@@ -10,9 +10,9 @@ from styletransfer.settings import SMALLEST_SIDE, Settings
 SMALLEST_SCALE = 80
 """Long side in pixels of the smallest picture to begin with: there, what a deep layer sees at once is the whole."""
 MARGIN = 16
-"""Pixels beyond each border of a picture, see `styletransfer.engine.margin`, where `Settings.padding` is "reflect". A
-multiple of the deepest layer's stride, so that it ends between two positions in every layer, and what an odd pooling
-drops lies within it."""
+"""Pixels beyond each border of a picture, see `styletransfer.engine.picture_margin`, where `Settings.padding` is
+"reflect". A multiple of the deepest layer's stride, so that it ends between two positions in every layer, and what an
+odd pooling drops lies within it."""
 GROWTH = 1.25
 """How many epochs a scale gets for each of the next smaller one's. Few suffice to decide on the composition; contours,
 faces and calm areas come with those of the last scale."""

@@ -23,7 +23,6 @@ from styletransfer.engine.checkpoint import Checkpoint, LoopState, load_checkpoi
 from styletransfer.engine.device import find_device
 from styletransfer.engine.fingerprint import Fingerprint
 from styletransfer.engine.frames import Frame, LossName
-from styletransfer.engine.margin import mirrored, without_margin
 from styletransfer.engine.memory_bounds import history_length, is_large, kept_bytes
 from styletransfer.engine.objective import Objective, fetched
 from styletransfer.engine.optimizers.adam import Adam
@@ -31,6 +30,7 @@ from styletransfer.engine.optimizers.laplacian_pyramid import Pyramid
 from styletransfer.engine.optimizers.lbfgs import LBFGS
 from styletransfer.engine.optimizers.optimizer import Optimizer
 from styletransfer.engine.optimizers.total_variation_prox import TotalVariation
+from styletransfer.engine.picture_margin import mirrored, without_margin
 from styletransfer.engine.scaled_picture import ScaledPicture
 from styletransfer.engine.scales import scale_shapes, split_epochs
 from styletransfer.engine.style_targets import StyleTargets

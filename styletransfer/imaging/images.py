@@ -18,7 +18,7 @@ from PIL.PngImagePlugin import PngImageFile, PngInfo
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.decoding import to_srgb
-from styletransfer.imaging.hush import hushed
+from styletransfer.imaging.library_warnings import hushed
 from styletransfer.support.files import check_writable as check_file_writable
 from styletransfer.support.files import replacing
 from styletransfer.texts import Text

@@ -8,7 +8,7 @@ from typing import Self
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import open_image
 from styletransfer.inputs import Inputs
-from styletransfer.machine.memory import bytes_for
+from styletransfer.machine.free_memory import bytes_for
 from styletransfer.machine.speed import RunSpeed, Speed
 from styletransfer.machine.speed_store import SpeedStore
 from styletransfer.settings import Device, Settings, Weighting

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from standin import Standin
 from streamlit.testing.v1 import AppTest
+from studio_standin import Standin
 from visits import APP, looked_at
 
 from styletransfer.studio.server import lifespan

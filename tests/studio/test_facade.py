@@ -10,9 +10,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from fakes import BROKEN_INPUT, BUG, OUT_OF_MEMORY
-from given import given
+from fake_engines import BROKEN_INPUT, BUG, OUT_OF_MEMORY
 from PIL import Image
+from run_inputs import given
 from watching import FAKE, look, picture, until, wait_for, wait_for_epoch
 
 from styletransfer.errors import StyleTransferError

@@ -8,12 +8,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from standin import Standin
 from streamlit.testing.v1 import AppTest
+from studio_standin import Standin
 from visits import APP, looked_at, started, text
 from watching import look, wait_for
 
-from styletransfer.engine.loss_table import read_rows
+from styletransfer.engine.loss_csv import read_rows
 from styletransfer.imaging.images import embedded_recipe, open_image
 from styletransfer.imaging.recipe import read_recipe
 from styletransfer.settings import Weighting

@@ -8,8 +8,8 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from given import given
 from PIL import Image
+from run_inputs import given
 from watching import picture, until, wait_for
 
 from styletransfer.errors import StyleTransferError
@@ -20,7 +20,7 @@ from styletransfer.studio.studio import State, Studio
 from styletransfer.studio.variation_plan import SMALL_SIZE, Plan, described, small, spread
 from styletransfer.studio.variation_sheets import VariationSheetView
 
-TINTS = "tests.studio.fakes:tints"
+TINTS = "tests.studio.fake_engines:tints"
 SETTINGS = Settings(size=1024, epochs=500, style_weight=100.0)
 PLAN = Plan("style_weight", "stroke_size", (50.0, 100.0, 200.0), (0.5, 1.0, 2.0))
 

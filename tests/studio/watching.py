@@ -10,7 +10,7 @@ from PIL import Image
 
 from styletransfer.studio.studio import Snapshot, State, Studio
 
-FAKE = "tests.studio.fakes:stylize"
+FAKE = "tests.studio.fake_engines:stylize"
 """An engine that needs no network."""
 posix = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals")
 

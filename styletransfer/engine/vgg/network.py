@@ -10,7 +10,7 @@ from torch import Tensor
 
 from styletransfer.engine import memory_bounds
 from styletransfer.engine.losses.moments import Moments
-from styletransfer.engine.margin import mirrored, without_margin
+from styletransfer.engine.picture_margin import mirrored, without_margin
 from styletransfer.engine.scales import MARGIN
 from styletransfer.engine.vgg.fast.allocator import give_back
 from styletransfer.engine.vgg.fast.block import Block, PoolingStage
@@ -61,7 +61,7 @@ class FeatureNetwork:
         name: "vgg16" or "vgg19".
         dtype: What it reckons with.
         numbers: (weight, bias) of each convolution, rescaled if need be.
-        margin: Pixels beyond each border of a picture, see `styletransfer.engine.margin`; 0 for zero padding.
+        margin: Pixels beyond each border of a picture, see `styletransfer.engine.picture_margin`; 0 for zero padding.
         low_memory: Whether free memory is to go back to the system on the way; what takes half as much may be kept.
         loss_scale: Factors that the three weights of the losses are to be multiplied by on this network.
 

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torchvision.models.feature_extraction import create_feature_extractor
 
 from styletransfer.engine.losses.moments import Moments
-from styletransfer.engine.margin import without_margin
+from styletransfer.engine.picture_margin import without_margin
 from styletransfer.engine.vgg.network import AVERAGE_POOLING_GAIN, FeatureNetwork, Features
 from styletransfer.engine.vgg.taps import Tap
 from styletransfer.engine.vgg.weights import SLOTS, Weights

@@ -11,7 +11,7 @@ from styletransfer.settings import Settings
 from styletransfer.studio.page import language
 from styletransfer.studio.page.gallery.comparison import comparison
 from styletransfer.studio.page.gallery.view import enter, gallery_page, taken_down
-from styletransfer.studio.page.sidebar import chosen_inputs, controls, form_state, painting_mix, start_picture
+from styletransfer.studio.page.sidebar import chosen_inputs, form_state, painting_mix, settings_form, start_picture
 from styletransfer.studio.page.sidebar.estimate import estimate, obstacle
 from styletransfer.studio.page.sidebar.picker import picker
 from styletransfer.studio.page.sidebar.restore import offer, open_run, recipe_drop, restore, restore_note
@@ -99,7 +99,7 @@ def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Inputs[Picture] | 
         painting_mix.paintings()
         live = snapshot if snapshot and snapshot.run_id in studio.active() else None
         try:
-            settings = controls.controls(studio, live, painting_mix.shares())
+            settings = settings_form.settings_form(studio, live, painting_mix.shares())
         except StyleTransferError as error:
             problem = error.text
         with st.container(key="language_switch"):
@@ -151,7 +151,7 @@ def _submit(studio: Studio) -> None:
     if inputs is None or double_click():
         return
     try:
-        settings = controls.chosen(painting_mix.shares())
+        settings = settings_form.chosen(painting_mix.shares())
         if problem := obstacle(studio, settings, inputs.photo.size):
             raise StyleTransferError(problem)
         run_id = studio.submit(inputs, settings)

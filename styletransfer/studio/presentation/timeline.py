@@ -12,7 +12,7 @@ from typing import Any
 
 from PIL import Image
 
-from styletransfer.engine.loss_table import COLUMNS
+from styletransfer.engine.loss_csv import COLUMNS
 from styletransfer.imaging import images
 from styletransfer.studio.studio import Studio
 

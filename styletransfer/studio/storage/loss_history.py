@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from styletransfer.engine.frames import LossName
-from styletransfer.engine.loss_table import read_rows
+from styletransfer.engine.loss_csv import read_rows
 from styletransfer.studio.snapshot import LossHistory
 
 POINTS = 400

@@ -31,7 +31,7 @@ from styletransfer.studio.snapshot import Ended, State
 from styletransfer.studio.storage.run_folder import Run
 from styletransfer.studio.storage.server_lock import writing
 from styletransfer.studio.worker.command_queue import CommandQueue, Gone
-from styletransfer.studio.worker.engine import Engine
+from styletransfer.studio.worker.engine_interface import Engine
 from styletransfer.studio.worker.protocol import (
     CellPainted,
     Event,

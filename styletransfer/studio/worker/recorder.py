@@ -9,7 +9,7 @@ from typing import TextIO
 from PIL import Image
 
 from styletransfer.engine.frames import Frame, Savable
-from styletransfer.engine.loss_table import read_rows, row, to_csv
+from styletransfer.engine.loss_csv import read_rows, row, to_csv
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import encode
 from styletransfer.imaging.recipe import Recipe, make_recipe

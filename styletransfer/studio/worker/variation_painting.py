@@ -13,7 +13,7 @@ from styletransfer.studio.snapshot import State
 from styletransfer.studio.storage.run_folder import Run, write_whole
 from styletransfer.studio.storage.variation_folder import VariationSheet
 from styletransfer.studio.variation_plan import small
-from styletransfer.studio.worker.engine import Engine
+from styletransfer.studio.worker.engine_interface import Engine
 from styletransfer.studio.worker.recorder import encode_preview
 from styletransfer.support.throttle import Throttle
 

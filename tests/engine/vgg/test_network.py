@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from styletransfer.engine import memory_bounds
 from styletransfer.engine.losses.gram import gram_loss
 from styletransfer.engine.losses.total_variation import total_variation
-from styletransfer.engine.margin import mirrored
+from styletransfer.engine.picture_margin import mirrored
 from styletransfer.engine.vgg import network as network_module
 from styletransfer.engine.vgg.fast import block
 from styletransfer.engine.vgg.fast.convolution import Convolution

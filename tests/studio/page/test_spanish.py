@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from standin import Standin
 from streamlit.testing.v1 import AppTest
+from studio_standin import Standin
 from visits import looked_at, started, text
 
 from styletransfer.studio.failure_text import SMALLER

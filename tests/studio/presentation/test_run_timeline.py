@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hung import hang
+from finished_runs import hang
 from pictures import gradient
 from PIL import EpsImagePlugin, UnidentifiedImageError
 

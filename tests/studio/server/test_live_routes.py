@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from given import given
+from run_inputs import given
 from serving import Answer, serving
-from standin import Standin
+from studio_standin import Standin
 
 from styletransfer.settings import Settings
 from styletransfer.studio.server import live_routes

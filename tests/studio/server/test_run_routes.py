@@ -10,10 +10,10 @@ from pathlib import Path
 
 import av
 import pytest
-from given import given
 from PIL import Image
+from run_inputs import given
 from serving import serving
-from standin import Standin
+from studio_standin import Standin
 
 from styletransfer.imaging import film
 from styletransfer.settings import Settings

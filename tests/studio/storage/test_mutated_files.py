@@ -10,8 +10,8 @@ from typing import Any
 
 import psutil
 import pytest
-import small
-from hung import hang
+import small_engine
+from finished_runs import hang
 from PIL import Image
 
 from styletransfer.engine.checkpoint import load_checkpoint
@@ -160,7 +160,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A real one, of a small network."""
     settings = Settings(size=64, epochs=2, scales=1, network="vgg16")
     photo = Image.effect_noise((64, 64), 90).convert("RGB")
-    *_, frame = small.stylize(photo, [photo], settings, steer=lambda: settings.weighting)
+    *_, frame = small_engine.stylize(photo, [photo], settings, steer=lambda: settings.weighting)
     path = tmp_path_factory.mktemp("checkpoint") / "checkpoint.safetensors"
     assert frame.checkpoint is not None
     frame.checkpoint.save(path)

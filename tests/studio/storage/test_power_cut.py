@@ -11,9 +11,9 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from given import given
 from pictures import gradient, saved
 from PIL import Image
+from run_inputs import given
 from watching import posix
 
 from styletransfer.engine.frames import Frame

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from given import given
 from PIL import Image
+from run_inputs import given
 
 from styletransfer.engine.frames import Frame
 from styletransfer.errors import StyleTransferError

@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from hung import hang
+from finished_runs import hang
 from PIL import Image
 
 from styletransfer.errors import StyleTransferError

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from given import given
 from PIL import Image
+from run_inputs import given
 from watching import FAKE, picture
 
 from styletransfer.errors import StyleTransferError
@@ -136,7 +136,7 @@ def settle(run_store: RunStore, ended: Ended) -> None:
 @pytest.fixture
 def at_every_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
     """All that is written now and then is written at every epoch, which takes no time."""
-    monkeypatch.setattr("tests.studio.fakes.STEP", 0.0)
+    monkeypatch.setattr("tests.studio.fake_engines.STEP", 0.0)
     monkeypatch.setattr(Throttle, "due", lambda _: True)
 
 

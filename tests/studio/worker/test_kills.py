@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 from watching import FAKE, look, posix, until, wait_for
 
-from styletransfer.engine.loss_table import read_rows
+from styletransfer.engine.loss_csv import read_rows
 from styletransfer.studio.storage import gallery as gallery_module
 from styletransfer.studio.storage.run_folder import Run
 from styletransfer.studio.storage.run_store import RunStore

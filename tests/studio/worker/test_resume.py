@@ -18,12 +18,12 @@ from pathlib import Path
 
 import psutil
 import pytest
-from given import given
 from PIL import Image
+from run_inputs import given
 from watching import FAKE, look, picture, posix, until, wait_for, wait_for_epoch
 
 from styletransfer.engine.frames import Frame
-from styletransfer.engine.loss_table import read_rows
+from styletransfer.engine.loss_csv import read_rows
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.recipe import read_recipe
 from styletransfer.settings import Settings, Weighting
@@ -36,7 +36,7 @@ from styletransfer.studio.studio import State, Studio
 from styletransfer.studio.worker.checkpoint_writer import Checkpoints
 from styletransfer.studio.worker.recorder import Recorder
 
-SMALL = "tests.studio.small:stylize"
+SMALL = "tests.studio.small_engine:stylize"
 PROJECT = Path(__file__).parents[3]
 OTHER_WEIGHTS = Weighting(2.0, 3.0, 4.0)
 
@@ -338,7 +338,7 @@ def test_a_checkpoint_that_does_not_come_down_to_the_disk_is_said_and_the_older_
 @posix
 def test_a_full_disk_ends_the_run_with_a_sentence_and_it_goes_on_when_there_is_room(tmp_path: Path) -> None:
     """The system itself refuses to write: nothing on disk is cut off, and the worker paints on."""
-    with closing(Studio(tmp_path, engine="tests.studio.fakes:little_room").start()) as studio:
+    with closing(Studio(tmp_path, engine="tests.studio.fake_engines:little_room").start()) as studio:
         run_id = begin(studio, epochs=120, photo=noise(2))
         failed = wait_for(studio, run_id, State.FAILED)
         assert "(File too large)" in str(failed.error)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from fakes import KILLED, SLOW_STEP
-from given import given
+from fake_engines import KILLED, SLOW_STEP
 from PIL import Image
+from run_inputs import given
 from watching import FAKE, look, picture, posix, until
 
 from styletransfer.settings import Settings
@@ -45,7 +45,7 @@ def test_a_run_may_be_submitted_before_the_worker_is_warm(tmp_path: Path) -> Non
 
 
 def test_what_a_library_prints_does_not_disturb_the_conversation(tmp_path: Path) -> None:
-    with closing(Studio(tmp_path, engine="tests.studio.fakes:chatty").start()) as studio:
+    with closing(Studio(tmp_path, engine="tests.studio.fake_engines:chatty").start()) as studio:
         run_id = begin(studio, epochs=10)
         until(lambda: look(studio, run_id).state.over)
         assert look(studio, run_id).state is State.FINISHED
@@ -95,7 +95,7 @@ def test_a_worker_that_kills_itself_again_and_again_is_replaced_each_time(tmp_pa
 
 
 def test_a_worker_that_never_starts_fails_the_runs_instead_of_trying_for_ever(tmp_path: Path) -> None:
-    with closing(Studio(tmp_path, engine="tests.studio.fakes:dead_on_arrival").start()) as studio:
+    with closing(Studio(tmp_path, engine="tests.studio.fake_engines:dead_on_arrival").start()) as studio:
         run_id = begin(studio)
         until(lambda: look(studio, run_id).state.over)
         snapshot = look(studio, run_id)
@@ -106,14 +106,14 @@ def test_a_worker_that_never_starts_fails_the_runs_instead_of_trying_for_ever(tm
 
 
 def test_an_engine_that_cannot_be_loaded_fails_its_run(tmp_path: Path) -> None:
-    with closing(Studio(tmp_path, engine="tests.studio.fakes:missing").start()) as studio:
+    with closing(Studio(tmp_path, engine="tests.studio.fake_engines:missing").start()) as studio:
         run_id = begin(studio)
         until(lambda: look(studio, run_id).state.over)
         assert "fault in the program" in str(look(studio, run_id).error)
 
 
 def test_an_engine_that_fails_at_once_gives_its_own_sentence(tmp_path: Path) -> None:
-    with closing(Studio(tmp_path, engine="tests.studio.fakes:warm_only").start()) as studio:
+    with closing(Studio(tmp_path, engine="tests.studio.fake_engines:warm_only").start()) as studio:
         run_id = begin(studio)
         until(lambda: look(studio, run_id).state.over)
         assert look(studio, run_id).error == "There are no weights; put them back."
@@ -227,7 +227,7 @@ def test_a_run_is_whole_after_server_and_worker_were_both_killed(tmp_path: Path)
 
 
 def test_the_memory_of_both_processes_stays_flat(tmp_path: Path) -> None:
-    with closing(Studio(tmp_path, engine="tests.studio.fakes:fast").start()) as studio:
+    with closing(Studio(tmp_path, engine="tests.studio.fake_engines:fast").start()) as studio:
         run_id = studio.submit(given(picture(size=(300, 200)), [("", picture("blue"))]), Settings(size=600, epochs=700))
         processes = [worker_of(studio), psutil.Process()]
 
@@ -262,7 +262,7 @@ def test_the_real_engine_paints_survives_a_kill_and_stays_small(
         settings = Settings(size=128, epochs=epochs, scales=1, network="vgg16")
         return studio.submit(given(noise.getvalue(), [("", noise.getvalue())]), settings)
 
-    with closing(Studio(tmp_path, engine="tests.studio.small:stylize").start()) as studio:
+    with closing(Studio(tmp_path, engine="tests.studio.small_engine:stylize").start()) as studio:
         killed, whole = submit(5000), submit(650)
         until(lambda: look(studio, killed).preview_epoch > 0, 120)
         worker_of(studio).kill()

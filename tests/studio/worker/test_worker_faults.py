@@ -11,10 +11,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-from fakes import SLOW_STEP
-from given import given
-from hung import hang
+from fake_engines import SLOW_STEP
+from finished_runs import hang
 from pictures import gradient
+from run_inputs import given
 from watching import FAKE, look, picture, posix, until, wait_for, wait_for_epoch
 
 from styletransfer.errors import StyleTransferError

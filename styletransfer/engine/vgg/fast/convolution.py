@@ -18,7 +18,7 @@ import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
 from numpy.typing import NDArray
 from torch import Tensor
 
-from styletransfer.engine.vgg.fast.products import full_width_is_onednn, mkl_products, onednn_products
+from styletransfer.engine.vgg.fast.matrix_products import full_width_is_onednn, mkl_products, onednn_products
 
 Products = Callable[[Tensor, Tensor], Tensor]
 """(n, a, b) by (n, b, c) to (n, a, c)."""

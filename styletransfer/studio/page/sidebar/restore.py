@@ -12,7 +12,7 @@ from styletransfer.imaging.recipe import Recipe, read_recipe
 from styletransfer.inputs import Inputs
 from styletransfer.settings import NetworkName, Settings
 from styletransfer.studio.components.file_drag import file_drag
-from styletransfer.studio.page.sidebar import chosen_inputs, controls, form_state
+from styletransfer.studio.page.sidebar import chosen_inputs, form_state, settings_form
 from styletransfer.studio.pictures import Picture, title
 from styletransfer.studio.presentation import html
 from styletransfer.studio.presentation.markdown import plain
@@ -31,7 +31,7 @@ def restore(studio: Studio, snapshot: Snapshot) -> None:
     form_state.filled()
     settings = studio.settings(snapshot.run_id)
     if settings is not None:
-        controls.restore(settings, snapshot.steered[-1][1] if snapshot.steered else None)
+        settings_form.restore(settings, snapshot.steered[-1][1] if snapshot.steered else None)
     files = chosen_inputs.named(snapshot.photo_name, snapshot.painting_names, studio.inputs(snapshot.run_id))
     chosen_inputs.adopt(files, settings.style_shares if settings else None)
 
@@ -126,7 +126,7 @@ def _restore(studio: Studio, recipe: Recipe) -> list[Text]:
     settings, sentences = _settings_here(studio, recipe)
     found = find_inputs(studio.gallery, recipe.inputs)
     files: Inputs[chosen_inputs.NamedPath] = recipe.inputs.map(lambda digest: found.get(digest, ("", None)))
-    controls.restore(settings, recipe.steered[-1][1] if recipe.steered else None)
+    settings_form.restore(settings, recipe.steered[-1][1] if recipe.steered else None)
     chosen_inputs.adopt(files, settings.style_shares)
     if recipe.steered:
         sentences.append(Text("Its weights were changed on the way; here they are as they were in the end."))

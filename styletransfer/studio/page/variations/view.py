@@ -13,7 +13,7 @@ from styletransfer.controls import CONTROLS, VARIED
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import PRESETS, Settings
 from styletransfer.studio.components.variation_grid import Cell, Grid, Label, picked, variation_grid
-from styletransfer.studio.page.sidebar import chosen_inputs, controls, painting_mix
+from styletransfer.studio.page.sidebar import chosen_inputs, painting_mix, settings_form
 from styletransfer.studio.page.stage.branches import double_click
 from styletransfer.studio.pictures import data_url, pair, shown_file
 from styletransfer.studio.presentation import html
@@ -46,7 +46,7 @@ def restore_variations(view: VariationSheetView) -> None:
     """Set the left column to what a sheet is painted from, and to the cell that was chosen, which is in the address."""
     numbers = {str(cell): cell for cell in range(view.plan.cells)}
     cell = numbers.get(st.query_params.get("cell", ""))
-    controls.restore(view.settings if cell is None else view.plan.settings(view.settings, cell), None)
+    settings_form.restore(view.settings if cell is None else view.plan.settings(view.settings, cell), None)
     files = chosen_inputs.named(view.photo_name, view.painting_names, view.inputs)
     chosen_inputs.adopt(files, view.settings.style_shares)
     st.session_state["sheet_axes"] = (view.plan.across, view.plan.down)
@@ -61,7 +61,7 @@ def _submit(studio: Studio) -> None:
     if inputs is None or double_click():
         return
     try:
-        settings = controls.chosen(painting_mix.shares())
+        settings = settings_form.chosen(painting_mix.shares())
         across, down = _axes()
         plan = Plan(across, down, _values(across, settings), _values(down, settings))
         if "sheet" in st.session_state:
@@ -122,7 +122,7 @@ def _sheet(studio: Studio, sheet_id: str, settings: Settings | None, *, live: bo
 def _adopt(view: VariationSheetView) -> None:
     cell = picked("variation_grid")
     if cell in view.cells:  # what a browser sends is not to be trusted
-        controls.adopt(view.plan.settings(view.settings, cell))
+        settings_form.adopt(view.plan.settings(view.settings, cell))
         st.query_params["cell"] = str(cell)
         st.session_state["sheet_changed"] = True
 

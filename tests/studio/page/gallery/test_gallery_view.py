@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from given import given
-from hung import hang
+from finished_runs import hang
 from PIL import Image
+from run_inputs import given
 from serving import Answer, serving
-from standin import Standin
 from streamlit.testing.v1 import AppTest
+from studio_standin import Standin
 from visits import APP, looked_at, picture, text
 
 from styletransfer.imaging.recipe import read_recipe

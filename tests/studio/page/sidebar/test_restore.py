@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hung import hang
+from finished_runs import hang
 from pictures import gradient, saved
-from standin import Standin
 from streamlit.testing.v1 import AppTest
+from studio_standin import Standin
 from visits import looked_at, started, text
 
 from styletransfer.imaging.images import Format, encode

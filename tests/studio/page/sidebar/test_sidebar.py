@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from standin import Standin
 from streamlit.testing.v1 import AppTest
+from studio_standin import Standin
 from visits import looked_at, picture, started, text
 
 Visit = Callable[..., AppTest]

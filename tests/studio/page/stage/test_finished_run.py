@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from given import given
 from PIL import Image
-from standin import Standin
+from run_inputs import given
 from streamlit.testing.v1 import AppTest
+from studio_standin import Standin
 from visits import address, looked_at, picture, text
 
 from styletransfer.engine.scales import split_epochs

@@ -5,8 +5,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from given import given
 from pictures import gradient, saved
+from run_inputs import given
 
 from styletransfer.imaging.images import encode
 from styletransfer.imaging.recipe import make_recipe

@@ -10,8 +10,8 @@ from pictures import gradient, saved
 from PIL import Image
 
 from styletransfer.errors import StyleTransferError
-from styletransfer.imaging.hush import hushed
 from styletransfer.imaging.images import embedded_recipe, open_image
+from styletransfer.imaging.library_warnings import hushed
 
 
 def flipped(data: bytes) -> bytes:

@@ -7,13 +7,13 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from styletransfer.machine import memory
-from styletransfer.machine.memory import RESERVE, available_bytes, bytes_for, resident_bytes
+from styletransfer.machine import free_memory
+from styletransfer.machine.free_memory import RESERVE, available_bytes, bytes_for, resident_bytes
 
 
 @pytest.fixture(autouse=True)
 def no_container(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(memory, "_CGROUP", tmp_path)
+    monkeypatch.setattr(free_memory, "_CGROUP", tmp_path)
     return tmp_path
 
 
@@ -46,8 +46,8 @@ def test_what_a_process_takes() -> None:
 
 
 def test_a_process_can_have_what_it_has_and_what_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "available_bytes", lambda: 1_000)
-    monkeypatch.setattr(memory, "resident_bytes", lambda _: 500)
+    monkeypatch.setattr(free_memory, "available_bytes", lambda: 1_000)
+    monkeypatch.setattr(free_memory, "resident_bytes", lambda _: 500)
     assert (bytes_for(1), bytes_for(None)) == (1_500, 1_000)
-    monkeypatch.setattr(memory, "available_bytes", lambda: None)
+    monkeypatch.setattr(free_memory, "available_bytes", lambda: None)
     assert bytes_for(1) is None

@@ -57,7 +57,7 @@ def adopt(settings: Settings) -> None:
     st.session_state["init"] = start  # which no sheet varies
 
 
-def controls(studio: Studio, live: Snapshot | None, shares: tuple[float, ...] | None = None) -> Settings:
+def settings_form(studio: Studio, live: Snapshot | None, shares: tuple[float, ...] | None = None) -> Settings:
     """Show the settings and return what they stand at.
 
     Args:
