@@ -34,7 +34,7 @@ _MOST_SEARCHED = 200
 """Files beside a picture with a recipe that are looked through for the one that it was started from."""
 
 _USAGE = (
-    "%(prog)s PHOTO PAINTING [PAINTING ...] -o OUT [options]\n"
+    "%(prog)s PHOTO PAINTING [PAINTING ...] -o OUT [{options}]\n"
     "       %(prog)s studio [--port N] [--no-browser]\n"
     "       %(prog)s --download-vgg19"
 )
@@ -81,7 +81,7 @@ def build_parser() -> argparse.ArgumentParser:
     """The options; each that has the name of a field of `Settings` sets that field."""
     parser = ArgumentParser(
         prog="styletransfer",
-        usage=_USAGE,
+        usage=_USAGE.format(options=_("options")),
         description=_("Paint a photo in the manner of a painting, on this machine."),
         epilog=_(
             "Ctrl-C stops the painting and saves what there is. Exit codes: 0 painted, 2 something is wrong with "

@@ -5,8 +5,11 @@ from functools import cache
 
 from styletransfer.texts.language import babel_locale
 
-THIN_SPACE = "\u2009"
-"""Between thousands: the sign of science in every language, as a dot or a comma there would be the other's decimal."""
+THIN_SPACE = "\u202f"
+"""Between thousands: the sign of science in every language, as a dot or a comma there would be the other's decimal.
+
+Lines never break at it, so that a number stays in one piece.
+"""
 
 
 def local(number: str) -> str:

@@ -105,7 +105,7 @@ def test_repeat_with_changes_sets_the_left_column(visit: Visit, painted: str) ->
     page = visit("?view=wall")
     hung(page, painted).get_by_text("Repeat").click()
     page.get_by_text("Press Start, and watch it being painted.").wait_for()
-    assert value(page, "style_weight") == "22\u2009000"
+    assert value(page, "style_weight") == "22\u202f000"
     assert value(page, "resolution") == "128"
 
 
@@ -123,10 +123,10 @@ def test_a_downloaded_picture_dropped_on_a_fresh_page_brings_its_recipe_back(
     picture = tmp_path / "kept.png"
     download.value.save_as(picture)
     fresh = visit()
-    assert value(fresh, "style_weight") != "22\u2009000"
+    assert value(fresh, "style_weight") != "22\u202f000"
     fresh.locator(".st-key-recipe_drop input[type=file]").set_input_files(picture)
     fresh.get_by_text("The recipe of Kept is back.").wait_for()
-    assert value(fresh, "style_weight") == "22\u2009000"
+    assert value(fresh, "style_weight") == "22\u202f000"
     assert value(fresh, "resolution") == "128"
     assert value(fresh, "epochs") == "5"
 

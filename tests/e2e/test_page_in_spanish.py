@@ -13,7 +13,7 @@ def test_everything_that_moves_speaks_spanish_until_english_is_chosen(visit: Cal
     page = visit(locale="es-ES")
     page.locator("h1", has_text="Montañas, según Ola").wait_for()
     drop = page.locator(".st-key-photo [data-testid=stFileUploaderDropzoneInstructions]")
-    assert drop.evaluate("each => getComputedStyle(each, '::before').content") == '"Suelta aquí la tuya"'
+    assert drop.evaluate("each => getComputedStyle(each, '::before').content") == '"Suelta aquí tu imagen"'
     make_small(page)
     page.locator(".st-key-palette button", has_text="La de la foto").click()
     page.locator(".st-key-start button").click()

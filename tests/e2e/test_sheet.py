@@ -36,7 +36,7 @@ def test_a_sheet_fills_and_a_cell_is_adopted_and_both_survive_a_reload(visit: Vi
 
     page.locator(".st-key-variation_grid label").nth(8).click()
     page.wait_for_url(re.compile(r"cell=8"))
-    page.get_by_text("Chosen: style weight 47\u2009000 and stroke size 2.").wait_for()
+    page.get_by_text("Chosen: style weight 47\u202f000 and stroke size 2.").wait_for()
     assert stands_at(page, "stroke_size") == "2"
 
     page.reload()
@@ -46,7 +46,7 @@ def test_a_sheet_fills_and_a_cell_is_adopted_and_both_survive_a_reload(visit: Vi
 
     page.locator(".st-key-variation_grid input:checked").focus()
     page.keyboard.press("ArrowLeft")
-    page.get_by_text("Chosen: style weight 10\u2009000 and stroke size 2.").wait_for()
+    page.get_by_text("Chosen: style weight 10\u202f000 and stroke size 2.").wait_for()
 
 
 def test_a_sheet_makes_room_for_a_run_goes_on_after_it_and_can_be_cancelled_and_returned_to(visit: Visit) -> None:

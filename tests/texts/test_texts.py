@@ -61,10 +61,10 @@ def test_an_error_carries_its_text_to_another_process() -> None:
 
 
 def test_numbers_lists_and_plurals_are_the_languages() -> None:
-    assert (local("1.5"), number(12_000), joined(["a", "b", "c"])) == ("1.5", "12\u2009000", "a, b and c")
+    assert (local("1.5"), number(12_000), joined(["a", "b", "c"])) == ("1.5", "12\u202f000", "a, b and c")
     assert ngettext("{count} painting", "{count} paintings", 1) == "1 painting"
     with speaking("es"):
-        assert (local("1.5"), number(12_000), joined(["a", "b", "c"])) == ("1,5", "12\u2009000", "a, b y c")
+        assert (local("1.5"), number(12_000), joined(["a", "b", "c"])) == ("1,5", "12\u202f000", "a, b y c")
         assert ngettext("{count} painting", "{count} paintings", 2) == "2 cuadros"
 
 

@@ -17,7 +17,7 @@ def test_the_page_speaks_the_browsers_language(visit: Callable[..., AppTest]) ->
     assert page.button(key="start").label == "Empezar a pintar"
     assert page.select_slider(key="style_weight").label == "Peso del estilo"
     assert "Montañas, según Ola" in text(page)
-    assert '--word-drop: "Suelta aquí la tuya"' in text(page)
+    assert '--word-drop: "Suelta aquí tu imagen"' in text(page)
 
 
 def test_the_switch_counts_for_more_and_nothing_that_is_set_is_lost(visit: Callable[..., AppTest]) -> None:

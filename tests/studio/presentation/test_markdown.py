@@ -37,7 +37,8 @@ def test_an_address_or_a_sign_s_name_is_none_any_more(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"), [("- a", r"\- a"), ("1. a", "1\u2060. a"), ("    code", "code"), ("a\n\nb", "a b")]
+    ("text", "shown"),
+    [("- a", r"\- a"), ("1. a", "1\u2060. a"), ("    code", "code"), ("a\n\nb", "a b"), ("12\u202f000", "12\u202f000")],
 )
 def test_it_stays_one_line_of_text(text: str, shown: str) -> None:
     assert plain(text) == shown

@@ -39,7 +39,7 @@ def test_a_run_that_does_not_move_promises_no_time(state: State, said: str) -> N
 def test_a_change_of_the_weights_says_what_was_changed_and_from_what() -> None:
     run = replace(RUN, steered=((5, FIRST._replace(style=15_000.0)), (9, FIRST._replace(style=15_000.0, tv=0.0))))
     assert changes(run, FIRST) == {
-        5: "style weight 15\u2009000 instead of 10\u2009000",
+        5: "style weight 15\u202f000 instead of 10\u202f000",
         9: "TV weight off instead of 3",
     }
     assert "From epoch 9 on: TV weight off instead of 3." in gauge(run, FIRST)
@@ -48,7 +48,7 @@ def test_a_change_of_the_weights_says_what_was_changed_and_from_what() -> None:
 
 def test_of_several_changes_during_one_epoch_the_last_counts() -> None:
     slid = tuple((5, FIRST._replace(style=style)) for style in (15_000.0, 22_000.0, 33_000.0))
-    assert changes(replace(RUN, steered=slid), FIRST) == {5: "style weight 33\u2009000 instead of 10\u2009000"}
+    assert changes(replace(RUN, steered=slid), FIRST) == {5: "style weight 33\u202f000 instead of 10\u202f000"}
 
 
 def test_a_weight_that_was_moved_and_moved_back_during_one_epoch_was_not_changed() -> None:

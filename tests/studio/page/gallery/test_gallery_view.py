@@ -235,7 +235,7 @@ def piece(studio: Standin, run_id: str) -> Piece:
 def test_what_differs_between_two_is_named(studio: Standin, runs: Path) -> None:
     one, other = hang(runs, style_weight=1e4), hang(runs, style_weight=3e4, seed=5)
     rows = comparison.differences(piece(studio, one.run_id), piece(studio, other.run_id))
-    assert rows == [("Style weight", "10\u2009000", "30\u2009000"), ("Seed", "0", "5")]
+    assert rows == [("Style weight", "10\u202f000", "30\u202f000"), ("Seed", "0", "5")]
     assert comparison.differences(piece(studio, one.run_id), piece(studio, one.run_id)) == []
 
 
@@ -243,8 +243,8 @@ def test_what_two_were_steered_to_differs_too(studio: Standin, runs: Path) -> No
     one, other = hang(runs), hang(runs)
     other.write(replace(other.read(), steered=((4, Weighting(1.0, 47_000.0, 0.0)),)))
     rows = comparison.differences(piece(studio, one.run_id), piece(studio, other.run_id))
-    assert rows == [("Changed on the way", "no", "from epoch 4 on: content 1, style 47\u2009000, TV off")]
-    assert "style 47\u2009000" in card(piece(studio, other.run_id), live=None, chosen=False)["facts"]
+    assert rows == [("Changed on the way", "no", "from epoch 4 on: content 1, style 47\u202f000, TV off")]
+    assert "style 47\u202f000" in card(piece(studio, other.run_id), live=None, chosen=False)["facts"]
 
 
 # --- the side doors -----------------------------------------------------------------------------------------------
