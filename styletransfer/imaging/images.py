@@ -93,7 +93,7 @@ def open_image(source: str | Path | bytes | BinaryIO, *, name: str | None = None
         raise _too_many_pixels(label) from error
     except UnidentifiedImageError as error:
         raise StyleTransferError(
-            "{label} is not a picture that can be read; use a JPEG, PNG, WebP, AVIF, TIFF, GIF or HEIC file.",
+            "{label} is not a picture that can be read; use a JPEG, PNG, WebP, AVIF, TIFF, GIF, HEIC or BMP file.",
             label=label,
         ) from error
     except MemoryError as error:
