@@ -333,7 +333,7 @@ weights have activations of another scale, the rescaled network stands in (see `
 
 PRESETS: Mapping[str, Settings] = MappingProxyType(
     {
-        "draft": Settings(size=384, epochs=45),
+        "draft": Settings(size=384, epochs=40),
         "balanced": Settings(),
         "fine": Settings(size=1440, epochs=110),
         "notebook": NOTEBOOK,
