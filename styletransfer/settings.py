@@ -1,6 +1,7 @@
 """What can be chosen about a painting, its limits and its defaults. Nothing else in the project holds a default."""
 
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
@@ -292,8 +293,9 @@ def _check_whole(name: str, value: object, low: int, high: int) -> None:
 
 
 def _check_number(name: str, value: object, low: float, high: float = math.inf, *, above: bool = False) -> None:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high
-    if not number or value == math.inf or (above and value == low):
+    most = min(high, sys.float_info.max)  # a whole number may be finite, and too large to reckon with
+    fits = isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= most
+    if not fits or (above and value == low):
         if math.isinf(high):
             allowed = Text("greater than {low}", low=low) if above else Text("at least {low}", low=low)
         elif above:
