@@ -68,7 +68,8 @@ class Settings:
             are divided by their number of channels, which Gatys 2016 does not do; this undoes it, so that broad
             strokes, which deep layers see, count as much as fine grain).
         pooling: "max" as trained, or "average" (Gatys 2016), rescaled to the same mean activation.
-        padding: What the network sees beyond a picture's borders: a margin ("reflect", see `engine.margin`), or "zeros"
+        padding: What the network sees beyond a picture's borders: a margin ("reflect", see
+            `engine.picture_margin`), or "zeros"
             as trained, which leaves a frame.
         bounded: Keep every pixel within 0 and 1 at every step, so that the losses are those of the picture that is
             saved. Otherwise it is clipped when it is shown.

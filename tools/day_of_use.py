@@ -34,7 +34,9 @@ class Day:
     """Tabs of one studio and all that was complained of in them."""
 
     def __init__(self, server: StudioServer, browser: Any, home: Path, tabs: int, chance: random.Random) -> None:
-        self._server, self._home, self._chance = server, home, chance
+        from playwright.sync_api import Error  # only here, for who has no browser
+
+        self._server, self._home, self._chance, self._gone = server, home, chance, Error
         self.complaints: list[str] = []
         self.clicks = 0
         self._tabs = [self._open(browser) for _ in range(tabs)]
@@ -99,9 +101,6 @@ class Day:
             self._chance.choice(things).click()
 
     def _open(self, browser: Any) -> Any:
-        from playwright.sync_api import Error  # only here, for who has no browser
-
-        self._gone = Error
         page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
         page.set_default_timeout(_QUICK)
         page.set_default_navigation_timeout(60_000)

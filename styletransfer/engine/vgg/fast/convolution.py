@@ -1,10 +1,10 @@
 """The network's one expensive operation: a frozen 3 x 3 convolution, and carrying a gradient back through it.
 
 Two things set it apart from `torch.nn.Conv2d`. The weights never change, so only the gradient of the input is ever
-computed. And on a processor it is done by Winograd's F(4 x 4, 3 x 3) (Lavin and Gray
-2016): a tile of 4 x 4 outputs takes 36 products for each pair of channels instead of 144. The tiles are worked through
-in bands that stay in the cache, and the channels of a pixel lie side by side ("channels last"), so that gathering
-tiles means copying whole pixels: otherwise moving the numbers costs what the products save.
+computed. And where that pays it is done by Winograd's F(4 x 4, 3 x 3) (Lavin and Gray 2016): a tile of 4 x 4 outputs
+takes 36 products for each pair of channels instead of 144. The tiles are worked through in bands that stay in the
+cache, and the channels of a pixel lie side by side ("channels last"), so that gathering tiles means copying whole
+pixels: otherwise moving the numbers costs what the products save.
 """
 
 import math
@@ -18,10 +18,13 @@ import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
 from numpy.typing import NDArray
 from torch import Tensor
 
-from styletransfer.engine.vgg.fast.matrix_products import full_width_is_onednn, mkl_products, onednn_products
+from styletransfer.engine.vgg.fast.matrix_products import (
+    Products,
+    full_width_is_onednn,
+    mkl_products,
+    onednn_products,
+)
 
-Products = Callable[[Tensor, Tensor], Tensor]
-"""(n, a, b) by (n, b, c) to (n, a, c)."""
 TILE = 4
 """Rows and columns of outputs that are computed together."""
 
@@ -36,7 +39,7 @@ _WIDE = 256
 
 _PAYS_WITH_MKL, _PAYS_WITH_ONEDNN = 64, 256
 """Channels on both sides from which on Winograd's algorithm is faster than a convolution of the library's, by what
-multiplies the matrices. Measured on a Xeon and on a Zen 5; see `products`."""
+multiplies the matrices. Measured on a Xeon and on a Zen 5; see `matrix_products`."""
 
 _PIECE = 128
 """Numbers that are copied together. Rows of tiles are an odd number of pieces long: on rows whose length is a multiple
@@ -70,7 +73,7 @@ class Convolution(Protocol):
 
 
 class DirectConvolution:
-    """The library's own convolution: for graphics processors, for bfloat16 and for float64."""
+    """The library's own convolution: for bfloat16, for float64, and where Winograd's does not pay."""
 
     def __init__(self, weight: Tensor, bias: Tensor) -> None:
         self.weight, self.bias = weight.contiguous(memory_format=torch.channels_last), bias

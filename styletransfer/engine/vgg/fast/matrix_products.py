@@ -5,10 +5,14 @@ torch's convolutions, uses all of it. Measured on a Zen 5 (two cores, GFLOP/s of
 MKL 190, oneDNN 350; a plain convolution there runs at 520, so that Winograd's needs wide layers to pay.
 """
 
+from collections.abc import Callable
 from functools import cache
 
 import torch
 from torch import Tensor
+
+Products = Callable[[Tensor, Tensor], Tensor]
+"""(n, a, b) by (n, b, c) to (n, a, c)."""
 
 
 def mkl_products(first: Tensor, second: Tensor) -> Tensor:
