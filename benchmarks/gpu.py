@@ -71,17 +71,41 @@ def parity(device: Device, size: int) -> Iterator[Parity]:
             yield Parity(name, precision, worst)
 
 
-def step_seconds(device: Device, size: int, steps: int) -> dict[str, float]:
-    """Median seconds of a step of the notebook's loop, and of ours with its recipe, at so many pixels."""
+@dataclass(frozen=True)
+class Step:
+    """How long a step takes.
+
+    Attributes:
+        recipe: What is painted.
+        size: Pixels along the long side.
+        precision: What the device was asked for.
+        seconds: Median of ours.
+        notebook: Median of the notebook's loop with its own recipe: in float32 beside "full", and beside "auto" as a
+            card does it unless told otherwise, with products of 10 bits (TF32).
+    """
+
+    recipe: str
+    size: int
+    precision: Precision
+    seconds: float
+    notebook: float
+
+
+def step_seconds(device: Device, size: int, steps: int) -> Iterator[Step]:
+    """Time the notebook's loop, and ours with its recipe and with the default one, at one scale of so many pixels."""
     shape = scaled_shape(*PHOTO.size, size)
     memory = PeakMemory()
     target = torch.device(device)
-    pictures = (preprocess(picture, shape).to(target) for picture in (PHOTO, PAINTING))
-    seconds = {"notebook": time_steps(paint(features().to(target), *pictures, VGG16), steps, memory).step}
+    content, style = (preprocess(picture, shape).to(target) for picture in (PHOTO, PAINTING))
+    notebook: dict[Precision, float] = {}
     for precision in ALLOWED:
-        recipe = replace(settings(shape), device=device, precision=precision)
-        seconds[precision] = time_steps(stylize(PHOTO, PAINTING, recipe), steps, memory).step
-    return seconds
+        with torch.backends.cudnn.flags(allow_tf32=precision == "auto"):
+            notebook[precision] = time_steps(paint(features().to(target), content, style, VGG16), steps, memory).step
+    default = Settings(size=size, scales=1, network="vgg16", preview_every=Settings.epochs)
+    for name, recipe in {"notebook": settings(shape), "default": default}.items():
+        for precision in ALLOWED:
+            ours = stylize(PHOTO, PAINTING, replace(recipe, device=device, precision=precision))
+            yield Step(name, size, precision, time_steps(ours, steps, memory).step, notebook[precision])
 
 
 def large_picture(device: Device, size: int, limit: float) -> tuple[float, int, int]:
@@ -128,10 +152,10 @@ def main(argv: list[str] | None = None) -> int:
         print(f"  losses, {one.recipe}, {one.precision}: {one.worst:.1e} from a processor's in float32{verdict}")
     if options.device == "cuda":
         fine &= tests_pass()
-    seconds = step_seconds(options.device, options.size, options.steps)
-    for precision in ALLOWED:
-        ours, ratio = 1e3 * seconds[precision], seconds[precision] / seconds["notebook"]
-        print(f"  a step at {options.size} px, {precision}: {ours:.1f} ms, {ratio:.2f} of the notebook's")
+    for size in (options.size, options.large):
+        for step in step_seconds(options.device, size, options.steps):
+            told = f"{1e3 * step.seconds:.1f} ms, {step.seconds / step.notebook:.2f} of the notebook's"
+            print(f"  a step at {size} px, {step.recipe}, {step.precision}: {told} {1e3 * step.notebook:.1f} ms")
     taken, done, epochs = large_picture(options.device, options.large, options.limit)
     print(f"  {options.large} px: {taken:.1f} s for {done} of {epochs} epochs")
     return 0 if fine else 1

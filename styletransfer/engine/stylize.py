@@ -20,9 +20,10 @@ from PIL import Image
 from torch import Tensor
 
 from styletransfer.engine.checkpoint import Checkpoint, LoopState, load_checkpoint
+from styletransfer.engine.cuda_graph import CudaGraph
 from styletransfer.engine.device import find_device
 from styletransfer.engine.fingerprint import Fingerprint
-from styletransfer.engine.frames import Frame, LossName
+from styletransfer.engine.frames import LOSS_NAMES, Frame, LossName
 from styletransfer.engine.memory_bounds import history_length, is_large, kept_bytes
 from styletransfer.engine.objective import Objective, fetched
 from styletransfer.engine.optimizers.adam import Adam
@@ -209,18 +210,16 @@ def optimize(
         _restore(optimizer, state, len(x))
         x, good = state.x, (state.picture, state.losses)
         limit, failures, weighting = state.limit, state.failures, state.weighting
+    record = _recorded if x.device.type == "cuda" else lambda look: look
+    look = record(_looking(objective, pyramid, settings, weighting))
     with kept_memory(kept_bytes(shape) if objective.network.low_memory else KEEP):
         for _ in range(epochs):
             wanted = steer()
             if wanted != weighting:
                 weighting, limit = wanted, math.inf
                 optimizer.reset_curvature()
-            x.requires_grad_()
-            picture = pyramid.synthesise(x)
-            terms = objective.losses(picture, weighting)
-            smooth = terms["total"] if settings.tv_loss == "squared" else terms["content"] + terms["style"]
-            (grad,) = torch.autograd.grad(smooth, x)
-            x = x.detach()
+                look = record(_looking(objective, pyramid, settings, weighting))
+            picture, terms, grad = look(x)
             losses, finite = fetched(terms, grad)
             variation = None
             if settings.tv_loss == "absolute":
@@ -230,7 +229,7 @@ def optimize(
                 # Without a limit there is no best one: so Adam's last picture counts, whose loss may rise, and the
                 # first after a change of the weights, as losses from before are of another kind.
                 if good is None or math.isinf(limit) or losses["total"] <= good[1]["total"]:
-                    good = (picture.detach(), losses)
+                    good = (picture, losses)
                     limit = optimizer.tolerance * losses["total"] if losses["total"] > 0 else math.inf
                 x = optimizer.step(x, losses["total"], grad, variation)
             else:
@@ -244,6 +243,40 @@ def optimize(
                 x = pyramid.clamped(x, *bounds)
             message = None if finite else Text("A step went astray and was taken back; going on with less.")
             yield Step(LoopState(x, *good, optimizer.state(), limit, failures, weighting), message)
+
+
+Look = Callable[[Tensor], tuple[Tensor, dict[LossName, Tensor], Tensor]]
+"""From the optimizer's variables to the picture, (1, 3, h, w), its losses, and the gradient of the smooth ones."""
+
+
+def _looking(objective: Objective, pyramid: Pyramid, settings: Settings, weighting: Weighting) -> Look:
+    """How the picture is looked at as long as the weights stay as they are."""
+
+    def look(x: Tensor) -> tuple[Tensor, dict[LossName, Tensor], Tensor]:
+        x = x.detach().requires_grad_()
+        picture = pyramid.synthesise(x)
+        terms = objective.losses(picture, weighting)
+        smooth = terms["total"] if settings.tv_loss == "squared" else terms["content"] + terms["style"]
+        (grad,) = torch.autograd.grad(smooth, x)
+        return picture.detach(), terms, grad
+
+    return look
+
+
+def _recorded(look: Look) -> Look:
+    """The same on a graphics card, which is asked for all of it at once."""
+
+    def results(x: Tensor) -> list[Tensor]:
+        picture, terms, grad = look(x)
+        return [picture, grad, *(terms[name] for name in LOSS_NAMES)]
+
+    graph = CudaGraph(results)
+
+    def look_again(x: Tensor) -> tuple[Tensor, dict[LossName, Tensor], Tensor]:
+        picture, grad, *terms = graph(x)
+        return picture, dict(zip(LOSS_NAMES, terms, strict=True)), grad
+
+    return look_again
 
 
 def _restore(optimizer: Optimizer, state: LoopState, variables: int) -> None:
@@ -266,8 +299,8 @@ def make_network(
     weights: Weights, settings: Settings, device: torch.device, dtype: torch.dtype, *, low_memory: bool = False
 ) -> FeatureNetwork:
     """The network that is fast on a device; `low_memory` saves memory on a processor, at the cost of some time."""
-    if device.type == "cpu":
-        return Network(weights, settings, device, dtype, low_memory=low_memory)
+    if device.type in ("cpu", "cuda"):
+        return Network(weights, settings, device, dtype, low_memory=low_memory and device.type == "cpu")
     from styletransfer.engine.vgg.reference import ReferenceNetwork  # its torchvision takes seconds
 
     return ReferenceNetwork(weights, settings, device, dtype)

@@ -11,6 +11,8 @@ from torch import Tensor
 _PARTS, _FEWEST = 32, 256
 """Sums over positions in bfloat16 are rounded once for each of so many parts, if they
 have enough positions, and these are added up in float32."""
+_WIDENED = 2**20
+"""Positions that a graphics card adds up together in float32, which costs it little, and no more memory than this."""
 
 
 class Moments(NamedTuple):
@@ -47,7 +49,9 @@ def feature_sums(features: Tensor) -> Tensor:
     """
     rows = feature_rows(features)
     if rows.dtype != torch.bfloat16:
-        return torch.cat([rows.T @ rows, rows.sum(0)[:, None]], 1)
+        return _sums(rows)
+    if rows.device.type != "cpu":
+        return torch.stack([_sums(part.float()) for part in torch.split(rows, _WIDENED)]).sum(0)
     channels = rows.shape[1]
     sums = rows.new_zeros(channels, channels + 1, dtype=torch.float32)
     if not len(rows):
@@ -58,6 +62,10 @@ def feature_sums(features: Tensor) -> Tensor:
         sums[:, :-1] += torch.bmm(parts.transpose(1, 2), parts).sum(0, dtype=torch.float32)
         sums[:, -1] += parts.sum(1).sum(0, dtype=torch.float32)
     return sums
+
+
+def _sums(rows: Tensor) -> Tensor:
+    return torch.cat([rows.T @ rows, rows.sum(0)[:, None]], 1)
 
 
 def add_sums_gradient(grad: Tensor, features: Tensor, grad_sums: Tensor) -> None:

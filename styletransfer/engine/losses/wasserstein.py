@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from styletransfer.engine.losses.moments import Moments
+from styletransfer.engine.losses.polar_factor import polar_factor
 
 SCALE = 1e-2
 """Factor on the loss with which the weights that suit the Gram loss suit this one as well."""
@@ -25,6 +26,9 @@ _FLOOR = 4e-3
 distance's slope would be infinite."""
 _SMALLEST_ROOT = 1e-4
 """Roots below this share of the largest are rounding and are left out of the gradient."""
+_ROUNDING = 1e-6
+"""By so much of the sum of a picture's second moments at most the variance in a direction is off in float32. A floor
+that is lower is no floor."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +70,12 @@ def wasserstein_loss(moments: Moments, target: GaussianTarget) -> Tensor:
     """
     apart = (moments.mean - target.mean).square().sum()
     covariance = moments.covariance
-    variance = covariance.trace() + len(covariance) * target.floor
-    shared = cast("Tensor", _TraceOfRoot.apply(covariance, target.root, target.floor))
+    floor = target.floor
+    if _by_factors(covariance):
+        floor = torch.maximum(floor, _ROUNDING * moments.second.diagonal().sum().detach())
+    # Not `trace`: a graphics card would be waited for on its way back.
+    variance = covariance.diagonal().sum() + len(covariance) * floor
+    shared = cast("Tensor", _TraceOfRoot.apply(covariance, target.root, floor))
     return (apart + variance + target.variance - 2 * shared) / target.variance
 
 
@@ -76,23 +84,48 @@ class _TraceOfRoot(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, covariance: Tensor, root: Tensor, floor: Tensor) -> Tensor:
-        product = root @ covariance @ root + floor * (root @ root)
-        product = (product + product.T) / 2
-        try:
-            values, vectors = torch.linalg.eigh(_on_a_solver(product))
-        except RuntimeError:  # LinAlgError: what is not finite has no roots
-            ctx.save_for_backward(torch.full_like(root, torch.nan))
-            return covariance.new_tensor(torch.nan)
-        roots = values.clamp_min(0).sqrt()
-        inverse = torch.where(roots > _SMALLEST_ROOT * roots.max(), 1 / roots, 0)
-        half = root @ (vectors * inverse.sqrt()).to(root)
-        ctx.save_for_backward(half @ half.T / 2)
-        return cast("Tensor", roots.sum().to(root))
+        find = _from_factor if _by_factors(covariance) else _from_eigenvalues
+        shared, slope = find(covariance, root, floor)
+        ctx.save_for_backward(slope)
+        return shared
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None, None]:
         (slope,) = ctx.saved_tensors
         return grads[0] * slope, None, None
+
+
+def _by_factors(covariance: Tensor) -> bool:
+    """Whether its device has to be waited for where eigenvalues are found, and is fast at products."""
+    return covariance.device.type == "cuda"
+
+
+def _from_eigenvalues(covariance: Tensor, root: Tensor, floor: Tensor) -> tuple[Tensor, Tensor]:
+    """The trace, and its gradient in C; both not finite where C is not."""
+    product = root @ covariance @ root + floor * (root @ root)
+    product = (product + product.T) / 2
+    try:
+        values, vectors = torch.linalg.eigh(_on_a_solver(product))
+    except RuntimeError:  # LinAlgError: what is not finite has no roots
+        return covariance.new_tensor(torch.nan), torch.full_like(root, torch.nan)
+    roots = values.clamp_min(0).sqrt()
+    inverse = torch.where(roots > _SMALLEST_ROOT * roots.max(), 1 / roots, 0)
+    half = root @ (vectors * inverse.sqrt()).to(root)
+    return roots.sum().to(root), half @ half.T / 2
+
+
+def _from_factor(covariance: Tensor, root: Tensor, floor: Tensor) -> tuple[Tensor, Tensor]:
+    """The same by factors of C, which in float32 rounds less.
+
+    With C + f I = L L^T, and R L = U P with U orthogonal, the trace is that of P, and its gradient R U L^-1 / 2.
+    """
+    within = (covariance + covariance.T) / 2 + floor * torch.eye(len(root), device=root.device)
+    lower, failed = torch.linalg.cholesky_ex(within.double())
+    lower = torch.where(failed > 0, torch.nan, lower).to(root)
+    matrix = root @ lower
+    polar = polar_factor(matrix)
+    slope = torch.linalg.solve_triangular(lower, root @ polar, upper=False, left=False)
+    return (polar * matrix).sum(), (slope + slope.T) / 4
 
 
 def _on_a_solver(matrix: Tensor) -> Tensor:

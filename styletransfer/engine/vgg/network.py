@@ -3,6 +3,7 @@
 Knows nothing of losses or of the picture's making.
 """
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -103,7 +104,7 @@ class FeatureNetwork:
 
 
 class Network(FeatureNetwork):
-    """The network for a processor, see `FeatureNetwork`: hand-written convolutions, with no autograd inside.
+    """The network made fast, see `FeatureNetwork`: hand-written convolutions, with no autograd inside.
 
     Args:
         weights: As there.
@@ -153,7 +154,7 @@ class Network(FeatureNetwork):
                     pooling=pooling,
                     channels=pairs[0][0].shape[0],
                     margin=self.margin >> block,
-                    limit=_limit(len(convolutions), low_memory),
+                    limit=_limit(len(convolutions), low_memory, pairs[0][0].device),
                     low_memory=self.low_memory,
                 )
             )
@@ -177,7 +178,10 @@ class Network(FeatureNetwork):
         return MaxPool() if self.pooling == "max" else AveragePool(AVERAGE_POOLING_GAIN[block])
 
 
-def _limit(convolutions: int, low_memory: bool) -> int:
+def _limit(convolutions: int, low_memory: bool, device: torch.device) -> float:
+    """How many bytes of a block's features are kept for the gradient at most: on a graphics card all."""
+    if device.type != "cpu":
+        return math.inf
     if not low_memory:
         return memory_bounds.WHOLE_BYTES
     return memory_bounds.BLOCK_BYTES if convolutions == 1 else memory_bounds.DEEP_BLOCK_BYTES

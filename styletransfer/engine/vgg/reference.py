@@ -1,6 +1,6 @@
 """The network in plain words: torchvision's VGG, and what it sees in a picture. The text to read first.
 
-This is what graphics processors paint with, and what the tests hold the processor's own way against, `Network` in
+This is what Apple's graphics processors paint with, and what the tests hold the fast way against, `Network` in
 `styletransfer.engine.vgg.network`: that gives the same features and the same gradients in less time and memory, and
 says less of how.
 
@@ -39,15 +39,13 @@ class ReferenceNetwork(FeatureNetwork):
         layers = self._layers(max(places.values()) + 1)
         # In bfloat16 the numbers stay in float32: autocast rounds them where they are multiplied.
         layers = layers.to(device, torch.float32 if dtype == torch.bfloat16 else dtype)
-        # What the cards' convolutions are fast with: the channels of a pixel side by side.
-        self._order = torch.channels_last if device is not None and device.type == "cuda" else torch.contiguous_format
         names = {str(place): _name(tap) for tap, place in places.items()}
-        self._extract = create_feature_extractor(layers.to(memory_format=self._order), names)
+        self._extract = create_feature_extractor(layers, names)
 
     def _look(self, picture: Tensor) -> Features:
         """See `FeatureNetwork`."""
         with self._autocast(picture.device):
-            seen = self._extract(picture.contiguous(memory_format=self._order))
+            seen = self._extract(picture)
         return Features(
             content=[seen[_name(tap)].to(picture.dtype) for tap in self.content_taps],
             moments=[moments(seen[_name(tap)].to(picture.dtype), self.margin >> tap.block) for tap in self.style_taps],

@@ -83,7 +83,7 @@ class Block:
     pooling: PoolingStage | None
     channels: int
     margin: int
-    limit: int
+    limit: float
     low_memory: bool
 
     def __call__(self, x: Tensor) -> tuple[Tensor, dict[Tap, Tensor], dict[Tap, Tensor]]:
@@ -165,7 +165,7 @@ def _pool(pooling: PoolingStage, features: Tensor) -> tuple[Tensor, Tensor]:
     """
 
     def stripes() -> Iterator[_PooledStripe]:
-        for source, keep in _stripes(features.shape[2], _factor(features)):
+        for source, keep in _stripes(features.shape[2], _stripe_rows(features, features.shape[2])):
             yield _kept_rows(source, keep), pooling(features[:, :, source], keep)
 
     return _joined(stripes(), features.shape[2])
@@ -185,7 +185,7 @@ def _run_in_stripes(block: Block, pooling: PoolingStage, x: Tensor) -> tuple[Ten
     def stripes() -> Iterator[_PooledStripe]:
         nonlocal sums
         region = block.region(*x.shape[2:])
-        for source, keep in _stripes(x.shape[2], _factor(x)):
+        for source, keep in _stripes(x.shape[2], _stripe_rows(x, x.shape[2])):
             activations = block.stage(x[:, :, source], _counted(region, source, keep))
             sums = [a + b for a, b in zip(sums, activations.sums, strict=True)] if sums else activations.sums
             yield _kept_rows(source, keep), pooling(activations.features, keep)
@@ -210,7 +210,7 @@ def _joined(stripes: Iterator[_PooledStripe], height: int) -> tuple[Tensor, Tens
 def _pooling_backward(pooling: PoolingStage, grad_pooled: Tensor, kept: Tensor, shape: Sequence[int]) -> Tensor:
     """Carry a gradient of all pooled features back to those before it, which are (1, c, h, w) = `shape`."""
     grad = empty(grad_pooled, shape)
-    for source, keep in _stripes(shape[2], _factor(kept)):
+    for source, keep in _stripes(shape[2], _stripe_rows(kept, shape[2])):
         rows = _kept_rows(source, keep)
         pooling.backward(grad_pooled, kept, rows, shape[2], grad[:, :, rows])
     return grad
@@ -222,7 +222,7 @@ def _backward_recomputed(
     """Carry gradients back through a block to `x`, (1, in, h, w), of whose stage nothing was kept, stripe by stripe."""
     height = x.shape[2]
     grad_x = zeros(x, x.shape)
-    for source, keep in _stripes(height, _factor(x)):
+    for source, keep in _stripes(height, _stripe_rows(x, height)):
         region = _counted(block.region(*x.shape[2:]), source, keep)
         activations = block.stage(x[:, :, source], region)
         grad: Tensor | None = None
@@ -251,13 +251,18 @@ def _factor(x: Tensor) -> int:
     return 2 if x.element_size() == 2 else 1  # as many bytes
 
 
-def _stripes(height: int, factor: int = 1) -> list[tuple[slice, slice]]:
-    """Cut `height` rows into stripes of `factor` times `STRIPE_ROWS`: (rows to read, rows to keep of those read).
+def _stripe_rows(x: Tensor, height: int) -> int:
+    """How many of `height` rows are worked on together; a graphics card is fast with all at once."""
+    return memory_bounds.STRIPE_ROWS * _factor(x) if x.device.type == "cpu" else height
+
+
+def _stripes(height: int, most: int) -> list[tuple[slice, slice]]:
+    """Cut `height` rows into stripes of `most` rows: (rows to read, rows to keep of those read).
 
     Stripes begin where tiles of `WinogradConvolution` begin, so that the same numbers are rounded alike in stripes and
     in the whole, pooling never straddles two stripes, and none is a single row.
     """
-    starts = list(range(0, max(height - 1, 1), factor * memory_bounds.STRIPE_ROWS))
+    starts = list(range(0, max(height - 1, 1), most))
     stripes = []
     for start, end in zip(starts, [*starts[1:], height], strict=True):
         first, last = max(0, start - MARGIN), min(height, end + MARGIN)

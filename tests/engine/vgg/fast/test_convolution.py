@@ -11,6 +11,7 @@ from torch import Tensor
 
 from styletransfer.engine.vgg.fast import convolution
 from styletransfer.engine.vgg.fast.convolution import (
+    CardConvolution,
     Convolution,
     DirectConvolution,
     ThinConvolution,
@@ -18,7 +19,7 @@ from styletransfer.engine.vgg.fast.convolution import (
     fastest_convolution,
 )
 
-KINDS = (DirectConvolution, ThinConvolution, WinogradConvolution)
+KINDS = (CardConvolution, DirectConvolution, ThinConvolution, WinogradConvolution)
 
 cases = st.fixed_dictionaries(
     {
