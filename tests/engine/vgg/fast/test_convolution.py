@@ -152,4 +152,4 @@ class TestChoice:
 
     def test_only_a_processor_works_in_tiles(self) -> None:
         weight, bias = torch.zeros(512, 512, 3, 3, device="meta"), torch.zeros(512, device="meta")
-        assert type(fastest_convolution(weight, bias)) is DirectConvolution
+        assert type(fastest_convolution(weight, bias)) is CardConvolution
