@@ -23,7 +23,7 @@ from styletransfer.engine.checkpoint import Checkpoint, LoopState, load_checkpoi
 from styletransfer.engine.cuda_graph import CudaGraph
 from styletransfer.engine.device import find_device
 from styletransfer.engine.fingerprint import Fingerprint
-from styletransfer.engine.frames import LOSS_NAMES, Frame, LossName
+from styletransfer.engine.frames import Frame, LossName
 from styletransfer.engine.memory_bounds import history_length, is_large, kept_bytes
 from styletransfer.engine.objective import Objective, fetched
 from styletransfer.engine.optimizers.adam import Adam
@@ -266,15 +266,18 @@ def _looking(objective: Objective, pyramid: Pyramid, settings: Settings, weighti
 def _recorded(look: Look) -> Look:
     """The same on a graphics card, which is asked for all of it at once."""
 
+    names: list[LossName] = []
+
     def results(x: Tensor) -> list[Tensor]:
         picture, terms, grad = look(x)
-        return [picture, grad, *(terms[name] for name in LOSS_NAMES)]
+        names[:] = terms
+        return [picture, grad, *terms.values()]
 
     graph = CudaGraph(results)
 
     def look_again(x: Tensor) -> tuple[Tensor, dict[LossName, Tensor], Tensor]:
         picture, grad, *terms = graph(x)
-        return picture, dict(zip(LOSS_NAMES, terms, strict=True)), grad
+        return picture, dict(zip(names, terms, strict=True)), grad
 
     return look_again
 
