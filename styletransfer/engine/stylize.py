@@ -265,7 +265,6 @@ def _looking(objective: Objective, pyramid: Pyramid, settings: Settings, weighti
 
 def _recorded(look: Look) -> Look:
     """The same on a graphics card, which is asked for all of it at once."""
-
     names: list[LossName] = []
 
     def results(x: Tensor) -> list[Tensor]:
