@@ -294,6 +294,12 @@ _TABLE = (
         option="X,Y",
     ),
     Control(
+        name="region_weights",
+        label=Text("Region weights"),
+        help=Text("How strong the style is in the region of each mask, from 0 to 4, such as 1,0.5."),
+        option="X,Y",
+    ),
+    Control(
         name="weights",
         label=Text("Weights"),
         help=Text("Weights of VGG-16 or VGG-19 of your own (.pth or .safetensors)."),
@@ -325,7 +331,7 @@ CONTROLS: Mapping[str, Control] = MappingProxyType({control.name: control for co
 """All settings, by their names in `Settings`."""
 
 WEIGHTS = tuple(control for control in _TABLE if control.place == "weights")
-"""The three weights, in the order of `Weighting`."""
+"""The three weights, in the order of `Weighting.terms`."""
 
 VARIED: Mapping[str, Varied] = MappingProxyType({c.name: c.varied for c in _TABLE if c.varied is not None})
 """The settings that a sheet can vary."""

@@ -2,8 +2,8 @@
 
 import math
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -29,6 +29,7 @@ SMALLEST_SIDE = 32
 LARGEST_SIZE = 8192
 MOST_PAINTINGS = 4
 SMALLEST_STROKE, LARGEST_STROKE = 0.25, 4.0
+LARGEST_REGION_WEIGHT = 4.0
 
 
 _BEFORE: Mapping[str, Any] = MappingProxyType(
@@ -38,11 +39,37 @@ _BEFORE: Mapping[str, Any] = MappingProxyType(
 
 
 class Weighting(NamedTuple):
-    """The three weights of the objective, which may change while a picture is being painted."""
+    """The weights of the objective, which may change while a picture is being painted.
+
+    Attributes:
+        content: Of the content loss.
+        style: Of the style loss.
+        tv: Of the total variation.
+        regions: How strong the style is in each region, see `Settings.region_weights`; empty for 1 in all.
+    """
 
     content: float
     style: float
     tv: float
+    regions: tuple[float, ...] = ()
+
+    @classmethod
+    def of(cls, numbers: Iterable[float]) -> "Weighting":
+        """From what `numbers` gave. Raises TypeError if there are fewer than three or too many."""
+        content, style, tv, *regions = numbers
+        if len(regions) > MOST_PAINTINGS:
+            raise TypeError("regions")
+        return cls(content, style, tv, tuple(regions))
+
+    @property
+    def terms(self) -> tuple[float, float, float]:
+        """The weights of the three losses."""
+        return self.content, self.style, self.tv
+
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """All of them in a row: content, style, tv, and those of the regions."""
+        return *self.terms, *self.regions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +122,8 @@ class Settings:
         palette: Whose colours are painted with: the "painting"'s own, or the "photo"'s, which the painting is given
             before it is looked at.
         style_shares: How much each painting counts, one number of at least 0 for each of up to four paintings, in any
-            unit; None for all alike.
+            unit; None for all alike. With masks it has no meaning, and is refused.
+        region_weights: How strong the style is in each region, one number from 0 to 4 for each mask; None for 1 in all.
 
     Raises:
         StyleTransferError: A value is out of range; the sentence names it and says what is allowed.
@@ -132,6 +160,7 @@ class Settings:
     stroke_size: float = 1.0
     palette: Palette = "painting"
     style_shares: tuple[float, ...] | None = None
+    region_weights: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
         _check_choice("network", self.network, NetworkName)
@@ -172,6 +201,7 @@ class Settings:
         _check_number("stroke_size", self.stroke_size, SMALLEST_STROKE, LARGEST_STROKE)
         self._check_layers()
         self._check_shares()
+        self._check_region_weights()
 
     def _check_layers(self) -> None:
         for name in ("content_layers", "style_layers"):
@@ -213,6 +243,45 @@ class Settings:
         if not sum(shares) > 0:
             raise StyleTransferError("style_shares are all 0; give at least one painting a share.")
 
+    def _check_region_weights(self) -> None:
+        weights = self.region_weights
+        if weights is None:
+            return
+        if not isinstance(weights, tuple) or not 1 <= len(weights) <= MOST_PAINTINGS:
+            raise StyleTransferError(
+                "region_weights must be one number for each of 1 to {most} masks, not {weights}.",
+                most=MOST_PAINTINGS,
+                weights=repr(weights),
+            )
+        for weight in weights:
+            _check_number("region_weights", weight, 0.0, LARGEST_REGION_WEIGHT)
+
+    def check_roles(self, paintings: int, masks: int = 0) -> None:
+        """Make sure that so many paintings, and so many masks, can be painted with.
+
+        Raises:
+            StyleTransferError: There are too many or too few, or shares or weights do not fit them.
+        """
+        self.shares(paintings)
+        if masks not in (0, paintings):
+            raise StyleTransferError(
+                "There are {paintings} paintings, but the number of masks is {masks}; give one mask for each painting, "
+                "in the same order, or none.",
+                paintings=paintings,
+                masks=masks,
+            )
+        if masks and self.style_shares is not None:
+            raise StyleTransferError(
+                "Masks say where each painting applies, so that shares (style_shares) mean nothing beside them; give "
+                "one or the other."
+            )
+        if self.region_weights is not None and len(self.region_weights) != masks:
+            raise StyleTransferError(
+                "The number of region_weights is {weights}, that of masks {masks}; give one weight for each mask.",
+                weights=len(self.region_weights),
+                masks=masks,
+            )
+
     def shares(self, paintings: int) -> tuple[float, ...]:
         """The share of each of so many paintings; together they are 1.
 
@@ -237,8 +306,14 @@ class Settings:
 
     @property
     def weighting(self) -> Weighting:
-        """The three weights that a run begins with."""
-        return Weighting(self.content_weight, self.style_weight, self.tv_weight)
+        """The weights that a run begins with."""
+        return Weighting(self.content_weight, self.style_weight, self.tv_weight, self.region_weights or ())
+
+    def weighted(self, weighting: Weighting) -> "Settings":
+        """The same with other weights."""
+        content, style, tv = weighting.terms
+        regions = weighting.regions or None
+        return replace(self, content_weight=content, style_weight=style, tv_weight=tv, region_weights=regions)
 
     def to_dict(self) -> dict[str, Any]:
         """All values as plain JSON types, for `from_dict`."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from styletransfer.errors import StyleTransferError
-from styletransfer.settings import LARGEST_SIZE, PRESETS, SMALLEST_SIZE, Settings
+from styletransfer.settings import LARGEST_SIZE, PRESETS, SMALLEST_SIZE, Settings, Weighting
 
 NAN, INFINITY = float("nan"), float("inf")
 
@@ -41,6 +41,7 @@ BAD_VALUES: dict[str, list[Any]] = {
     "scales": [0, 9, 1.5],
     "pyramid": [0, 9, None],
     "preview_every": [0, -10, None],
+    "region_weights": [(), (4.1,), (1, NAN), (1, "2"), (1,) * 5, 1.0],
 }
 
 settings_values = st.fixed_dictionaries(
@@ -61,6 +62,7 @@ settings_values = st.fixed_dictionaries(
         "precision": st.sampled_from(["auto", "full", "half"]),
         "seed": st.integers(0, 2**63 - 1),
         "decay": st.floats(0.01, 1),
+        "region_weights": st.none() | st.lists(st.floats(0, 4), min_size=1, max_size=4).map(tuple),
     },
 )
 
@@ -91,6 +93,30 @@ def test_round_trip_through_json(values: dict[str, Any]) -> None:
     again = Settings.from_dict(json.loads(json.dumps(chosen.to_dict())))
     assert again == chosen
     assert hash(again) == hash(chosen)
+
+
+def test_weights_go_into_the_settings_and_out_of_them() -> None:
+    weighting = Settings(content_weight=2.0, region_weights=(0.0, 4.0)).weighting
+    assert weighting == Weighting(2.0, 1e4, 5.0, (0.0, 4.0))
+    assert Weighting.of(weighting.numbers) == weighting
+    assert Settings().weighted(weighting).weighting == weighting
+    assert Settings().weighted(weighting).weighted(Settings().weighting) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("paintings", "masks", "more", "said"),
+    [
+        (2, 3, {}, "3; give one mask for each painting"),
+        (2, 1, {}, "1; give one mask for each painting"),
+        (2, 2, {"style_shares": (2.0, 1.0)}, "one or the other"),
+        (2, 2, {"region_weights": (1.0,)}, "one weight for each mask"),
+        (1, 0, {"region_weights": (1.0,)}, "one weight for each mask"),
+        (5, 5, {}, "it takes 1 to 4"),
+    ],
+)
+def test_masks_that_do_not_fit_are_refused(paintings: int, masks: int, more: dict[str, Any], said: str) -> None:
+    with pytest.raises(StyleTransferError, match=said):
+        Settings(**more).check_roles(paintings, masks)
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -98,6 +98,21 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="OUT",
         help=_("where to save the result: a name that ends in .png, .jpg, .webp, .avif or .tiff"),
     )
+    add(
+        "--mask",
+        dest="masks",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help=_("where a painting applies: white there; give one for each painting, in the same order"),
+    )
+    add(
+        "--keep",
+        type=Path,
+        metavar="FILE",
+        help=_("what stays as it is in the photo: white there"),
+    )
     _add_settings(parser)
     _add_colors(parser)
     _add_files(parser)
@@ -214,7 +229,7 @@ def _paint(arguments: argparse.Namespace, display: "Display") -> int:
             )
     recipe = None if arguments.recipe is None else _recipe(arguments.recipe, arguments.weights is not None, display)
     settings = _settings(arguments, recipe)
-    settings.shares(len(arguments.paintings))
+    settings.check_roles(len(arguments.paintings), len(arguments.masks))
     restored = recipe.photo_colors if recipe else 0.0
     from styletransfer.cli.request import Request
     from styletransfer.cli.run import paint
@@ -225,6 +240,8 @@ def _paint(arguments: argparse.Namespace, display: "Display") -> int:
             photo=arguments.photo,
             paintings=tuple(arguments.paintings),
             start=_start(arguments, recipe, display),
+            masks=tuple(arguments.masks),
+            keep=arguments.keep,
         ),
         out=arguments.out,
         settings=settings,

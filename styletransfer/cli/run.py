@@ -186,9 +186,7 @@ def _past(resume: "Checkpoint", recipe: Recipe) -> Recipe:
     except (KeyError, TypeError, StyleTransferError):  # saved by a program that noted none
         if resume.state is None:
             return recipe
-        content, style, tv = resume.state.weighting
-        settings = replace(recipe.settings, content_weight=content, style_weight=style, tv_weight=tv)
-        return replace(recipe, settings=settings, steered=())
+        return replace(recipe, settings=recipe.settings.weighted(resume.state.weighting), steered=())
 
 
 def _broken_off(failure: Exception, said: list[str]) -> Exception:

@@ -23,8 +23,9 @@ from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.settings import Precision, Weighting
 from styletransfer.support.files import replacing
 
-FORMAT = 5
-"""Version of the file's layout, and of what the losses in it mean."""
+FORMAT = 6
+"""Version of the file's layout, and of what the losses in it mean. 6 brought masks and what is kept: what has neither
+is written as 5, and both are read."""
 
 _KEY = "styletransfer"
 _GONE_ON = "The painting has gone on; a checkpoint holds until the next frame is asked for."
@@ -137,14 +138,14 @@ class Checkpoint:
         tensors = {"x": state.x, "picture": state.picture}
         tensors |= {f"solver.{name}": vector for name, vector in state.optimizer.vectors.items()}
         facts = {
-            "format": FORMAT,
+            "format": FORMAT if fingerprint.inputs.masks or fingerprint.inputs.keep else FORMAT - 1,
             "epoch": self.epoch,
             "seconds": self.seconds,
             "scale": self.scale,
             "losses": state.losses,
             "limit": None if math.isinf(state.limit) else state.limit,
             "setbacks": state.failures,
-            "weighting": state.weighting,
+            "weighting": state.weighting.numbers,
             "solver": {name: float(number) for name, number in state.optimizer.numbers.items()},
             "origin": fingerprint.to_dict(),
             "notes": dict(self.notes if notes is None else notes),
@@ -175,7 +176,7 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
         raise _damaged(path) from error
     try:
         facts = json.loads(text)
-        if facts["format"] != FORMAT:
+        if facts["format"] not in (FORMAT - 1, FORMAT):
             raise StyleTransferError("{path} was saved by another version of the program; paint anew.", path=path)
         return _checkpoint(facts, tensors)
     except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError) as error:
@@ -204,7 +205,7 @@ def _checkpoint(facts: dict[str, Any], tensors: dict[str, Tensor]) -> Checkpoint
         optimizer=optimizer,
         limit=math.inf if facts["limit"] is None else float(facts["limit"]),
         failures=int(facts["setbacks"]),
-        weighting=Weighting(*map(float, facts["weighting"])),
+        weighting=Weighting.of(map(float, facts["weighting"])),
     )
     fingerprint = Fingerprint.from_dict(facts["origin"])
     notes = dict(facts.get("notes", {}))

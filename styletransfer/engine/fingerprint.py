@@ -12,12 +12,24 @@ from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings
 from styletransfer.texts import Text
 
-_FREE = ("epochs", "preview_every", "device", "content_weight", "style_weight", "tv_weight", "network", "weights")
+_FREE = (
+    "epochs",
+    "preview_every",
+    "device",
+    "content_weight",
+    "style_weight",
+    "tv_weight",
+    "region_weights",
+    "network",
+    "weights",
+)
 """Settings that may be others when a painting is gone on with; the network is compared by its numbers instead."""
 _OTHER = {
     "photo": Text("painted from another photo"),
     "paintings": Text("painted from another set of paintings"),
     "start": Text("painted from another picture to start from"),
+    "masks": Text("painted with another set of masks"),
+    "keep": Text("painted with another mask of what stays as it is"),
 }
 
 

@@ -62,6 +62,8 @@ def stylize(
     settings: Settings | None = None,
     *,
     start: Image.Image | None = None,
+    masks: Sequence[Image.Image] | None = None,
+    keep: Image.Image | None = None,
     weights: Weights | None = None,
     steer: Callable[[], Weighting] | None = None,
     resume: Checkpoint | str | Path | None = None,
@@ -74,6 +76,9 @@ def stylize(
         style: The painting, RGB or RGBA, of any shape; or up to four of them, which count by `settings.style_shares`.
         settings: What to paint; the defaults if None.
         start: A picture to start from instead of the photo or noise; it is scaled to the photo's shape.
+        masks: Where each painting applies, in their order: white there, in part where grey; None for everywhere.
+            Of any mode and size, but of the photo's aspect ratio. What none covers follows the first painting.
+        keep: What stays as it is in the photo: white there; None for nothing. As the masks.
         weights: Of the network; loaded as the settings say if None.
         steer: Asked before every step for the weights of the three losses, so that they can change on the way.
         resume: The checkpoint of an earlier frame, or its file, to go on from. Everything must be as it was, but for
@@ -92,7 +97,8 @@ def stylize(
     """
     settings = settings or Settings()
     styles = (style,) if isinstance(style, Image.Image) else tuple(style)
-    inputs = Inputs(photo=content, paintings=styles, start=start)
+    inputs = Inputs(photo=content, paintings=styles, start=start, masks=tuple(masks or ()), keep=keep)
+    settings.check_roles(len(inputs.paintings), len(inputs.masks))
     device = find_device(settings.device)
     if isinstance(resume, (str, Path)):
         resume = load_checkpoint(resume)

@@ -17,18 +17,19 @@ from styletransfer.settings import MOST_PAINTINGS, Settings, Weighting
 from styletransfer.support.version import __version__
 from styletransfer.texts import Text
 
-FORMAT = 2
+FORMAT = 3
 """Version of the text's layout; stands under the text's first key, "styletransfer".
 
 It must rise with every key that a reader cannot pass over without painting something else, so that older programs say
 that they are too old; a recipe without that key keeps the older version. A new setting needs no rise: whoever does not
-know it says so by itself. 2 brought `parts`.
+know it says so by itself. 2 brought `parts`, 3 masks and what is kept.
 """
 LONGEST_TEXT = 32 * 1024
 """Characters; a real recipe has about a thousand, and EXIF holds no more than 64 KB."""
 
 MOST_CHANGES = 400
-"""Changes of the weights that a recipe tells of, the last ones; so it stays well below `LONGEST_TEXT`."""
+"""Changes of the weights that a recipe tells of, the last ones; so it stays below `LONGEST_TEXT`. Half as many
+where regions have weights too."""
 
 _NEWER = Text("The recipe was written by a newer version; update this program to read it.")
 _MARK = '"styletransfer"'
@@ -66,7 +67,7 @@ class Recipe:
         inputs: SHA-256 of each picture's file, in hex.
         versions: Name of a program or library to its version.
         weights: The weights file of the user's own, or None for the known weights.
-        steered: (epoch, weights from it on) of each change of the three weights on the way, oldest first; the
+        steered: (epoch, weights from it on) of each change of the weights on the way, oldest first; the
             settings hold those that it was begun with. So it can be painted again change by change.
         photo_colors: How much of the photo's own colours were put back in the end, from 0 to 1.
         parts: How it came about if it was not painted in one go to the end, oldest first: stopped after epoch 40 of 60
@@ -103,29 +104,36 @@ class Recipe:
     def following(self, past: "Recipe", epoch: int) -> "Recipe":
         """The recipe of a painting that was begun as `past` tells and, after its `epoch`, painted as this one tells."""
         begun = past.until(epoch)
-        content, style, tv = begun.settings.weighting
-        settings = replace(self.settings, content_weight=content, style_weight=style, tv_weight=tv)
+        settings = self.settings.weighted(begun.settings.weighting)
         now = self.weighting(epoch + 1)
         change = () if now == begun.weighting(epoch) else ((epoch + 1, now),)
         later = tuple(change for change in self.steered if change[0] > epoch + 1)
         recipe = replace(self, settings=settings, steered=(*begun.steered, *change, *later))
         return _of_parts(recipe, [*begun.all_parts, *(part for part in self.all_parts if part[1] > epoch)])
 
+    @property
+    def _format(self) -> int:
+        """The oldest version whose readers paint the same from it."""
+        if self.inputs.masks or self.inputs.keep is not None:
+            return 3
+        return 2 if self.parts else 1
+
     def to_json(self) -> str:
         """The recipe as one line of ASCII, to be given to `images.encode` or `images.save_image`."""
         settings = self.settings.to_dict()
         settings.pop("weights")
         values: dict[str, Any] = {
-            "styletransfer": FORMAT if self.parts else 1,
+            "styletransfer": self._format,
             "settings": settings,
             "network": self.network,
-            **{role: value for role, value in self.inputs.to_dict().items() if value is not None},
+            **{role: value for role, value in self.inputs.to_dict().items() if value},
             "versions": dict(self.versions),
         }
         if self.weights is not None:
             values["weights"] = {"name": self.weights.name, "sha256": self.weights.sha256}
         if self.steered:
-            values["steered"] = [[epoch, *weighting] for epoch, weighting in self.steered[-MOST_CHANGES:]]
+            most = MOST_CHANGES // 2 if any(weighting.regions for _, weighting in self.steered) else MOST_CHANGES
+            values["steered"] = [[epoch, *weighting.numbers] for epoch, weighting in self.steered[-most:]]
         if self.photo_colors:
             values["photo_colors"] = self.photo_colors
         if self.parts:
@@ -143,7 +151,7 @@ class Recipe:
         layout = values.get("styletransfer")
         if isinstance(layout, int) and layout > FORMAT:
             raise StyleTransferError(_NEWER)
-        if layout not in (1, FORMAT) or isinstance(layout, bool):
+        if layout not in range(1, FORMAT + 1) or isinstance(layout, bool):
             raise _damaged(Text("its version is missing"))
         settings = _object("settings", values.get("settings"))
         # A path in a picture from somewhere else is nothing to be opened.
@@ -155,6 +163,9 @@ class Recipe:
         paintings = values.get("paintings")
         if not isinstance(paintings, list) or not 1 <= len(paintings) <= MOST_PAINTINGS:
             raise _damaged(Text("its paintings are missing"))
+        masks = values.get("masks", [])
+        if not isinstance(masks, list) or len(masks) not in (0, len(paintings)):
+            raise _damaged(Text("its masks are not one for each painting"))
         weights = values.get("weights")
         whole = Settings.from_dict(settings)
         return cls(
@@ -290,10 +301,10 @@ def _changes(value: object) -> tuple[tuple[int, Weighting], ...]:
         raise _damaged(Text("steered is no list of changes"))
     changes = []
     for change in value:
-        if not isinstance(change, list) or len(change) != 1 + len(Weighting._fields):
-            raise _damaged(Text("steered holds something else than an epoch and three weights"))
+        if not isinstance(change, list) or not 4 <= len(change) <= 4 + MOST_PAINTINGS:
+            raise _damaged(Text("steered holds something else than an epoch and its weights"))
         epoch, *weights = (_number("steered", number, _LARGEST_INTEGER) for number in change)
-        changes.append((int(epoch), Weighting(*weights)))
+        changes.append((int(epoch), Weighting.of(weights)))
     return tuple(changes)
 
 

@@ -54,7 +54,7 @@ def measure_speed(paint: Callable[[Image.Image, Settings], Iterator[Frame]], set
     """
     noise = Image.effect_noise((TRIAL_SIZE, TRIAL_SIZE), 64).convert("RGB")
     small = replace(settings, size=TRIAL_SIZE, shape=None, epochs=TRIAL_EPOCHS, scales=1, stroke_size=1.0)
-    small = replace(small, style_shares=None, palette="painting", init="photo", preview_every=1)
+    small = replace(small, style_shares=None, region_weights=None, palette="painting", init="photo", preview_every=1)
     done = [(frame, time.perf_counter()) for frame in paint(noise, small)]
     # The quickest, as much else is being started at the same time.
     seconds = min(later - earlier for (_, earlier), (_, later) in pairwise(done))

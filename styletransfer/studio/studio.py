@@ -32,6 +32,8 @@ _CALLED = {
     "photo": Text("The photo"),
     "painting": Text("The painting"),
     "start": Text("The picture to start from"),
+    "mask": Text("The mask"),
+    "keep": Text("The mask of what stays as it is"),
 }
 
 
@@ -115,10 +117,10 @@ class Studio:
             parent: (run id, epoch) that the run branches from.
 
         Raises:
-            StyleTransferError: A picture cannot be used or not at this size, the shares do not fit the paintings, or
-                the run cannot be written to disk.
+            StyleTransferError: A picture cannot be used or not at this size, shares or masks do not fit the
+                paintings, or the run cannot be written to disk.
         """
-        settings.shares(len(inputs.paintings))
+        settings.check_roles(len(inputs.paintings), len(inputs.masks))
         sizes = inputs.slots().map(lambda slot: open_image(slot[1].data, name=slot[1].name or _called(slot[0])).size)
         run_speed = RunSpeed(settings, sizes.photo)
         run, record = self._store.add(Submission(inputs=inputs, settings=settings, parent=parent))

@@ -92,6 +92,17 @@ class TestRoundTrip:
         assert read.inputs.start == hashlib.sha256(b"start").hexdigest()
         assert (read.steered, read.photo_colors) == (steered, 0.5)
 
+    def test_the_masks_and_the_weights_of_their_regions(self) -> None:
+        inputs = Inputs(photo=b"photo", paintings=(b"one", b"one"), masks=(b"left", b"right"), keep=b"face")
+        steered = ((5, Weighting(2.0, 1e4, 0.0, (0.5, 4.0))), (9, Weighting(1.0, 1e5, 3.0)))
+        settings = Settings(region_weights=(1.0, 2.0))
+        made = make_recipe(settings, network="vgg16", inputs=inputs, steered=steered)
+        assert json.loads(made.to_json())["styletransfer"] == 3  # whoever knows of no masks is too old
+        read = read_recipe(encode(PICTURE, "jpeg", recipe=made.to_json()))
+        assert read == made
+        assert read.inputs.keep == hashlib.sha256(b"face").hexdigest()
+        assert read.following(read.until(7), 7) == read
+
     @pytest.mark.parametrize(("bfloat16", "precision"), [(True, "half"), (False, "full"), (None, "auto")])
     def test_the_precision_that_auto_stood_for(self, bfloat16: bool | None, precision: str) -> None:
         made = make_recipe(
@@ -104,6 +115,10 @@ class TestRoundTrip:
         text = replace(recipe(), steered=steered).to_json()
         assert len(text) < LONGEST_TEXT
         assert Recipe.from_json(text).steered == steered[-MOST_CHANGES:]
+        steered = tuple((epoch, weighting._replace(regions=(1 / 3,) * 4)) for epoch, weighting in steered)
+        text = replace(recipe(), steered=steered).to_json()
+        assert len(text) < LONGEST_TEXT
+        assert Recipe.from_json(text).steered == steered[-MOST_CHANGES // 2 :]
 
     def test_a_picture_of_an_earlier_version_is_painted_again_as_it_was(self) -> None:
         settings = json.loads(recipe().to_json())["settings"]
@@ -239,6 +254,13 @@ class TestForged:
             changed(steered=[[1, 2, 3]]),
             changed(steered=[[1, 2, 3, -4]]),
             changed(steered=[[1, 1, 1, 1]] * (MOST_CHANGES + 1)),
+            changed(steered=[[1, 2, 3, 4, 1, 1, 1, 1, 1]]),
+            changed(steered=[[1, 2, 3, 4, [1]]]),
+            changed(masks="0" * 64),
+            changed(masks=["0" * 64]),
+            changed(masks=["0" * 64, "mask.png"]),
+            changed(keep="keep.png"),
+            with_setting("region_weights", [5.0, 1.0]),
             changed(photo_colors=1.5),
             changed(photo_colors="0.5"),
             with_setting("stroke_size", 100),
@@ -273,7 +295,7 @@ class TestForged:
 
     def test_a_newer_layout(self) -> None:
         with pytest.raises(StyleTransferError, match="newer version"):
-            Recipe.from_json(changed(styletransfer=3))
+            Recipe.from_json(changed(styletransfer=4))
 
     def test_a_setting_of_a_newer_version(self) -> None:
         with pytest.raises(StyleTransferError, match="newer version"):
@@ -281,7 +303,7 @@ class TestForged:
 
     def test_one_of_the_first_layout_without_what_came_later(self) -> None:
         settings = recipe().settings.to_dict()
-        for later in ("stroke_size", "palette", "style_shares", "precision"):
+        for later in ("stroke_size", "palette", "style_shares", "precision", "region_weights"):
             del settings[later]
         del settings["weights"]
         assert Recipe.from_json(changed(settings=settings, start=None, steered=None, photo_colors=None)) == recipe()

@@ -44,5 +44,5 @@ def moment(seconds: float, now: float) -> str:
 
 def weights(weighting: Weighting) -> str:
     """All three: "content 1, style 10 000, TV off"."""
-    told = zip(WEIGHTS, weighting, strict=True)
+    told = zip(WEIGHTS, weighting.terms, strict=True)
     return ", ".join(f"{say(control.short)} {control.read(value)}" for control, value in told)

@@ -74,7 +74,7 @@ def changes(snapshot: Snapshot, first: Weighting | None) -> dict[int, str]:
     for epoch, weighting in dict(snapshot.steered).items():
         told = [
             _change(control, new, None if before is None else old)
-            for control, new, old in zip(WEIGHTS, weighting, before or weighting, strict=True)
+            for control, new, old in zip(WEIGHTS, weighting.terms, (before or weighting).terms, strict=True)
             if before is None or new != old
         ]
         if told:

@@ -6,6 +6,8 @@
         photo.jpg        the inputs, byte for byte as they were uploaded
         painting.png    the first painting; the second is painting-2.jpg, and so on
         start.png       what it begins from, unless that is the photo or noise
+        mask.png mask-2.png    where each painting applies, if not everywhere
+        keep.png        what stays as it is in the photo, if anything
         losses.csv       every epoch
         frames/          previews by epoch, 000123.jpg, evenly thinned
         result.png       the newest picture at full resolution

@@ -16,8 +16,9 @@ Changes = tuple[tuple[int, Weighting], ...]
 """(epoch, weights from it on), oldest first."""
 
 _SENTENCES = ("message", "error", "remedy")
-VERSION = 2
-"""Of the layout; 1 had a single painting."""
+VERSION = 3
+"""Of the layout; 1 had a single painting, 2 no masks. What has neither masks nor anything that is kept is written as 2.
+"""
 MOST_EPOCHS = 10_000_000
 """More epochs, or pixels along a side, than any run has."""
 LATEST = 32_503_680_000.0
@@ -81,7 +82,9 @@ class Record:
         values = asdict(self)
         values |= values.pop("inputs")
         values |= {name: text.as_json() for name in _SENTENCES if isinstance(text := getattr(self, name), Text)}
-        return json.dumps({"version": VERSION, **values}, indent=1).encode()
+        values["steered"] = [(epoch, weighting.numbers) for epoch, weighting in self.steered]
+        version = VERSION if self.inputs.masks or self.inputs.keep is not None else 2
+        return json.dumps({"version": version, **values}, indent=1).encode()
 
     @classmethod
     def from_values(cls, values: Mapping[str, Any]) -> "Record":
@@ -94,7 +97,7 @@ class Record:
         layout = values["version"]
         if layout == 1:
             values = {**values, "paintings": [values["painting"]], "painting_names": [values["painting_name"]]}
-        elif layout != VERSION:
+        elif layout not in (2, VERSION):
             raise OtherVersionError(layout)
         known = {field.name for field in fields(cls)} & values.keys() - {"inputs"}
         read = cls(inputs=Inputs.from_dict(values, _file_name), **{name: values[name] for name in known})
@@ -136,6 +139,8 @@ def _check_plain(record: Record) -> None:
         raise ValueError("no number")
     if not record.inputs.paintings:
         raise ValueError("no painting")
+    if len(record.inputs.masks) not in (0, len(record.inputs.paintings)):
+        raise ValueError("not one mask for each painting")
     _file_name("server", record.server)
 
 
@@ -169,7 +174,7 @@ def _change(value: Any) -> tuple[int, Weighting]:
     epoch, weights = value
     if not all(is_number(weight, sys.float_info.max) for weight in weights):
         raise ValueError("no weights")
-    return _whole(epoch), Weighting(*map(float, weights))
+    return _whole(epoch), Weighting.of(map(float, weights))
 
 
 def _clipped(value: Any) -> tuple[int, float]:
@@ -204,5 +209,4 @@ def newest(clipped: tuple[int, float] | None, epoch: int, total: float | None) -
 
 def at_the_end(settings: Settings, steered: Changes) -> Settings:
     """A run's settings with the weights that it was steered to last."""
-    weights = steered[-1][1] if steered else settings.weighting
-    return replace(settings, content_weight=weights.content, style_weight=weights.style, tv_weight=weights.tv)
+    return settings.weighted(steered[-1][1]) if steered else settings

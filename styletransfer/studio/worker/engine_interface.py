@@ -20,6 +20,8 @@ class Engine(Protocol):
         settings: Settings,
         *,
         start: Image.Image | None = None,
+        masks: Sequence[Image.Image] | None = None,
+        keep: Image.Image | None = None,
         steer: Callable[[], Weighting],
         resume: Path | None = None,
     ) -> Generator[Frame, None, None]:

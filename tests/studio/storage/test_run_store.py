@@ -134,7 +134,7 @@ def test_a_run_of_the_first_layout_opens(tmp_path: Path, run_store: RunStore) ->
     assert snapshot is not None
     assert (snapshot.state, snapshot.error, snapshot.epoch) == (State.STOPPED, None, 7)
     assert (snapshot.photo_name, snapshot.painting_names) == ("cat.png", ("wave.jpg",))
-    assert snapshot.steered == ((5, (1.0, 20000.0, 3.0)),)
+    assert snapshot.steered == ((5, Weighting(1.0, 20000.0, 3.0)),)
     assert run_store.settings(EARLIER) == Settings(
         **{name: tuple(value) if isinstance(value, list) else value for name, value in FIRST_SETTINGS.items()},
         style_loss="gram",

@@ -44,7 +44,7 @@ def restore(settings: Settings, steered: Weighting | None) -> None:
     st.session_state["base"] = settings
     _fill(settings)
     if steered is not None:
-        st.session_state.update(zip((control.state_key for control in WEIGHTS), steered, strict=True))
+        st.session_state.update(zip((control.state_key for control in WEIGHTS), steered.terms, strict=True))
 
 
 def adopt(settings: Settings) -> None:
@@ -153,7 +153,7 @@ def _steer(studio: Studio) -> None:
     """Hand the weights to the run that is on the stage now, if that is being painted and they mean the same there."""
     run_id = st.query_params.get("run", "")
     if run_id in studio.active() and _follows(studio, run_id):
-        studio.steer(run_id, Weighting(*(float(st.session_state[control.state_key]) for control in WEIGHTS)))
+        studio.steer(run_id, Weighting.of(float(st.session_state[control.state_key]) for control in WEIGHTS))
 
 
 def _follows(studio: Studio, run_id: str) -> bool:
