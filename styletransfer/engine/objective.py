@@ -6,21 +6,26 @@ Composes the losses in `losses`; knows nothing of optimizers.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import torch
+from PIL import Image
 from torch import Tensor
 
 from styletransfer.engine.frames import LossName
+from styletransfer.engine.kept import Kept
 from styletransfer.engine.losses.content import content_loss
 from styletransfer.engine.losses.gram import gram_loss
 from styletransfer.engine.losses.moments import Moments
+from styletransfer.engine.losses.projected_wasserstein import WIDE, ProjectedTarget, projected_loss
 from styletransfer.engine.losses.total_variation import squared_variation, total_variation
 from styletransfer.engine.losses.wasserstein import SCALE, SHALLOW_FIRST, GaussianTarget, wasserstein_loss
 from styletransfer.engine.picture_margin import mirrored
+from styletransfer.engine.regions import Guidance, Regions, region_factors
 from styletransfer.engine.style_targets import StyleTargets
 from styletransfer.engine.tensors import pixel_range, to_tensor
-from styletransfer.engine.vgg.network import FeatureNetwork, Features
+from styletransfer.engine.vgg.network import Channels, FeatureNetwork, Features
+from styletransfer.imaging.masks import coverage
 from styletransfer.settings import Settings, Weighting
 
 StyleTerm = Callable[[Moments], Tensor]
@@ -38,6 +43,9 @@ class Objective:
         settings: Give the layers' weights and the kind of style and of total variation loss.
         margin: Pixels beyond each border that pictures come with: 0, or the network's. See
             `styletransfer.engine.picture_margin`.
+        guidance: What counts for the regions in each style layer, if there are any; then `style` holds what is asked of
+            each region that counts there, layer by layer.
+        kept: What stays as it is in the photo, or None.
     """
 
     network: FeatureNetwork
@@ -45,6 +53,8 @@ class Objective:
     style: list[StyleTerm]
     settings: Settings
     margin: int = 0
+    guidance: tuple[Guidance, ...] | None = None
+    kept: Kept | None = None
 
     @classmethod
     def between(
@@ -54,6 +64,9 @@ class Objective:
         style_targets: StyleTargets,
         settings: Settings,
         margin: int = 0,
+        *,
+        masks: Sequence[Image.Image] = (),
+        keep: Image.Image | None = None,
     ) -> "Objective":
         """Look at all pictures at the scale of `photo`, (1, 3, h, w), and remember what is to be matched.
 
@@ -63,13 +76,39 @@ class Objective:
             style_targets: The paintings.
             settings: Give the layers' weights and the kinds of loss.
             margin: See `Objective`.
+            masks: Where each painting applies, L; none for everywhere.
+            keep: What stays as it is in the photo, L, or None.
         """
         shape = (photo.shape[2], photo.shape[3])
+
+        def look(image: Image.Image) -> Sequence[Moments]:
+            return network(to_tensor(image, photo.device)).moments
+
         with torch.no_grad():
             content = network(mirrored(photo, margin), has_margin=margin > 0).content
-            targets = style_targets.moments(lambda image: network(to_tensor(image, photo.device)).moments, shape)
-        blocks = [tap.block for tap in network.style_taps]
-        return cls(network, content, style_terms(targets, blocks, settings), settings, margin)
+            kept = None if keep is None else Kept.of(keep, photo, margin)
+            if not masks and keep is None:
+                style = style_terms(style_targets.moments(look, shape), network, settings)
+                return cls(network, content, style, settings, margin)
+            regions = Regions(coverage(masks, keep, shape), network.margin, photo.device)
+            targets = style_targets.each(look, shape) if masks else [style_targets.moments(look, shape)]
+        guidance = tuple(map(regions.guidance, (tap.block for tap in network.style_taps)))
+        each = [style_terms(target, network, settings, projected=len(regions) > 1) for target in targets]
+        style = [each[region][layer] for layer, counted in enumerate(guidance) for region in counted.regions]
+        return cls(network, content, style, settings, margin, guidance, kept)
+
+    def shown(self, painted: Tensor) -> Tensor:
+        """The picture that counts and is saved, with what is kept of the photo in its place; differentiable."""
+        return painted if self.kept is None else self.kept.shown(painted)
+
+    @cached_property
+    def _channels(self) -> Channels | None:
+        """Where the regions are that count, for each block."""
+        if self.guidance is None:
+            return None
+        of_block = dict(zip((tap.block for tap in self.network.style_taps), self.guidance, strict=True))
+        deepest = max(tap.block for tap in (*self.network.style_taps, *self.network.content_taps))
+        return [of_block[block].channels if block in of_block else None for block in range(deepest + 1)]
 
     @property
     def variation(self) -> Callable[[Tensor], Tensor]:
@@ -78,13 +117,16 @@ class Objective:
 
     def losses(self, picture: Tensor, weighting: Weighting) -> dict[LossName, Tensor]:
         """The weighted terms and their sum, each a scalar; `picture` is normalised, (1, 3, h, w), with its margin."""
-        features: Features = self.network(picture, has_margin=self.margin > 0)
+        features: Features = self.network(picture, has_margin=self.margin > 0, channels=self._channels)
         loss_scale = self.network.loss_scale
         content = [content_loss(seen, target) for seen, target in zip(features.content, self.content, strict=True)]
         style = [term(seen) for seen, term in zip(features.moments, self.style, strict=True)]
+        if self.guidance is not None:
+            factors = region_factors(self.guidance, weighting.regions)
+            style = [factor * distance for factor, distance in zip(factors, style, strict=True)]
         terms: dict[LossName, Tensor] = {
             "content": weighting.content * loss_scale.content * torch.stack(content).sum(),
-            "style": weighting.style * loss_scale.style * torch.stack(style).sum(),
+            "style": weighting.style * loss_scale.style * torch.stack(style or [picture.new_zeros(())]).sum(),
             "tv": weighting.tv * loss_scale.tv * self.variation(picture),
         }
         return {**terms, "total": torch.stack(list(terms.values())).sum()}
@@ -109,27 +151,37 @@ def _numbers(terms: dict[LossName, Tensor]) -> dict[LossName, float]:
     return dict(zip(terms, torch.stack(list(terms.values())).tolist(), strict=True))
 
 
-def style_terms(targets: Sequence[Moments], blocks: Sequence[int], settings: Settings) -> list[StyleTerm]:
+def style_terms(
+    targets: Sequence[Moments], network: FeatureNetwork, settings: Settings, *, projected: bool = False
+) -> list[StyleTerm]:
     """The style loss of each layer.
 
     Args:
         targets: The paintings' moments in each layer.
-        blocks: The block of the network that each layer is in, counted from 0.
+        network: Has the layers.
         settings: Name the loss and the layers' weights.
+        projected: Compare wide layers by `projected_loss`, which takes less time.
     """
     if settings.style_loss == "gram":
         weights = settings.style_layer_weights or [(len(target.mean) / 64) ** 2 for target in targets]
         return [partial(_gram_term, target.gram, weight) for target, weight in zip(targets, weights, strict=True)]
-    weights = settings.style_layer_weights or [SHALLOW_FIRST[block] for block in blocks]
+    weights = settings.style_layer_weights or [SHALLOW_FIRST[tap.block] for tap in network.style_taps]
     total = math.fsum(weights) or 1.0
     return [
-        partial(_wasserstein_term, GaussianTarget.of(target), SCALE * weight / total)
+        _projected_term(target, SCALE * weight / total)
+        if projected and len(target.mean) > WIDE
+        else partial(_wasserstein_term, GaussianTarget.of(target), SCALE * weight / total)
         for target, weight in zip(targets, weights, strict=True)
     ]
 
 
 def _gram_term(target: Tensor, weight: float, moments: Moments) -> Tensor:
     return weight * gram_loss(moments.gram, target)
+
+
+def _projected_term(target: Moments, weight: float) -> StyleTerm:
+    projected = ProjectedTarget.of(target)
+    return lambda moments: weight * projected_loss(moments, projected)
 
 
 def _wasserstein_term(target: GaussianTarget, weight: float, moments: Moments) -> Tensor:

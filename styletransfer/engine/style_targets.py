@@ -4,7 +4,7 @@ Knows nothing of the network but that it gives moments, which are means over a p
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from PIL import Image
@@ -44,8 +44,25 @@ class StyleTargets:
             look: Gives the moments of a picture.
             shape: (height, width) of the picture that is painted.
         """
+        return self._blend(zip(self._images, self._shares, strict=True), look, shape)
+
+    def each(self, look: Callable[[Image.Image], Sequence[Moments]], shape: tuple[int, int]) -> list[list[Moments]]:
+        """The moments of each painting, for each layer; one that stands twice is looked at once. Else as `moments`."""
+        seen: list[list[Moments]] = []
+        for number, image in enumerate(self._images):
+            before = self._images.index(image)  # of equal pixels
+            seen.append(seen[before] if before < number else self._blend([(image, 1.0)], look, shape))
+        return seen
+
+    def _blend(
+        self,
+        images: Iterable[tuple[Image.Image, float]],
+        look: Callable[[Image.Image], Sequence[Moments]],
+        shape: tuple[int, int],
+    ) -> list[Moments]:
+        """The moments of paintings in their shares, for each layer."""
         blend: list[Moments] = []
-        for image, share in zip(self._images, self._shares, strict=True):
+        for image, share in images:
             if share == 0:
                 continue
             for part, area in self._parts(image, shape):

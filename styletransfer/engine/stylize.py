@@ -42,6 +42,7 @@ from styletransfer.engine.vgg.precision import in_true_float32, network_dtype
 from styletransfer.engine.vgg.weights import Weights, load_weights
 from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.imaging.images import join_alpha, with_alpha
+from styletransfer.imaging.masks import all_white, check_covered, checked
 from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings, Weighting
 from styletransfer.texts import Text
@@ -97,8 +98,9 @@ def stylize(
     """
     settings = settings or Settings()
     styles = (style,) if isinstance(style, Image.Image) else tuple(style)
-    inputs = Inputs(photo=content, paintings=styles, start=start, masks=tuple(masks or ()), keep=keep)
-    settings.check_roles(len(inputs.paintings), len(inputs.masks))
+    given = Inputs(photo=content, paintings=styles, start=start, masks=tuple(masks or ()), keep=keep)
+    settings.check_roles(len(given.paintings), len(given.masks))
+    inputs = checked(given)
     device = find_device(settings.device)
     if isinstance(resume, (str, Path)):
         resume = load_checkpoint(resume)
@@ -108,11 +110,13 @@ def stylize(
     sizes = scale_shapes(inputs.photo.size, settings)
     dtype = network_dtype(device, settings.precision, resume.precision if resume else "auto")
     settings = replace(settings, precision="half" if dtype == torch.bfloat16 else "full")
+    check_covered(inputs, sizes[-1])
     network = make_network(weights, settings, device, dtype, low_memory=is_large(sizes[-1]))
     photo = ScaledPicture(inputs.photo, settings.shape)
     style_targets = StyleTargets(inputs.paintings, inputs.photo, settings)
     fingerprint = cache(partial(Fingerprint.of, inputs, settings, weights.name, weights.checksum()))
     del weights  # what the network needs of them, it has
+    regions = () if len(inputs.masks) > 1 and all_white(inputs.masks) else inputs.masks
     plan = list(zip(sizes, accumulate(split_epochs(settings.epochs, len(sizes))), strict=True))
     begin = time.perf_counter()
     generator = torch.Generator().manual_seed(settings.seed)
@@ -131,7 +135,9 @@ def stylize(
             continue  # it is done, or there are too few epochs for it
         margin = _own_margin(shape, sizes, network)
         content_picture = photo.at(shape, device)
-        objective = Objective.between(network, content_picture, style_targets, settings, margin)
+        objective = Objective.between(
+            network, content_picture, style_targets, settings, margin, masks=regions, keep=inputs.keep
+        )
         if picture is None:
             picture = _first_picture(content_picture, settings, generator)
         elif (picture.shape[2], picture.shape[3]) != shape:
@@ -205,10 +211,7 @@ def optimize(
     """
     shape = (picture.shape[2], picture.shape[3])
     pyramid = Pyramid(shape, settings.pyramid)
-    bounds = pixel_range(picture.device)
-    x = pyramid.analyse(picture)
-    if settings.bounded:
-        x = pyramid.clamped(x, *bounds)
+    x = _confined(pyramid.analyse(objective.shown(picture)), pyramid, objective)
     optimizer = make_optimizer(settings, len(x))
     good: tuple[Tensor, dict[LossName, float]] | None = None
     limit, failures, weighting = math.inf, 0, steer()
@@ -245,8 +248,7 @@ def optimize(
                         "The losses grew beyond all bounds; choose smaller weights or a smaller step."
                     )
                 x = optimizer.backtrack(variation)
-            if settings.bounded:
-                x = pyramid.clamped(x, *bounds)
+            x = _confined(x, pyramid, objective)
             message = None if finite else Text("A step went astray and was taken back; going on with less.")
             yield Step(LoopState(x, *good, optimizer.state(), limit, failures, weighting), message)
 
@@ -260,7 +262,7 @@ def _looking(objective: Objective, pyramid: Pyramid, settings: Settings, weighti
 
     def look(x: Tensor) -> tuple[Tensor, dict[LossName, Tensor], Tensor]:
         x = x.detach().requires_grad_()
-        picture = pyramid.synthesise(x)
+        picture = objective.shown(pyramid.synthesise(x))
         terms = objective.losses(picture, weighting)
         smooth = terms["total"] if settings.tv_loss == "squared" else terms["content"] + terms["style"]
         (grad,) = torch.autograd.grad(smooth, x)
@@ -285,6 +287,16 @@ def _recorded(look: Look) -> Look:
         return picture, dict(zip(names, terms, strict=True)), grad
 
     return look_again
+
+
+def _confined(x: Tensor, pyramid: Pyramid, objective: Objective) -> Tensor:
+    """The variables of the nearest picture that is allowed."""
+    if objective.settings.bounded:
+        x = pyramid.clamped(x, *pixel_range(x.device))
+    if objective.kept is not None and objective.settings.tv_loss == "absolute":
+        # `TotalVariation` looks at the variables' own picture, of which what is kept shows nothing.
+        x = pyramid.changed(x, objective.kept.pinned)
+    return x
 
 
 def _restore(optimizer: Optimizer, state: LoopState, variables: int) -> None:

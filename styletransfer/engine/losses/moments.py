@@ -47,25 +47,37 @@ def feature_sums(features: Tensor) -> Tensor:
 
     It is a sum over positions: the sums of the parts of a picture add up to that of the whole.
     """
-    rows = feature_rows(features)
+    return row_sums(feature_rows(features))
+
+
+def row_sums(rows: Tensor, weighted: Tensor | None = None) -> Tensor:
+    """[W^T X, sum of the rows of W] of two matrices of one row for each position, (n, c); (c, c + 1).
+
+    Args:
+        rows: X.
+        weighted: W, the rows of X times a weight each; X itself if None.
+    """
+    weighted = rows if weighted is None else weighted
     if rows.dtype != torch.bfloat16:
-        return _sums(rows)
+        return _sums(rows, weighted)
     if rows.device.type != "cpu":
-        return torch.stack([_sums(part.float()) for part in torch.split(rows, _WIDENED)]).sum(0)
+        parts = zip(torch.split(rows, _WIDENED), torch.split(weighted, _WIDENED), strict=True)
+        return torch.stack([_sums(part.float(), of_it.float()) for part, of_it in parts]).sum(0)
     channels = rows.shape[1]
     sums = rows.new_zeros(channels, channels + 1, dtype=torch.float32)
     if not len(rows):
         return sums
     length = min(max(_FEWEST, len(rows) // _PARTS), len(rows))
     even = len(rows) // length * length
-    for parts in (rows[:even].view(-1, length, channels), rows[None, even:]):
-        sums[:, :-1] += torch.bmm(parts.transpose(1, 2), parts).sum(0, dtype=torch.float32)
+    by_parts = ((x[:even].view(-1, length, channels), x[None, even:]) for x in (weighted, rows))
+    for parts, others in zip(*by_parts, strict=True):
+        sums[:, :-1] += torch.bmm(parts.transpose(1, 2), others).sum(0, dtype=torch.float32)
         sums[:, -1] += parts.sum(1).sum(0, dtype=torch.float32)
     return sums
 
 
-def _sums(rows: Tensor) -> Tensor:
-    return torch.cat([rows.T @ rows, rows.sum(0)[:, None]], 1)
+def _sums(rows: Tensor, weighted: Tensor) -> Tensor:
+    return torch.cat([weighted.T @ rows, weighted.sum(0)[:, None]], 1)
 
 
 def add_sums_gradient(grad: Tensor, features: Tensor, grad_sums: Tensor) -> None:

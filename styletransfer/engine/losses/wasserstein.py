@@ -50,13 +50,21 @@ class GaussianTarget:
     @classmethod
     def of(cls, moments: Moments) -> "GaussianTarget":
         """The Gaussian of a painting's moments."""
-        covariance = _on_a_solver(moments.covariance).double()
-        floor = _FLOOR * covariance.trace() / len(covariance) + torch.finfo(torch.float32).tiny
-        values, vectors = torch.linalg.eigh(covariance)
-        values = values.clamp_min(0) + floor
+        values, vectors, floor = principal_variances(moments)
         root = (vectors * values.sqrt()) @ vectors.T
         like = moments.mean
         return cls(like, values.sum().to(like), root.to(like), floor.to(like))
+
+
+def principal_variances(moments: Moments) -> tuple[Tensor, Tensor, Tensor]:
+    """A painting's variances along its principal directions, ascending, with the floor in them; these; the floor.
+
+    The directions are columns. In float64, on a device where eigenvalues can be found.
+    """
+    covariance = _on_a_solver(moments.covariance).double()
+    floor = _FLOOR * covariance.trace() / len(covariance) + torch.finfo(torch.float32).tiny
+    values, vectors = _eigh(covariance)
+    return values.clamp_min(0) + floor, vectors, floor
 
 
 def wasserstein_loss(moments: Moments, target: GaussianTarget) -> Tensor:
@@ -70,17 +78,26 @@ def wasserstein_loss(moments: Moments, target: GaussianTarget) -> Tensor:
     """
     apart = (moments.mean - target.mean).square().sum()
     covariance = moments.covariance
-    floor = target.floor
-    if _by_factors(covariance):
-        floor = torch.maximum(floor, _ROUNDING * moments.second.diagonal().sum().detach())
+    floor = usable_floor(moments, target.floor)
     # Not `trace`: a graphics card would be waited for on its way back.
     variance = covariance.diagonal().sum() + len(covariance) * floor
-    shared = cast("Tensor", _TraceOfRoot.apply(covariance, target.root, floor))
+    shared = trace_of_root(covariance, target.root, floor)
     return (apart + variance + target.variance - 2 * shared) / target.variance
 
 
+def trace_of_root(covariance: Tensor, root: Tensor, floor: Tensor) -> Tensor:
+    """tr((R (C + f I) R)^1/2); scalar, differentiable in C.
+
+    Args:
+        covariance: C, (c, c), symmetric.
+        root: R, (c, c), symmetric, or (c,), the diagonal of one that has nothing else.
+        floor: f, scalar.
+    """
+    return cast("Tensor", _TraceOfRoot.apply(covariance, root, floor))
+
+
 class _TraceOfRoot(torch.autograd.Function):
-    """tr((R (C + f I) R)^1/2) of symmetric C and R; its gradient in C is R (R (C + f I) R)^-1/2 R / 2."""
+    """`trace_of_root`; its gradient in C is R (R (C + f I) R)^-1/2 R / 2."""
 
     @staticmethod
     def forward(ctx: Any, covariance: Tensor, root: Tensor, floor: Tensor) -> Tensor:
@@ -95,6 +112,13 @@ class _TraceOfRoot(torch.autograd.Function):
         return grads[0] * slope, None, None
 
 
+def usable_floor(moments: Moments, floor: Tensor) -> Tensor:
+    """A painting's floor, or what a picture's moments need where roots are found by factors."""
+    if not _by_factors(moments.second):
+        return floor
+    return torch.maximum(floor, _ROUNDING * moments.second.diagonal().sum().detach())
+
+
 def _by_factors(covariance: Tensor) -> bool:
     """Whether its device has to be waited for where eigenvalues are found, and is fast at products."""
     return covariance.device.type == "cuda"
@@ -102,15 +126,18 @@ def _by_factors(covariance: Tensor) -> bool:
 
 def _from_eigenvalues(covariance: Tensor, root: Tensor, floor: Tensor) -> tuple[Tensor, Tensor]:
     """The trace, and its gradient in C; both not finite where C is not."""
-    product = root @ covariance @ root + floor * (root @ root)
+    if root.ndim == 1:
+        product = root[:, None] * covariance * root + (floor * root.square()).diag()
+    else:
+        product = root @ covariance @ root + floor * (root @ root)
     product = (product + product.T) / 2
     try:
-        values, vectors = torch.linalg.eigh(_on_a_solver(product))
+        values, vectors = _eigh(_on_a_solver(product))
     except RuntimeError:  # LinAlgError: what is not finite has no roots
-        return covariance.new_tensor(torch.nan), torch.full_like(root, torch.nan)
+        return covariance.new_tensor(torch.nan), torch.full_like(covariance, torch.nan)
     roots = values.clamp_min(0).sqrt()
     inverse = torch.where(roots > _SMALLEST_ROOT * roots.max(), 1 / roots, 0)
-    half = root @ (vectors * inverse.sqrt()).to(root)
+    half = _times(root, (vectors * inverse.sqrt()).to(root))
     return roots.sum().to(root), half @ half.T / 2
 
 
@@ -122,10 +149,31 @@ def _from_factor(covariance: Tensor, root: Tensor, floor: Tensor) -> tuple[Tenso
     within = (covariance + covariance.T) / 2 + floor * torch.eye(len(root), device=root.device)
     lower, failed = torch.linalg.cholesky_ex(within.double())
     lower = torch.where(failed > 0, torch.nan, lower).to(root)
-    matrix = root @ lower
+    matrix = _times(root, lower)
     polar = polar_factor(matrix)
-    slope = torch.linalg.solve_triangular(lower, root @ polar, upper=False, left=False)
+    slope = torch.linalg.solve_triangular(lower, _times(root, polar), upper=False, left=False)
     return (polar * matrix).sum(), (slope + slope.T) / 4
+
+
+def _times(root: Tensor, matrix: Tensor) -> Tensor:
+    """The product of a root, or of a diagonal one's diagonal, and a matrix."""
+    return root[:, None] * matrix if root.ndim == 1 else root @ matrix
+
+
+def _eigh(matrix: Tensor) -> tuple[Tensor, Tensor]:
+    """Eigenvalues and eigenvectors of a symmetric matrix; on a processor, found by one thread.
+
+    Several wait for each other at every column, where threads that wait briefly (`machine.threads`) have to be woken:
+    with two, 256 x 256 take 21 ms instead of 2.3, and 512 x 512 take 61 ms instead of 15 (Zen 5, beside other work).
+    """
+    threads = torch.get_num_threads()
+    if matrix.device.type == "cpu":
+        torch.set_num_threads(1)
+    try:
+        values, vectors = torch.linalg.eigh(matrix)
+    finally:
+        torch.set_num_threads(threads)
+    return values, vectors
 
 
 def _on_a_solver(matrix: Tensor) -> Tensor:

@@ -1,5 +1,7 @@
 """The variables that stand for a picture's pixels."""
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
 from torch import Tensor
@@ -44,10 +46,14 @@ class Pyramid:
 
     def clamped(self, variables: Tensor, low: Tensor, high: Tensor) -> Tensor:
         """The variables of the nearest picture whose pixels lie between `low` and `high`, (1, 3, 1, 1) each."""
+        return self.changed(variables, lambda picture: picture.clamp(low, high))
+
+    def changed(self, variables: Tensor, change: Callable[[Tensor], Tensor]) -> Tensor:
+        """The variables of what `change` makes of the picture that some stand for."""
         picture = self.synthesise(variables)
-        inside = picture.clamp(low, high)
+        other = change(picture)
         # Of a pyramid, the levels keep how the picture is shared out among them.
-        return inside.reshape(-1) if len(self.shapes) == 1 else variables + self.analyse(inside - picture)
+        return other.reshape(-1) if len(self.shapes) == 1 else variables + self.analyse(other - picture)
 
     def adjoint(self, picture: Tensor) -> Tensor:
         """The transpose of `synthesise`, which is linear: carries a gradient of the pixels to the variables, flat."""

@@ -4,12 +4,14 @@ Knows nothing of losses or of the picture's making.
 """
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from styletransfer.engine import memory_bounds
+from styletransfer.engine.losses.guided_moments import GuidanceChannel
 from styletransfer.engine.losses.moments import Moments
 from styletransfer.engine.picture_margin import mirrored, without_margin
 from styletransfer.engine.scales import MARGIN
@@ -36,12 +38,16 @@ give the balance of terms that *Dive into Deep Learning* (2019 edition, 9.11) pr
 with weights 1, 1e3 and 10: content 0.23 and style 0.67 in the end. Found by running that recipe."""
 
 
+Channels = Sequence[Sequence[GuidanceChannel] | None]
+"""Where the regions are that count in each block; None where all but the margin counts alike."""
+
+
 class Features(NamedTuple):
     """What the network sees in one picture.
 
     Attributes:
         content: Features (1, c, h, w) of each content layer.
-        moments: Of each style layer.
+        moments: Of each style layer; where there are regions, of each region that counts there, layer by layer.
     """
 
     content: list[Tensor]
@@ -83,22 +89,24 @@ class FeatureNetwork:
         self.numbers = normalize(weights) if rescaled else list(weights.convolutions)
         self.loss_scale = EVEN if settings.normalized else RAW_LOSS_SCALE.get(weights.name, EVEN)
 
-    def __call__(self, picture: Tensor, *, has_margin: bool = False) -> Features:
+    def __call__(self, picture: Tensor, *, has_margin: bool = False, channels: Channels | None = None) -> Features:
         """Look at a picture.
 
         Args:
             picture: (1, 3, h, w), RGB, normalised with the ImageNet mean and standard deviation.
             has_margin: It has `margin` more pixels at every border. Their content counts, their style does not. If
                 False they are mirrored, and nothing of them counts.
+            channels: Where regions are whose style is looked at apart from each other; None if there are none.
         """
+        channels = [None] * len(DEPTHS[self.name]) if channels is None else channels
         if has_margin or self.margin == 0:
-            return self._look(picture)
-        content, moments = self._look(mirrored(picture, self.margin))
+            return self._look(picture, channels)
+        content, moments = self._look(mirrored(picture, self.margin), channels)
         taps = self.content_taps
         within = [without_margin(seen, self.margin >> tap.block) for seen, tap in zip(content, taps, strict=True)]
         return Features(within, moments)
 
-    def _look(self, picture: Tensor) -> Features:
+    def _look(self, picture: Tensor, channels: Channels) -> Features:
         """Look at a picture with its margin; style counts without it."""
         raise NotImplementedError
 
@@ -159,20 +167,20 @@ class Network(FeatureNetwork):
                 )
             )
 
-    def _look(self, picture: Tensor) -> Features:
+    def _look(self, picture: Tensor, channels: Channels) -> Features:
         """See `FeatureNetwork`."""
         content: dict[Tap, Tensor] = {}
-        moments: dict[Tap, Moments] = {}
+        means: dict[Tap, list[Tensor]] = {}
         x = picture.to(self.dtype).contiguous(memory_format=torch.channels_last)  # what `convolution` is fast with
-        for block in self.blocks:
-            positions = block.positions(*x.shape[2:])
-            x, features, sums = block(x)
+        for block, parts in zip(self.blocks, channels, strict=False):
+            x, features, of_block = block(x, parts)
             content.update({tap: seen.to(picture.dtype) for tap, seen in features.items()})
-            means = {tap: total / positions for tap, total in sums.items()}
-            moments.update({tap: Moments(mean=mean[:, -1], second=mean[:, :-1]) for tap, mean in means.items()})
+            means.update(of_block)
         if self.low_memory:
             give_back()  # the way back needs other blocks of memory than the way here
-        return Features([content[tap] for tap in self.content_taps], [moments[tap] for tap in self.style_taps])
+        in_order = [mean for tap in self.style_taps for mean in means[tap]]
+        moments = [Moments(mean=mean[:, -1], second=mean[:, :-1]) for mean in in_order]
+        return Features([content[tap] for tap in self.content_taps], moments)
 
     def _pool(self, block: int) -> Pool:
         return MaxPool() if self.pooling == "max" else AveragePool(AVERAGE_POOLING_GAIN[block])

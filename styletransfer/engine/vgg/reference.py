@@ -8,6 +8,7 @@ The numbers are torchvision's or the original authors', see `styletransfer.engin
 as `VGG19_Weights.IMAGENET1K_V1.transforms()` does it. Importing this takes seconds, as torchvision does.
 """
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 import torch
@@ -15,9 +16,10 @@ import torchvision
 from torch import Tensor, nn
 from torchvision.models.feature_extraction import create_feature_extractor
 
+from styletransfer.engine.losses.guided_moments import GuidanceChannel
 from styletransfer.engine.losses.moments import Moments
 from styletransfer.engine.picture_margin import without_margin
-from styletransfer.engine.vgg.network import AVERAGE_POOLING_GAIN, FeatureNetwork, Features
+from styletransfer.engine.vgg.network import AVERAGE_POOLING_GAIN, Channels, FeatureNetwork, Features
 from styletransfer.engine.vgg.taps import Tap
 from styletransfer.engine.vgg.weights import SLOTS, Weights
 from styletransfer.errors import StyleTransferError
@@ -42,14 +44,23 @@ class ReferenceNetwork(FeatureNetwork):
         names = {str(place): _name(tap) for tap, place in places.items()}
         self._extract = create_feature_extractor(layers, names)
 
-    def _look(self, picture: Tensor) -> Features:
+    def _look(self, picture: Tensor, channels: Channels) -> Features:
         """See `FeatureNetwork`."""
         with self._autocast(picture.device):
             seen = self._extract(picture)
         return Features(
             content=[seen[_name(tap)].to(picture.dtype) for tap in self.content_taps],
-            moments=[moments(seen[_name(tap)].to(picture.dtype), self.margin >> tap.block) for tap in self.style_taps],
+            moments=[
+                each
+                for tap in self.style_taps
+                for each in self._moments(seen[_name(tap)].to(picture.dtype), tap.block, channels[tap.block])
+            ],
         )
+
+    def _moments(self, features: Tensor, block: int, channels: Sequence[GuidanceChannel] | None) -> list[Moments]:
+        if channels is None:
+            return [moments(features, self.margin >> block)]
+        return [guided_moments(features, channel) for channel in channels]
 
     def _layers(self, count: int) -> nn.Sequential:
         """The first so many of torchvision's `features`, with our numbers and pooling."""
@@ -81,6 +92,14 @@ def moments(features: Tensor, margin: int = 0) -> Moments:
     """Mean and mean product of features (1, c, h, w) over all positions but a margin; differentiable."""
     x = without_margin(features, margin)[0].flatten(1)
     return Moments(mean=x.mean(1), second=x @ x.T / x.shape[1])
+
+
+def guided_moments(features: Tensor, channel: GuidanceChannel) -> Moments:
+    """The same over the places of a channel alone, weighted; differentiable."""
+    x = features[0].flatten(1)[:, torch.cat([channel.inside, channel.edge])]
+    weights = torch.cat([torch.ones_like(channel.inside), channel.weights[:, 0]])
+    weighted = x * weights.to(x.dtype)
+    return Moments(mean=weighted.sum(1) / channel.total, second=weighted @ x.T / channel.total)
 
 
 def _place(weights: Weights, tap: Tap) -> int:

@@ -12,11 +12,13 @@ import torch
 from torch import Tensor
 
 from styletransfer.engine import memory_bounds
+from styletransfer.engine.losses.guided_moments import GuidanceChannel
 from styletransfer.engine.vgg.fast.allocator import give_back
 from styletransfer.engine.vgg.fast.channels_last import empty, zeros
 from styletransfer.engine.vgg.fast.convolution import TILE, Convolution
 from styletransfer.engine.vgg.fast.pooling import Pool
-from styletransfer.engine.vgg.fast.stage import Region, Stage
+from styletransfer.engine.vgg.fast.stage import Stage
+from styletransfer.engine.vgg.fast.windows import Guided, Rectangle, Window
 from styletransfer.engine.vgg.taps import Tap
 
 MARGIN = TILE
@@ -86,26 +88,42 @@ class Block:
     limit: float
     low_memory: bool
 
-    def __call__(self, x: Tensor) -> tuple[Tensor, dict[Tap, Tensor], dict[Tap, Tensor]]:
-        """What goes on to the next block, the features of each content tap, and X [X^T 1] of each style tap.
+    def __call__(
+        self, x: Tensor, channels: Sequence[GuidanceChannel] | None = None
+    ) -> tuple[Tensor, dict[Tap, Tensor], dict[Tap, list[Tensor]]]:
+        """What goes on to the next block, the features of each content tap, and the means of each style tap.
 
         At the end of the network nothing goes on, and `x` is returned.
+
+        Args:
+            x: Features of the block before.
+            channels: Where the regions are; None if there are none, and all positions but the margin count alike.
+
+        Returns:
+            The third holds, for each region, the means of x [x^T 1] over what counts, (c, c + 1).
         """
         content, style = self.stage.content, self.stage.style
-        outputs = _BlockFunction.apply(x, self)
-        seen, sums, onward = outputs[: len(content)], outputs[len(content) :][: len(style)], outputs[-1]
+        totals = [self.positions(*x.shape[2:])] if channels is None else [channel.total for channel in channels]
+        if self.pooling is None and not content and not totals:
+            return x, {}, {tap: [] for tap in style}
+        outputs = _BlockFunction.apply(x, self, self.window(x, channels))
+        seen, onward = outputs[: len(content)], outputs[-1]
+        sums = iter(outputs[len(content) :])
         return (
             x if self.pooling is None else onward,
             dict(zip(content, seen, strict=True)),
-            dict(zip(style, sums, strict=True)),
+            {tap: [next(sums) / total for total in totals] for tap in style},
         )
 
-    def region(self, height: int, width: int) -> Region:
+    def window(self, x: Tensor, channels: Sequence[GuidanceChannel] | None = None) -> Window:
         """What counts for the sums, of all features."""
-        return Region(slice(self.margin, height - self.margin), slice(self.margin, width - self.margin))
+        height, width = x.shape[2:]
+        if channels is not None:
+            return Guided(channels, width)
+        return Rectangle(slice(self.margin, height - self.margin), slice(self.margin, width - self.margin))
 
     def positions(self, height: int, width: int) -> int:
-        """How many positions count for the sums."""
+        """How many positions count for the sums where there are no regions."""
         return (height - 2 * self.margin) * (width - 2 * self.margin)
 
     def is_large(self, x: Tensor) -> bool:
@@ -115,22 +133,21 @@ class Block:
 
 
 class _BlockFunction(torch.autograd.Function):
-    """A block: its content features, X [X^T 1] of its style taps, and what its pooling gives, if it has one."""
+    """A block: its content features, the sums of its style taps, and what its pooling gives, if it has one."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, block: Block) -> tuple[Tensor, ...]:
+    def forward(ctx: Any, x: Tensor, block: Block, window: Window) -> tuple[Tensor, ...]:
         ctx.set_materialize_grads(False)
         stage, pooling = block.stage, block.pooling
-        ctx.block = block
-        ctx.region = block.region(*x.shape[2:])
+        ctx.block, ctx.window = block, window
         ctx.recompute = pooling is not None and block.is_large(x)
         if pooling is not None and ctx.recompute:
-            pooled, places, sums = _run_in_stripes(block, pooling, x)
+            pooled, places, sums = _run_in_stripes(block, pooling, x, window)
             ctx.save_for_backward(places, x)
             if block.low_memory:
                 give_back()
             return (*sums, pooled)
-        activations = stage(x, ctx.region)
+        activations = stage(x, window)
         seen = (*activations.content, *activations.sums)
         if pooling is None:
             ctx.save_for_backward(*activations.kept)
@@ -141,20 +158,20 @@ class _BlockFunction(torch.autograd.Function):
         return (*seen, pooled)
 
     @staticmethod
-    def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, None]:
+    def backward(ctx: Any, *grads: Tensor | None) -> tuple[Tensor | None, None, None]:
         stage, pooling = ctx.block.stage, ctx.block.pooling
         grad_content, others = grads[: len(stage.content)], grads[len(stage.content) :]
-        grad_sums = others[: len(stage.style)]
         if pooling is None:
-            return stage.backward(None, ctx.saved_tensors, grad_content, grad_sums, ctx.region), None
-        grad_pooled, (places, *kept) = grads[-1], ctx.saved_tensors
+            return stage.backward(None, ctx.saved_tensors, grad_content, others, ctx.window), None, None
+        *grad_sums, grad_pooled = others
+        places, *kept = ctx.saved_tensors
         if ctx.recompute:
-            grad_x = _backward_recomputed(ctx.block, kept[0], places, grad_sums, grad_pooled)
+            grad_x = _backward_recomputed(ctx.block, kept[0], places, grad_sums, grad_pooled, ctx.window)
             if ctx.block.low_memory:
                 give_back()
-            return grad_x, None
+            return grad_x, None, None
         grad = None if grad_pooled is None else _pooling_backward(pooling, grad_pooled, places, ctx.shape)
-        return stage.backward(grad, kept, grad_content, grad_sums, ctx.region), None
+        return stage.backward(grad, kept, grad_content, grad_sums, ctx.window), None, None
 
 
 def _pool(pooling: PoolingStage, features: Tensor) -> tuple[Tensor, Tensor]:
@@ -171,22 +188,23 @@ def _pool(pooling: PoolingStage, features: Tensor) -> tuple[Tensor, Tensor]:
     return _joined(stripes(), features.shape[2])
 
 
-def _run_in_stripes(block: Block, pooling: PoolingStage, x: Tensor) -> tuple[Tensor, Tensor, list[Tensor]]:
+def _run_in_stripes(
+    block: Block, pooling: PoolingStage, x: Tensor, window: Window
+) -> tuple[Tensor, Tensor, list[Tensor]]:
     """Run a block to its end stripe by stripe, and keep nothing of its stage.
 
     A stripe is read with some rows more on either side, so that what the missing rows spoil is cut off again, and
-    X [X^T 1] is a sum over positions: the stripes together are exactly the whole.
+    the sums are over positions: the stripes together are exactly the whole.
 
     Returns:
-        The pooled features, what their gradient needs, and X [X^T 1] of each style tap.
+        The pooled features, what their gradient needs, and the sums of the style taps.
     """
     sums: list[Tensor] = []
 
     def stripes() -> Iterator[_PooledStripe]:
         nonlocal sums
-        region = block.region(*x.shape[2:])
         for source, keep in _stripes(x.shape[2], _stripe_rows(x, x.shape[2])):
-            activations = block.stage(x[:, :, source], _counted(region, source, keep))
+            activations = block.stage(x[:, :, source], window.stripe(source, keep))
             sums = [a + b for a, b in zip(sums, activations.sums, strict=True)] if sums else activations.sums
             yield _kept_rows(source, keep), pooling(activations.features, keep)
 
@@ -217,19 +235,24 @@ def _pooling_backward(pooling: PoolingStage, grad_pooled: Tensor, kept: Tensor, 
 
 
 def _backward_recomputed(
-    block: Block, x: Tensor, kept: Tensor, grad_sums: Sequence[Tensor | None], grad_pooled: Tensor | None
+    block: Block,
+    x: Tensor,
+    kept: Tensor,
+    grad_sums: Sequence[Tensor | None],
+    grad_pooled: Tensor | None,
+    window: Window,
 ) -> Tensor:
     """Carry gradients back through a block to `x`, (1, in, h, w), of whose stage nothing was kept, stripe by stripe."""
     height = x.shape[2]
     grad_x = zeros(x, x.shape)
     for source, keep in _stripes(height, _stripe_rows(x, height)):
-        region = _counted(block.region(*x.shape[2:]), source, keep)
-        activations = block.stage(x[:, :, source], region)
+        part = window.stripe(source, keep)
+        activations = block.stage(x[:, :, source], part)
         grad: Tensor | None = None
         if block.pooling is not None and grad_pooled is not None:
             grad = zeros(activations.features, activations.features.shape)
             block.pooling.backward(grad_pooled, kept, _kept_rows(source, keep), height, grad[:, :, keep])
-        grad = block.stage.backward(grad, activations.kept, [], grad_sums, region)
+        grad = block.stage.backward(grad, activations.kept, [], grad_sums, part)
         if grad is not None:
             grad_x[:, :, source] += grad
     return grad_x
@@ -238,13 +261,6 @@ def _backward_recomputed(
 def _kept_rows(source: slice, keep: slice) -> slice:
     """The rows to keep of a stripe, counted in the whole."""
     return slice(source.start + keep.start, source.start + keep.stop)
-
-
-def _counted(region: Region, source: slice, keep: slice) -> Region:
-    """What counts for the sums of a stripe's kept rows, where `region` counts in the whole."""
-    edges = region.rows.start, region.rows.stop
-    first, end = (min(max(edge - source.start, keep.start), keep.stop) for edge in edges)
-    return Region(slice(first, end), region.columns)
 
 
 def _factor(x: Tensor) -> int:

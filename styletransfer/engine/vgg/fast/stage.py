@@ -6,27 +6,11 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from styletransfer.engine.losses.moments import add_sums_gradient, feature_sums
 from styletransfer.engine.vgg.fast.channels_last import zeros
 from styletransfer.engine.vgg.fast.convolution import Convolution
 from styletransfer.engine.vgg.fast.relu import rectified, rectify_, rectify_gradient_, relu_mask
+from styletransfer.engine.vgg.fast.windows import EVERYWHERE, Window
 from styletransfer.engine.vgg.taps import Tap
-
-_ALL = slice(None)
-
-
-class Region(NamedTuple):
-    """The positions that count for the sums of a style tap."""
-
-    rows: slice = _ALL
-    columns: slice = _ALL
-
-    def of(self, features: Tensor) -> Tensor:
-        """The part of features (1, c, h, w)."""
-        return features[:, :, self.rows, self.columns]
-
-
-EVERYWHERE = Region()
 
 
 class Activations(NamedTuple):
@@ -35,7 +19,7 @@ class Activations(NamedTuple):
     Attributes:
         features: (1, c, h, w), all that the convolutions give.
         content: The features of each content tap, (1, c, h, w).
-        sums: X [X^T 1] of each style tap, (c, c + 1).
+        sums: X [X^T 1] of each style tap, (c, c + 1); where there are regions, of each region of each tap.
         kept: What carrying a gradient back needs, one tensor for each convolution.
     """
 
@@ -61,20 +45,20 @@ class Stage:
     content: tuple[Tap, ...]
     style: tuple[Tap, ...]
 
-    def __call__(self, x: Tensor, region: Region = EVERYWHERE) -> Activations:
+    def __call__(self, x: Tensor, window: Window = EVERYWHERE) -> Activations:
         """Run, (1, in, h, w) to (1, c, h, w).
 
         Args:
             x: Features of the block before.
-            region: What counts for the sums.
+            window: What counts for the sums.
         """
         content: dict[Tap, Tensor] = {}
-        sums: dict[Tap, Tensor] = {}
+        sums: dict[Tap, list[Tensor]] = {}
         kept: list[Tensor] = []
 
         def read(features: Tensor, taps: Sequence[Tap]) -> None:
             content.update({tap: features for tap in taps if tap in self.content})
-            sums.update({tap: feature_sums(region.of(features)) for tap in taps if tap in self.style})
+            sums.update({tap: window.sums(features) for tap in taps if tap in self.style})
 
         for place, convolution in enumerate(self.convolutions):
             before, after = self._taps(place)
@@ -85,7 +69,8 @@ class Stage:
             read(x, after)
             if not (before or after):
                 kept[-1] = relu_mask(x)
-        return Activations(x, [content[tap] for tap in self.content], [sums[tap] for tap in self.style], kept)
+        in_order = [each for tap in self.style for each in sums[tap]]
+        return Activations(x, [content[tap] for tap in self.content], in_order, kept)
 
     def backward(
         self,
@@ -93,7 +78,7 @@ class Stage:
         kept: Sequence[Tensor],
         grad_content: Sequence[Tensor | None],
         grad_sums: Sequence[Tensor | None],
-        region: Region = EVERYWHERE,
+        window: Window = EVERYWHERE,
     ) -> Tensor | None:
         """Carry gradients back to what went in; None stands for zero.
 
@@ -101,19 +86,20 @@ class Stage:
             grad: Of the features, (1, c, h, w); it is changed.
             kept: What the way forward has kept.
             grad_content: Of the features of each content tap, (1, c, h, w).
-            grad_sums: Of X [X^T 1] of each style tap, (c, c + 1).
-            region: What counted for the sums.
+            grad_sums: Of the sums, in their order, (c, c + 1).
+            window: What counted for the sums.
         """
         terms = {tap: term for tap, term in zip(self.content, grad_content, strict=True) if term is not None}
-        squares = {tap: term for tap, term in zip(self.style, grad_sums, strict=True) if term is not None}
+        count = len(grad_sums) // max(len(self.style), 1)
+        squares = {tap: grad_sums[n * count : (n + 1) * count] for n, tap in enumerate(self.style)}
 
         def join(grad: Tensor | None, features: Tensor, taps: Sequence[Tap]) -> Tensor | None:
             for tap in taps:
                 if tap in terms:
                     grad = terms[tap].clone() if grad is None else grad.add_(terms[tap])
-                if tap in squares:
+                if any(term is not None for term in squares.get(tap, ())):
                     grad = zeros(features, features.shape) if grad is None else grad
-                    add_sums_gradient(region.of(grad), region.of(features), squares[tap])
+                    window.add_gradient(grad, features, squares[tap])
             return grad
 
         for place in reversed(range(len(self.convolutions))):
