@@ -8,13 +8,13 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args, get_type_hints
 
 from styletransfer.controls import CONTROLS, Control
 from styletransfer.errors import NO_MEMORY, StyleTransferError, is_out_of_memory
+from styletransfer.inputs import Inputs
 from styletransfer.machine.threads import wait_briefly
 from styletransfer.settings import PRESETS, Settings, Start
 from styletransfer.support.argument_parser import ArgumentParser
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 BAD_INPUT = 2
 INTERRUPTED = 130
 """Exit codes; 0 is success."""
-
-_MOST_SEARCHED = 200
-"""Files beside a picture with a recipe that are looked through for the one that it was started from."""
 
 _USAGE = (
     "%(prog)s PHOTO PAINTING [PAINTING ...] -o OUT [{options}]\n"
@@ -227,22 +224,29 @@ def _paint(arguments: argparse.Namespace, display: "Display") -> int:
             raise StyleTransferError(
                 "{name} is missing: give a photo, a painting, and -o with a name for the result.", name=name
             )
-    recipe = None if arguments.recipe is None else _recipe(arguments.recipe, arguments.weights is not None, display)
-    settings = _settings(arguments, recipe)
-    settings.check_roles(len(arguments.paintings), len(arguments.masks))
+    from styletransfer.cli.recalled import all_inputs, read_whole_recipe
+
+    recipe = None
+    if arguments.recipe is not None:
+        recipe = read_whole_recipe(arguments.recipe, arguments.weights is not None, display)
+    given = Inputs(
+        photo=cast("Path", arguments.photo),
+        paintings=tuple(arguments.paintings),
+        start=None if arguments.init in (None, *get_args(Start)) else Path(arguments.init),
+        masks=tuple(arguments.masks),
+        keep=cast("Path | None", arguments.keep),
+    )
+    inputs = given
+    if recipe is not None:
+        inputs = all_inputs(given, recipe, arguments.recipe, display, started=arguments.init is not None)
+    settings = _settings(arguments, recipe, len(inputs.masks))
+    settings.check_roles(len(inputs.paintings), len(inputs.masks))
     restored = recipe.photo_colors if recipe else 0.0
     from styletransfer.cli.request import Request
     from styletransfer.cli.run import paint
-    from styletransfer.inputs import Inputs
 
     request = Request(
-        inputs=Inputs(
-            photo=arguments.photo,
-            paintings=tuple(arguments.paintings),
-            start=_start(arguments, recipe, display),
-            masks=tuple(arguments.masks),
-            keep=arguments.keep,
-        ),
+        inputs=inputs,
         out=arguments.out,
         settings=settings,
         save_every=arguments.save_every,
@@ -258,11 +262,16 @@ def _paint(arguments: argparse.Namespace, display: "Display") -> int:
     return 0 if paint(request, display) else INTERRUPTED
 
 
-def _settings(arguments: argparse.Namespace, recipe: "Recipe | None") -> Settings:
+def _settings(arguments: argparse.Namespace, recipe: "Recipe | None", masks: int) -> Settings:
     """The preset's or the recipe's settings, with what else was given on the command line."""
     settings = PRESETS[arguments.preset] if arguments.preset else Settings()
     if recipe is not None:
         settings = recipe.settings
+        # What the recipe says of other masks, or of shares without masks, does not go with those that there are.
+        if len(settings.region_weights or ()) != masks:
+            settings = replace(settings, region_weights=None)
+        if masks:
+            settings = replace(settings, style_shares=None)
     given = {field.name: getattr(arguments, field.name, None) for field in fields(Settings)}
     if arguments.init not in get_args(Start):
         given["init"] = None
@@ -270,54 +279,6 @@ def _settings(arguments: argparse.Namespace, recipe: "Recipe | None") -> Setting
     if arguments.size is not None:
         changes["shape"] = None  # a fixed shape would leave the size without effect
     return replace(settings, **changes)
-
-
-def _recipe(path: Path, has_weights: bool, display: "Display") -> "Recipe":
-    """What a picture was painted with; its settings name the network."""
-    from styletransfer.imaging.recipe import read_recipe
-
-    recipe = read_recipe(path)
-    if recipe is None:
-        raise StyleTransferError(
-            "{path} carries no recipe; give a picture that was painted by this program.", path=path
-        )
-    if recipe.weights is not None and not has_weights:
-        display.say(
-            _(
-                "It was painted with the weights in {file}: give them with --weights for the same.",
-                file=recipe.weights.name,
-            )
-        )
-    elif recipe.weights is None and recipe.settings.network == "auto":
-        settings = Settings.from_dict(recipe.settings.to_dict() | {"network": recipe.network})
-        return replace(recipe, settings=settings)
-    return recipe
-
-
-def _start(arguments: argparse.Namespace, recipe: "Recipe | None", display: "Display") -> Path | None:
-    """The picture to start from: what was given, or the recipe's, found by its checksum among the files at hand."""
-    if arguments.init is not None:
-        return None if arguments.init in get_args(Start) else Path(arguments.init)
-    if recipe is None or recipe.inputs.start is None:
-        return None
-    from styletransfer.imaging.images import LARGEST_FILE
-    from styletransfer.imaging.recipe import sha256_of
-
-    candidates = [arguments.photo, *arguments.paintings]
-    with suppress(OSError):  # a folder that may not be listed
-        candidates += sorted(arguments.recipe.absolute().parent.iterdir())[:_MOST_SEARCHED]
-    for path in candidates:
-        with suppress(OSError, StyleTransferError):  # a file that cannot be read is not the one
-            if path.is_file() and path.stat().st_size <= LARGEST_FILE and sha256_of(path) == recipe.inputs.start:
-                display.say(_("It starts from {path}, as the picture with the recipe did.", path=path))
-                return cast("Path", path)
-    display.say(
-        _(
-            "{path} was started from a picture that is not beside it: give that with --init for the same.",
-            path=arguments.recipe,
-        )
-    )
-    return None
 
 
 def _download(arguments: argparse.Namespace, display: "Display") -> int:

@@ -11,8 +11,10 @@ from styletransfer.cli.interrupt import Interrupt
 from styletransfer.cli.outputs import NOTE, Keeper
 from styletransfer.cli.request import Request
 from styletransfer.engine.frames import LOSS_NAMES, Frame
+from styletransfer.engine.scales import scale_shapes
 from styletransfer.errors import NO_MEMORY, StyleTransferError, is_out_of_memory
 from styletransfer.imaging import images
+from styletransfer.imaging.masks import check_covered, checked
 from styletransfer.imaging.recipe import Recipe, make_recipe
 from styletransfer.machine import cost
 from styletransfer.texts import _, local, pgettext, say
@@ -79,7 +81,9 @@ class _Job:
 
     def __init__(self, request: Request, display: Display) -> None:
         self._request, self._display = request, display
-        self._inputs = request.inputs.map(images.open_image)
+        opened = request.inputs.map(images.open_image)
+        masks, keep = checked(opened.masks, opened.keep, opened.photo.size)
+        self._inputs = replace(opened, masks=masks, keep=keep)
         with display.waiting(_("Laying out the brushes")):
             from styletransfer.engine.checkpoint import load_checkpoint
             from styletransfer.engine.device import find_device  # torch takes seconds: no mistyped name waits for it
@@ -93,6 +97,7 @@ class _Job:
             begun = self._resume.precision if self._resume else "auto"
             bfloat16 = network_dtype(device, request.settings.precision, begun).itemsize == 2
             size = self._inputs.photo.size
+            check_covered(self._inputs.masks, self._inputs.keep, scale_shapes(size, request.settings)[-1])
             self._estimate = Estimate(size, request.settings, device.type, bfloat16=bfloat16)
             check_memory(size, request.settings, device.type, bfloat16=bfloat16)
             network = request.settings.network

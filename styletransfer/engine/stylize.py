@@ -98,9 +98,9 @@ def stylize(
     """
     settings = settings or Settings()
     styles = (style,) if isinstance(style, Image.Image) else tuple(style)
-    given = Inputs(photo=content, paintings=styles, start=start, masks=tuple(masks or ()), keep=keep)
-    settings.check_roles(len(given.paintings), len(given.masks))
-    inputs = checked(given)
+    settings.check_roles(len(styles), len(masks or ()))
+    masks, keep = checked(masks or (), keep, content.size)
+    inputs = Inputs(photo=content, paintings=styles, start=start, masks=masks, keep=keep)
     device = find_device(settings.device)
     if isinstance(resume, (str, Path)):
         resume = load_checkpoint(resume)
@@ -110,13 +110,13 @@ def stylize(
     sizes = scale_shapes(inputs.photo.size, settings)
     dtype = network_dtype(device, settings.precision, resume.precision if resume else "auto")
     settings = replace(settings, precision="half" if dtype == torch.bfloat16 else "full")
-    check_covered(inputs, sizes[-1])
+    check_covered(masks, keep, sizes[-1])
     network = make_network(weights, settings, device, dtype, low_memory=is_large(sizes[-1]))
     photo = ScaledPicture(inputs.photo, settings.shape)
     style_targets = StyleTargets(inputs.paintings, inputs.photo, settings)
     fingerprint = cache(partial(Fingerprint.of, inputs, settings, weights.name, weights.checksum()))
     del weights  # what the network needs of them, it has
-    regions = () if len(inputs.masks) > 1 and all_white(inputs.masks) else inputs.masks
+    regions = () if len(masks) > 1 and all_white(masks) else masks
     plan = list(zip(sizes, accumulate(split_epochs(settings.epochs, len(sizes))), strict=True))
     begin = time.perf_counter()
     generator = torch.Generator().manual_seed(settings.seed)
@@ -136,7 +136,7 @@ def stylize(
         margin = _own_margin(shape, sizes, network)
         content_picture = photo.at(shape, device)
         objective = Objective.between(
-            network, content_picture, style_targets, settings, margin, masks=regions, keep=inputs.keep
+            network, content_picture, style_targets, settings, margin, masks=regions, keep=keep
         )
         if picture is None:
             picture = _first_picture(content_picture, settings, generator)

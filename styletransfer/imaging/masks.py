@@ -3,8 +3,7 @@
 From files of any kind to what each painting covers at a size, checked on the way. Knows nothing of torch.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,6 @@ from PIL import Image, ImageChops
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.decoding import to_srgb
 from styletransfer.imaging.images import SHORTEST_SIDE
-from styletransfer.inputs import Inputs
 from styletransfer.texts import Text
 
 FEWEST = 8
@@ -32,34 +30,39 @@ def to_mask(image: Image.Image) -> Image.Image:
     return ImageChops.multiply(mask, upright.getchannel("A")) if upright.mode == "RGBA" else mask
 
 
-def checked(inputs: Inputs[Image.Image]) -> Inputs[Image.Image]:
-    """The same with masks that can be painted with, L each.
+def checked(
+    masks: Sequence[Image.Image], keep: Image.Image | None, photo: tuple[int, int]
+) -> tuple[tuple[Image.Image, ...], Image.Image | None]:
+    """Masks, in any of Pillow's modes, as L, once it is known that they can be painted with.
+
+    Args:
+        masks: That of each painting, or none.
+        keep: That of what stays as it is in the photo, or None.
+        photo: (width, height) of the photo.
 
     Raises:
         StyleTransferError: One is too small, has another aspect ratio than the photo, or leaves nothing to its
             painting, or nothing is left to be painted.
     """
-    inputs = replace(
-        inputs,
-        masks=tuple(map(to_mask, inputs.masks)),
-        keep=None if inputs.keep is None else to_mask(inputs.keep),
-    )
-    for name, mask in _named(inputs):
-        _check_shape(name, mask, inputs.photo.size)
-    if inputs.keep is not None and inputs.keep.getextrema() == (255, 255):
-        raise StyleTransferError(
-            "The mask of what stays as it is is white everywhere, which leaves nothing to be painted; leave some of "
-            "it black."
-        )
-    for number, mask in enumerate(inputs.masks, 1):
+    masks, keep = tuple(map(to_mask, masks)), None if keep is None else to_mask(keep)
+    for number, mask in enumerate(masks, 1):
+        _check_shape(_mask(number), mask, photo)
+    if keep is not None:
+        _check_shape(Text("The mask of what stays as it is"), keep, photo)
+        if keep.getextrema() == (255, 255):
+            raise StyleTransferError(
+                "The mask of what stays as it is is white everywhere, which leaves nothing to be painted; leave some "
+                "of it black."
+            )
+    for number, mask in enumerate(masks, 1):
         # What no mask covers follows the first painting, so that its mask may be black beside others.
-        if mask.getextrema() == (0, 0) and (number > 1 or len(inputs.masks) == 1):
+        if mask.getextrema() == (0, 0) and (number > 1 or len(masks) == 1):
             raise StyleTransferError(
                 "{mask} is black everywhere, so that its painting would apply nowhere; paint some of it white, or "
                 "leave it and its painting out.",
                 mask=_mask(number),
             )
-    return inputs
+    return masks, keep
 
 
 def coverage(masks: Sequence[Image.Image], keep: Image.Image | None, shape: tuple[int, int]) -> NDArray[np.float32]:
@@ -81,22 +84,23 @@ def coverage(masks: Sequence[Image.Image], keep: Image.Image | None, shape: tupl
     return covered
 
 
-def check_covered(inputs: Inputs[Image.Image], shape: tuple[int, int]) -> None:
+def check_covered(masks: Sequence[Image.Image], keep: Image.Image | None, shape: tuple[int, int]) -> None:
     """Make sure that each painting has something to be painted at a size.
 
     Args:
-        inputs: From `checked`.
+        masks: From `checked`.
+        keep: From `checked`.
         shape: (height, width).
 
     Raises:
         StyleTransferError: A region is too small.
     """
-    if not inputs.masks and inputs.keep is None:
+    if not masks and keep is None:
         return
-    for number, region in enumerate(coverage(inputs.masks, inputs.keep, shape), 1):
+    for number, region in enumerate(coverage(masks, keep, shape), 1):
         if region.sum() >= FEWEST:
             continue
-        if not inputs.masks:
+        if not masks:
             raise StyleTransferError(
                 "The mask of what stays as it is leaves less than {least} pixels to be painted at this size; leave "
                 "more of it black.",
@@ -119,13 +123,6 @@ def scaled(mask: Image.Image, shape: tuple[int, int]) -> NDArray[np.float32]:
 def all_white(masks: Sequence[Image.Image]) -> bool:
     """Whether every mask, L, is white everywhere, which says nothing."""
     return all(mask.getextrema() == (255, 255) for mask in masks)
-
-
-def _named(inputs: Inputs[Image.Image]) -> Iterator[tuple[Text, Image.Image]]:
-    for number, mask in enumerate(inputs.masks, 1):
-        yield _mask(number), mask
-    if inputs.keep is not None:
-        yield Text("The mask of what stays as it is"), inputs.keep
 
 
 def _mask(number: int) -> Text:

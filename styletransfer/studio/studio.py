@@ -5,8 +5,10 @@ import threading
 from pathlib import Path
 from typing import Self
 
+from styletransfer.engine.scales import scale_shapes
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import open_image
+from styletransfer.imaging.masks import check_covered, checked
 from styletransfer.inputs import Inputs
 from styletransfer.machine.free_memory import bytes_for
 from styletransfer.machine.speed import RunSpeed, Speed
@@ -122,6 +124,12 @@ class Studio:
         """
         settings.check_roles(len(inputs.paintings), len(inputs.masks))
         sizes = inputs.slots().map(lambda slot: open_image(slot[1].data, name=slot[1].name or _called(slot[0])).size)
+        masks, keep = checked(
+            [open_image(file.data) for file in inputs.masks],
+            None if inputs.keep is None else open_image(inputs.keep.data),
+            sizes.photo,
+        )
+        check_covered(masks, keep, scale_shapes(sizes.photo, settings)[-1])
         run_speed = RunSpeed(settings, sizes.photo)
         run, record = self._store.add(Submission(inputs=inputs, settings=settings, parent=parent))
         self._queue.add(RunningJob(run, record, run_speed))
