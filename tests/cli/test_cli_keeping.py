@@ -1,6 +1,7 @@
 """The command line: what is kept of a painting that is gone on with, breaks off or cannot be saved whole."""
 
 import csv
+import json
 import os
 import signal
 import subprocess
@@ -385,6 +386,26 @@ class TestRecipe:
         recipe = recipe_of(out)
         assert recipe.settings.tv_weight == 5
         assert recipe.weighting(4).tv == Settings().tv_weight
+
+    def test_the_masks_are_found_by_their_checksums(
+        self, photo: Path, painting: Path, out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        mask, keep = tmp_path / "mask.png", tmp_path / "keep.webp"
+        Image.linear_gradient("L").resize((60, 40)).save(mask)
+        Image.linear_gradient("L").rotate(90).resize((240, 160)).convert("RGB").save(keep, lossless=True)
+        options = ("--mask", str(mask), "--keep", str(keep), "--region-weights", "2")
+        assert run(photo, painting, out, *options) == 0
+        assert json.loads(recipe_of(out).to_json())["styletransfer"] == 3
+        painted = open_image(out).tobytes()
+        assert open_image(self.again(photo, painting, out)).tobytes() == painted
+        said = capsys.readouterr().err
+        assert f"The mask {mask} is" in said
+        assert f"The mask {keep} is" in said
+        keep.rename(tmp_path.parent / f"{tmp_path.name}.webp")
+        assert recipe_of(self.again(photo, painting, out)).inputs.masks == ()
+        assert "give them with --mask and --keep" in capsys.readouterr().err
+        again = self.again(photo, painting, out, "--mask", str(mask), "--keep", f"{tmp_path}.webp")
+        assert open_image(again).tobytes() == painted
 
     def test_the_picture_to_start_from_is_found_by_its_checksum(
         self, photo: Path, painting: Path, out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

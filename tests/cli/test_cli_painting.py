@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 import tifffile
 from commands import run, spy
-from PIL import Image
+from PIL import Image, ImageOps
 
 from styletransfer import cli
 from styletransfer.engine import stylize as engine
 from styletransfer.engine.frames import Frame
+from styletransfer.engine.tensors import resized
 from styletransfer.imaging.images import open_image, save_image
 from styletransfer.imaging.recipe import make_recipe, read_recipe
 from styletransfer.inputs import Inputs
@@ -156,6 +157,26 @@ class TestPainting:
         assert seen["start"].size == (90, 100)
         assert run(photo, painting, out, "--init", "noise") == 0
         assert (seen["start"], seen["settings"].init) == (None, "noise")
+
+    def test_what_is_kept_is_the_photos_and_every_painting_has_its_mask(
+        self, photo: Path, painting: Path, out: Path, tmp_path: Path
+    ) -> None:
+        mask = Image.new("L", (120, 80))
+        mask.paste(255, (0, 0, 60, 80))
+        names = [tmp_path / name for name in ("left.png", "right.png", "keep.png")]
+        for path, picture in zip(
+            names, (mask, ImageOps.invert(mask), mask.resize((150, 80)).crop((0, 0, 120, 80))), strict=True
+        ):
+            picture.save(path)  # what is kept reaches over all of the left half
+        left, right, keep = map(str, names)
+        assert run(photo, painting, out, str(painting), "--mask", left, "--mask", right) == 0
+        everywhere = np.asarray(open_image(out))
+        assert run(photo, painting, out, str(painting), "--mask", right, "--mask", left, "--keep", keep) == 2
+        assert run(photo, painting, out, "--keep", keep) == 0
+        small = np.asarray(resized(open_image(photo), (43, 64)))
+        assert (np.asarray(open_image(out))[:, :31] == small[:, :31]).all()
+        assert (np.asarray(open_image(out))[:, 33:] != small[:, 33:]).any()
+        assert (everywhere[:, :31] != small[:, :31]).any()
 
     def test_what_stood_there_is_replaced(self, photo: Path, painting: Path, out: Path) -> None:
         out.write_text("old")

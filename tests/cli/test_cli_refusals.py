@@ -59,6 +59,8 @@ class TestBadInput:
             (["--recipe", "nothing.png"], "no file nothing.png"),
             (["--brush", "broad"], "--brush"),
             (["--bits", "12"], "--bits"),
+            (["--region-weights", "1"], "one weight for each mask"),
+            (["--region-weights", "5"], "region_weights must be"),
             (["third.png"], "third.png"),
             (["--download-vgg19"], "only downloads"),
         ],
@@ -81,7 +83,7 @@ class TestBadInput:
         self.check(capsys, out, [photo], "PAINTING is missing")
         self.check(capsys, out, [photo, photo], "-o OUT is missing")
 
-    @pytest.mark.parametrize("place", ["photo", "painting", "--init"])
+    @pytest.mark.parametrize("place", ["photo", "painting", "--init", "--mask", "--keep"])
     @pytest.mark.parametrize(
         ("kind", "words"),
         [
@@ -105,8 +107,35 @@ class TestBadInput:
         words: str,
     ) -> None:
         bad = make_bad(kind, out.with_name("bad.jpg"))
-        pictures = {"photo": [bad, painting], "painting": [photo, bad]}.get(place, [photo, painting, "--init", bad])
+        pictures = {"photo": [bad, painting], "painting": [photo, bad]}.get(place, [photo, painting, place, bad])
         self.check(capsys, out, [*pictures, "-o", out], words)
+
+    @pytest.mark.parametrize(
+        ("size", "level", "options", "words"),
+        [
+            ((60, 40), 0, ["--mask"], "Mask 1 is black everywhere"),
+            ((60, 60), 255, ["--mask"], "Mask 1 has another shape"),
+            ((60, 60), 255, ["--keep"], "stays as it is has another shape"),
+            ((60, 40), 255, ["--keep"], "nothing to be painted"),
+            ((60, 40), 255, ["--mask", "MASK", "--mask"], "one mask for each painting"),
+            ((60, 40), 255, ["--shares", "1", "--mask"], "one or the other"),
+        ],
+    )
+    def test_masks(
+        self,
+        photo: Path,
+        painting: Path,
+        out: Path,
+        capsys: pytest.CaptureFixture[str],
+        size: tuple[int, int],
+        level: int,
+        options: list[str],
+        words: str,
+    ) -> None:
+        mask = out.with_name("mask.png")
+        Image.new("L", size, level).save(mask)
+        more = [mask if option == "MASK" else option for option in options]
+        self.check(capsys, out, [photo, painting, "-o", out, *more, mask], words)
 
     @pytest.mark.parametrize(
         ("name", "words"),

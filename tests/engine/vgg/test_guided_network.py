@@ -17,14 +17,14 @@ from styletransfer.engine.vgg.weights import Weights
 from styletransfer.settings import Padding, Settings
 
 LAYERS = ("relu1_1", "conv2_1", "relu2_2", "relu3_1", "relu4_1", "relu5_1")
-HEIGHT, WIDTH = 99, 150
+HEIGHT, WIDTH = 75, 114
 
 
 def masks() -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
     """Two soft regions and a hard one; a part of the picture is nobody's."""
     y, x = np.mgrid[:HEIGHT, :WIDTH]
-    left = np.clip((80 - x) / 20, 0, 1)
-    covered = np.stack([left, (1 - left) * (y < 60), (1 - left) * (y >= 60) * (x > 100)])
+    left = np.clip((60 - x) / 20, 0, 1)
+    covered = np.stack([left, (1 - left) * (y < 44), (1 - left) * (y >= 44) * (x > 80)])
     return covered.astype(np.float32)
 
 
@@ -94,7 +94,7 @@ def test_the_gradient_is_that_of_differences(vgg16: Weights) -> None:
 
 
 def test_stripes_are_the_whole(vgg16: Weights, monkeypatch: pytest.MonkeyPatch) -> None:
-    for dtype, tolerance in ((torch.float32, 1e-3), (torch.float64, 1e-10)):
+    for dtype, tolerance in ((torch.float32, 1e-2), (torch.float64, 1e-10)):
         whole = activations(Network(vgg16, settings(), None, dtype), picture(dtype))
         with monkeypatch.context() as patch:
             for name, value in (("WHOLE_BYTES", 0), ("DEEP_BLOCK_BYTES", 0), ("STRIPE_ROWS", 8)):
@@ -116,6 +116,6 @@ def test_what_is_nobodys_makes_no_difference(vgg16: Weights) -> None:
     network = Network(vgg16, settings())
     moments = network(picture(), channels=channels(network)).moments
     changed = picture()
-    changed[:, :, 65:, 85:98] = 3.0  # between the regions, as far as the first layer sees
+    changed[:, :, 50:, 64:78] = 3.0  # between the regions, as far as the first layer sees
     for before, after in zip(moments[:3], network(changed, channels=channels(network)).moments[:3], strict=True):
         assert torch.equal(before.second, after.second)
