@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageOps
 
 from benchmarks import gpu
 from styletransfer.engine.frames import LOSS_NAMES
@@ -87,6 +87,19 @@ def test_weights_may_change_on_the_way(device: Device, pictures: tuple[Image.Ima
     for there, here in zip(*seen, strict=True):
         for name in LOSS_NAMES:
             assert there[name] == pytest.approx(here[name], rel=0.05, abs=1e-3)
+
+
+@pytest.mark.parametrize("card", [CARD])
+def test_regions_are_painted_as_on_a_processor(card: Device, pictures: tuple[Image.Image, Image.Image]) -> None:
+    photo, painting = pictures
+    left = Image.linear_gradient("L").rotate(90).resize(photo.size).point(lambda level: min(255, 2 * level))
+    keep = Image.linear_gradient("L").resize(photo.size).point(lambda level: max(0, 4 * level - 765))
+    frames = []
+    for where in (card, "cpu"):
+        settings = replace(SMALL, device=where, precision="full")  # type: ignore[arg-type]
+        *_, last = stylize(photo, [painting, photo], settings, masks=[left, ImageOps.invert(left)], keep=keep)
+        frames.append(last)
+    assert frames[0].losses["total"] == pytest.approx(frames[1].losses["total"], rel=0.05)
 
 
 @pytest.mark.parametrize("there", [True, False], ids=["from it", "to it"])

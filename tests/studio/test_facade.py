@@ -19,6 +19,7 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.recipe import read_recipe, sha256_of
 from styletransfer.machine.cost import epoch_work
 from styletransfer.settings import Settings, Weighting
+from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.storage.run_folder import Run
 from styletransfer.studio.studio import State, Studio
 
@@ -277,6 +278,29 @@ def test_several_paintings_and_a_start_reach_the_engine(studio: Studio) -> None:
     recipe = read_recipe(result)
     assert recipe is not None
     assert recipe.inputs.paintings == tuple(sha256_of(data) for _, data in paintings)
+
+
+def test_masks_are_kept_with_the_run_and_named_in_its_recipe(studio: Studio) -> None:
+    masks = tuple(PictureFile("", picture(color)) for color in ("white", "#888"))
+    keep = PictureFile("", picture("#333"))
+    inputs = replace(given(picture(), [("", picture()), ("", picture("blue"))]), masks=masks, keep=keep)
+    run_id = studio.submit(inputs, replace(SETTINGS, epochs=2, region_weights=(1.0, 0.5)))
+    wait_for(studio, run_id, State.FINISHED)
+    written, result = studio.inputs(run_id), studio.result_path(run_id)
+    assert written is not None
+    assert [path.name for path in (*written.masks, written.keep or Path())] == ["mask.png", "mask-2.png", "keep.png"]
+    assert [path.read_bytes() for path in written] == [file.data for file in inputs]
+    assert result is not None
+    recipe = read_recipe(result)
+    assert recipe is not None
+    assert recipe.inputs == inputs.map(lambda file: sha256_of(file.data))
+    for wrong, said in (
+        (replace(inputs, masks=masks[:1]), "one mask for each painting"),
+        (replace(inputs, masks=(masks[0], PictureFile("", picture(size=(80, 80))))), "Mask 2 has another shape"),
+        (replace(inputs, keep=PictureFile("face.png", b"")), r"face\.png"),
+    ):
+        with pytest.raises(StyleTransferError, match=said):
+            studio.submit(wrong, SETTINGS)
 
 
 @pytest.mark.parametrize(
