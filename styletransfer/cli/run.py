@@ -14,7 +14,7 @@ from styletransfer.engine.frames import LOSS_NAMES, Frame
 from styletransfer.engine.scales import scale_shapes
 from styletransfer.errors import NO_MEMORY, StyleTransferError, is_out_of_memory
 from styletransfer.imaging import images
-from styletransfer.imaging.masks import check_covered, checked
+from styletransfer.imaging.masks import all_white, check_covered, checked
 from styletransfer.imaging.recipe import Recipe, make_recipe
 from styletransfer.machine import cost
 from styletransfer.texts import _, local, pgettext, say
@@ -127,6 +127,13 @@ class _Job:
     def _announce(self) -> None:
         for sentence in self.keeper.gaps():
             self._display.say(sentence)
+        if len(self._inputs.masks) == 1 and not all_white(self._inputs.masks):
+            self._display.say(
+                _(
+                    "Beside a single painting a mask changes nothing, since what no mask covers follows the first "
+                    "painting; give --keep for what is to stay as it is."
+                )
+            )
         self._display.say(_("Network: {network}", network=self._weights.source))
         if self._display.quiet:
             return

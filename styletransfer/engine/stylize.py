@@ -211,7 +211,8 @@ def optimize(
     """
     shape = (picture.shape[2], picture.shape[3])
     pyramid = Pyramid(shape, settings.pyramid)
-    x = _confined(pyramid.analyse(objective.shown(picture)), pyramid, objective)
+    bounds = pixel_range(picture.device)
+    x = _confined(pyramid.analyse(objective.shown(picture)), pyramid, objective, bounds)
     optimizer = make_optimizer(settings, len(x))
     good: tuple[Tensor, dict[LossName, float]] | None = None
     limit, failures, weighting = math.inf, 0, steer()
@@ -248,7 +249,7 @@ def optimize(
                         "The losses grew beyond all bounds; choose smaller weights or a smaller step."
                     )
                 x = optimizer.backtrack(variation)
-            x = _confined(x, pyramid, objective)
+            x = _confined(x, pyramid, objective, bounds)
             message = None if finite else Text("A step went astray and was taken back; going on with less.")
             yield Step(LoopState(x, *good, optimizer.state(), limit, failures, weighting), message)
 
@@ -289,10 +290,10 @@ def _recorded(look: Look) -> Look:
     return look_again
 
 
-def _confined(x: Tensor, pyramid: Pyramid, objective: Objective) -> Tensor:
+def _confined(x: Tensor, pyramid: Pyramid, objective: Objective, bounds: tuple[Tensor, Tensor]) -> Tensor:
     """The variables of the nearest picture that is allowed."""
     if objective.settings.bounded:
-        x = pyramid.clamped(x, *pixel_range(x.device))
+        x = pyramid.clamped(x, *bounds)
     if objective.kept is not None and objective.settings.tv_loss == "absolute":
         # `TotalVariation` looks at the variables' own picture, of which what is kept shows nothing.
         x = pyramid.changed(x, objective.kept.pinned)

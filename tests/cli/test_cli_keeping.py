@@ -395,6 +395,7 @@ class TestRecipe:
         Image.linear_gradient("L").rotate(90).resize((240, 160)).convert("RGB").save(keep, lossless=True)
         options = ("--mask", str(mask), "--keep", str(keep), "--region-weights", "2")
         assert run(photo, painting, out, *options) == 0
+        assert "a mask changes nothing" in capsys.readouterr().err
         assert json.loads(recipe_of(out).to_json())["styletransfer"] == 3
         painted = open_image(out).tobytes()
         assert open_image(self.again(photo, painting, out)).tobytes() == painted

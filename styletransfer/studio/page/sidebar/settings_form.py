@@ -153,7 +153,16 @@ def _steer(studio: Studio) -> None:
     """Hand the weights to the run that is on the stage now, if that is being painted and they mean the same there."""
     run_id = st.query_params.get("run", "")
     if run_id in studio.active() and _follows(studio, run_id):
-        studio.steer(run_id, Weighting.of(float(st.session_state[control.state_key]) for control in WEIGHTS))
+        content, style, tv = (float(st.session_state[control.state_key]) for control in WEIGHTS)
+        studio.steer(run_id, Weighting(content, style, tv, _region_weights(studio, run_id)))
+
+
+def _region_weights(studio: Studio, run_id: str) -> tuple[float, ...]:
+    """The weights that a run's regions have now."""
+    snapshot, settings = studio.snapshot(run_id), studio.settings(run_id)
+    if snapshot is not None and snapshot.steered:
+        return snapshot.steered[-1][1].regions
+    return () if settings is None else settings.weighting.regions
 
 
 def _follows(studio: Studio, run_id: str) -> bool:
