@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import torch
+from PIL import Image
 from torch import Tensor
 
 from styletransfer.engine.frames import LossName
@@ -54,6 +55,7 @@ class Objective:
         style_targets: StyleTargets,
         settings: Settings,
         margin: int = 0,
+        look: Callable[[Image.Image], Sequence[Moments]] | None = None,
     ) -> "Objective":
         """Look at all pictures at the scale of `photo`, (1, 3, h, w), and remember what is to be matched.
 
@@ -63,11 +65,13 @@ class Objective:
             style_targets: The paintings.
             settings: Give the layers' weights and the kinds of loss.
             margin: See `Objective`.
+            look: Gives the moments that the network sees in a painting, if they may be known already.
         """
         shape = (photo.shape[2], photo.shape[3])
         with torch.no_grad():
             content = network(mirrored(photo, margin), has_margin=margin > 0).content
-            targets = style_targets.moments(lambda image: network(to_tensor(image, photo.device)).moments, shape)
+            look = look or (lambda image: network(to_tensor(image, photo.device)).moments)
+            targets = style_targets.moments(look, shape)
         blocks = [tap.block for tap in network.style_taps]
         return cls(network, content, style_terms(targets, blocks, settings), settings, margin)
 

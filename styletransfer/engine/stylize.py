@@ -34,6 +34,7 @@ from styletransfer.engine.optimizers.total_variation_prox import TotalVariation
 from styletransfer.engine.picture_margin import mirrored, without_margin
 from styletransfer.engine.scaled_picture import ScaledPicture
 from styletransfer.engine.scales import scale_shapes, split_epochs
+from styletransfer.engine.shared_network import SharedNetwork
 from styletransfer.engine.style_targets import StyleTargets
 from styletransfer.engine.tensors import pixel_range, to_image, to_pixels
 from styletransfer.engine.vgg.fast.allocator import KEEP, kept_memory
@@ -62,7 +63,7 @@ def stylize(
     settings: Settings | None = None,
     *,
     start: Image.Image | None = None,
-    weights: Weights | None = None,
+    weights: Weights | SharedNetwork | None = None,
     steer: Callable[[], Weighting] | None = None,
     resume: Checkpoint | str | Path | None = None,
     bits: Literal[8, 16] = 8,
@@ -74,7 +75,8 @@ def stylize(
         style: The painting, RGB or RGBA, of any shape; or up to four of them, which count by `settings.style_shares`.
         settings: What to paint; the defaults if None.
         start: A picture to start from instead of the photo or noise; it is scaled to the photo's shape.
-        weights: Of the network; loaded as the settings say if None.
+        weights: Of the network, or what it has in common with that of other paintings; loaded as the settings say if
+            None.
         steer: Asked before every step for the weights of the three losses, so that they can change on the way.
         resume: The checkpoint of an earlier frame, or its file, to go on from. Everything must be as it was, but for
             the number of epochs, the three weights and the device. On the same machine's processor the painting ends
@@ -96,17 +98,21 @@ def stylize(
     device = find_device(settings.device)
     if isinstance(resume, (str, Path)):
         resume = load_checkpoint(resume)
+    shared = weights if isinstance(weights, SharedNetwork) else None
+    weights = weights.weights if isinstance(weights, SharedNetwork) else weights
     if weights is None:
         auto = settings.network == "auto" and settings.weights is None
         weights = load_weights(resume.network if resume and auto else settings.network, settings.weights)
     sizes = scale_shapes(inputs.photo.size, settings)
     dtype = network_dtype(device, settings.precision, resume.precision if resume else "auto")
     settings = replace(settings, precision="half" if dtype == torch.bfloat16 else "full")
-    network = make_network(weights, settings, device, dtype, low_memory=is_large(sizes[-1]))
+    low_memory = is_large(sizes[-1])
+    make = partial(make_network, weights, settings, device, dtype, low_memory=low_memory)
+    network, look = shared.get(make, settings, device, dtype, low_memory=low_memory) if shared else (make(), None)
     photo = ScaledPicture(inputs.photo, settings.shape)
     style_targets = StyleTargets(inputs.paintings, inputs.photo, settings)
     fingerprint = cache(partial(Fingerprint.of, inputs, settings, weights.name, weights.checksum()))
-    del weights  # what the network needs of them, it has
+    del weights, make  # what the network needs of them, it has
     plan = list(zip(sizes, accumulate(split_epochs(settings.epochs, len(sizes))), strict=True))
     begin = time.perf_counter()
     generator = torch.Generator().manual_seed(settings.seed)
@@ -125,7 +131,7 @@ def stylize(
             continue  # it is done, or there are too few epochs for it
         margin = _own_margin(shape, sizes, network)
         content_picture = photo.at(shape, device)
-        objective = Objective.between(network, content_picture, style_targets, settings, margin)
+        objective = Objective.between(network, content_picture, style_targets, settings, margin, look)
         if picture is None:
             picture = _first_picture(content_picture, settings, generator)
         elif (picture.shape[2], picture.shape[3]) != shape:

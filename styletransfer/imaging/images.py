@@ -214,12 +214,18 @@ def save_image(
     Raises:
         StyleTransferError: As `check_writable`, or the disk is full.
     """
-    if isinstance(image, Image.Image):
-        data = encode(image, format_of(path), quality=quality, recipe=recipe)
-    else:
-        data = _encode_16_bit(image, path, recipe)
+    data = encode_for(image, path, recipe=recipe, quality=quality)
     with replacing(path) as temporary:
         temporary.write_bytes(data)
+
+
+def encode_for(
+    image: Image.Image | NDArray[np.float32], path: str | Path, *, recipe: str | None = None, quality: int = 95
+) -> bytes:
+    """The bytes that `save_image` would write to `path`, of which only the ending counts."""
+    if isinstance(image, Image.Image):
+        return encode(image, format_of(path), quality=quality, recipe=recipe)
+    return _encode_16_bit(image, path, recipe)
 
 
 def _encode_16_bit(pixels: NDArray[np.float32], path: str | Path, recipe: str | None) -> bytes:
