@@ -1,4 +1,4 @@
-"""`python -m styletransfer` is the command line, and `python -m styletransfer studio` opens the page."""
+"""`python -m styletransfer` is the command line, `... batch` paints many pictures, `... studio` opens the page."""
 
 import sys
 
@@ -9,6 +9,10 @@ def main() -> int:
         from styletransfer.studio.server.launch import main as studio
 
         return studio(sys.argv[2:])
+    if sys.argv[1:2] == ["batch"]:
+        from styletransfer.cli.batch import main as batch
+
+        return batch(sys.argv[2:])
     from styletransfer.cli import main as paint
 
     return paint()

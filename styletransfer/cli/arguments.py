@@ -7,7 +7,7 @@ arguments have been read, so that `--help` and a mistyped option are answered at
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
@@ -35,6 +35,7 @@ _MOST_SEARCHED = 200
 
 _USAGE = (
     "%(prog)s PHOTO PAINTING [PAINTING ...] -o OUT [{options}]\n"
+    "       %(prog)s batch PHOTOS ... --painting PAINTING -o FOLDER [{options}]\n"
     "       %(prog)s studio [--port N] [--no-browser]\n"
     "       %(prog)s --download-vgg19"
 )
@@ -49,21 +50,30 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, `BAD_INPUT` or `INTERRUPTED`.
     """
-    with speaking(of_system()):
-        return _main(argv)
+    return answered(lambda: _main(argv))
 
 
 def _main(argv: Sequence[str] | None) -> int:
+    arguments = build_parser().parse_intermixed_args(argv)
+    # Imported here as it takes a moment, which a mistyped option need not wait for.
+    from styletransfer.cli.console import Display
+
+    display = Display(quiet=arguments.quiet)
+    if arguments.download_vgg19:
+        return _download(arguments, display)
+    return _paint(arguments, display)
+
+
+def answered(command: Callable[[], int]) -> int:
+    """Run a command in the system's language; what is wrong is said on standard error. Returns its exit code."""
+    with speaking(of_system()):
+        return _answered(command)
+
+
+def _answered(command: Callable[[], int]) -> int:
     wait_briefly(os.environ)
     try:
-        arguments = build_parser().parse_intermixed_args(argv)
-        # Imported here as it takes a moment, which a mistyped option need not wait for.
-        from styletransfer.cli.console import Display
-
-        display = Display(quiet=arguments.quiet)
-        if arguments.download_vgg19:
-            return _download(arguments, display)
-        return _paint(arguments, display)
+        return command()
     except StyleTransferError as error:
         sys.stderr.write(f"styletransfer: {say(error.text)}\n")
         return BAD_INPUT
@@ -98,8 +108,8 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="OUT",
         help=_("where to save the result: a name that ends in .png, .jpg, .webp, .avif or .tiff"),
     )
-    _add_settings(parser)
-    _add_colors(parser)
+    add_settings(parser)
+    add_colors(parser)
     _add_files(parser)
     rest = parser.add_argument_group(_("the rest"))
     add = rest.add_argument
@@ -114,7 +124,8 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_settings(parser: argparse.ArgumentParser) -> None:
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """The options of the settings, each with the name of its field."""
     presets = ", ".join(
         _(
             "{preset} ({size} px, {epochs} epochs)",
@@ -152,7 +163,8 @@ def _add_setting(group: argparse._ArgumentGroup, control: Control, kind: Any) ->
     group.add_argument(flag, dest=control.name, help=help_text.replace("%", "%%"), **more)
 
 
-def _add_colors(parser: argparse.ArgumentParser) -> None:
+def add_colors(parser: argparse.ArgumentParser) -> None:
+    """The options of whose colours the result has."""
     add = parser.add_argument_group(_("whose colours")).add_argument
     add(
         "--match-palette",
@@ -212,8 +224,10 @@ def _paint(arguments: argparse.Namespace, display: "Display") -> int:
             raise StyleTransferError(
                 "{name} is missing: give a photo, a painting, and -o with a name for the result.", name=name
             )
-    recipe = None if arguments.recipe is None else _recipe(arguments.recipe, arguments.weights is not None, display)
-    settings = _settings(arguments, recipe)
+    recipe = (
+        None if arguments.recipe is None else given_recipe(arguments.recipe, arguments.weights is not None, display)
+    )
+    settings = chosen_settings(arguments, recipe)
     settings.shares(len(arguments.paintings))
     restored = recipe.photo_colors if recipe else 0.0
     from styletransfer.cli.request import Request
@@ -241,7 +255,7 @@ def _paint(arguments: argparse.Namespace, display: "Display") -> int:
     return 0 if paint(request, display) else INTERRUPTED
 
 
-def _settings(arguments: argparse.Namespace, recipe: "Recipe | None") -> Settings:
+def chosen_settings(arguments: argparse.Namespace, recipe: "Recipe | None") -> Settings:
     """The preset's or the recipe's settings, with what else was given on the command line."""
     settings = PRESETS[arguments.preset] if arguments.preset else Settings()
     if recipe is not None:
@@ -255,7 +269,7 @@ def _settings(arguments: argparse.Namespace, recipe: "Recipe | None") -> Setting
     return replace(settings, **changes)
 
 
-def _recipe(path: Path, has_weights: bool, display: "Display") -> "Recipe":
+def given_recipe(path: Path, has_weights: bool, display: "Display") -> "Recipe":
     """What a picture was painted with; its settings name the network."""
     from styletransfer.imaging.recipe import read_recipe
 

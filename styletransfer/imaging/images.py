@@ -107,6 +107,11 @@ def open_image(source: str | Path | bytes | BinaryIO, *, name: str | None = None
     return image
 
 
+def read_file(path: str | Path) -> bytes:
+    """A picture's file as it is, for `open_image`. Raises StyleTransferError as that, where it cannot be read."""
+    return _read(path, _label(path, None))
+
+
 def scaled_shape(width: int, height: int, size: int) -> tuple[int, int]:
     """(height, width) in pixels of a picture that is scaled to `size` pixels along its long side."""
     longest = max(width, height)

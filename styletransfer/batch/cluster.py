@@ -1,0 +1,94 @@
+"""A Ray cluster: one that is there, or one on this machine that is started and ended with the work.
+
+Ray does the scheduling, the travelling and the trying again; here it is only begun and ended as this project wants it:
+nothing is counted or reported, there is no dashboard, and nobody but this machine is listened to unless the user names
+a cluster.
+"""
+
+import logging
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ipaddress import ip_address
+from typing import Any
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.machine.threads import wait_briefly
+
+LOCAL = "local"
+"""The address that stands for a cluster of this machine alone."""
+_PATIENCE = 5.0
+"""Seconds that a cluster may take to answer."""
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Any]:
+    """Gives the module `ray`, connected inside to a cluster.
+
+    Args:
+        address: HOST:PORT of one, "auto" for the one that runs on this machine, or `LOCAL`.
+
+    Raises:
+        StyleTransferError: Ray is not installed, or the cluster does not answer.
+    """
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    host = None if address in (LOCAL, "auto") else _check_answer(address)
+    if address == LOCAL or (host is not None and _is_loopback(host)):
+        # What Ray does on a desktop: all its ports are those of 127.0.0.1. Read when it is imported.
+        os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
+    try:
+        import ray
+    except ImportError as error:
+        raise StyleTransferError(
+            "Ray is not installed, which --ray needs; install it with: {command}", command='pip install ".[ray]"'
+        ) from error
+    options: dict[str, Any] = {"include_dashboard": False, "num_cpus": os.cpu_count()} if address == LOCAL else {}
+    environment: dict[str, str] = {}
+    wait_briefly(environment)
+    try:
+        ray.init(
+            address=address,
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+            runtime_env={"env_vars": environment},
+            **options,
+        )
+    except (ConnectionError, RuntimeError, ValueError, OSError) as error:
+        raise StyleTransferError(
+            "The Ray cluster at {address} cannot be used ({reason}); check the address, and that Ray has the same "
+            "version there as here.",
+            address=address,
+            reason=str(error).splitlines()[0] if str(error) else type(error).__name__,
+        ) from error
+    try:
+        yield ray
+    finally:
+        ray.shutdown()
+
+
+def _check_answer(address: str) -> str:
+    """Make sure that somebody listens there, as Ray would wait for a very long time. Gives the host."""
+    host, colon, port = address.rpartition("://")[2].rpartition(":")
+    host = host.strip("[]")
+    if not colon or not host or not port.isdecimal() or int(port) > 65535:
+        raise StyleTransferError(
+            "{address} is no address of a Ray cluster; give HOST:PORT, auto, or nothing for this machine alone.",
+            address=address,
+        )
+    try:
+        socket.create_connection((host, int(port)), timeout=_PATIENCE).close()
+    except OSError as error:
+        raise StyleTransferError(
+            "No Ray cluster answers at {address} ({reason}); check the address, and that it is running.",
+            address=address,
+            reason=error.strerror or error,
+        ) from error
+    return host
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
