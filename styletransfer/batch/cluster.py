@@ -33,6 +33,7 @@ def connected(address: str) -> Iterator[Any]:
         StyleTransferError: Ray is not installed, or the cluster does not answer.
     """
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ.setdefault("RAY_worker_niceness", "0")  # as urgent as this command: a cluster of its own is there for it
     host = None if address in (LOCAL, "auto") else _check_answer(address)
     if address == LOCAL or (host is not None and _is_loopback(host)):
         # What Ray does on a desktop: all its ports are those of 127.0.0.1. Read when it is imported.
