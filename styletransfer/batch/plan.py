@@ -82,22 +82,24 @@ class _Names:
 
     def __init__(self, folder: Path, ending: str) -> None:
         self._folder, self._ending = folder, ending
-        self._next: dict[Path, int] = {}
+        self._lowest: dict[Path, int] = {}
         self._taken: set[str] = set()
         self._hash = cache(sha256_of)
 
     def free(self, pair: Pair) -> Path:
         stem = file_name(f"{_short(pair.photo.path)}-{_short(pair.painting)}")
         first = pair.photo.folder / f"{stem}{self._ending}"
+        number = self._lowest.get(first, 1)
         while True:
-            number = self._next.get(first, 1)
-            self._next[first] = number + 1
             name = first if number == 1 else first.with_stem(f"{stem}-{number}")
             # Some systems take "Cat" and "cat" for one name, and two ways to write an accent.
             key = unicodedata.normalize("NFC", str(name)).casefold()
             if key not in self._taken and self._is_ours(self._folder / name, pair):
                 self._taken.add(key)
                 return name
+            if key in self._taken and number == self._lowest.get(first, 1):
+                self._lowest[first] = number + 1  # else ten thousand photos of one name would take an hour
+            number += 1
 
     def _is_ours(self, path: Path, pair: Pair) -> bool:
         """Whether there is no such file, or it was painted from these pictures."""

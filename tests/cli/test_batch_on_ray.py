@@ -1,7 +1,6 @@
 """A batch on a Ray cluster: the same pictures, wherever they are painted and whatever dies meanwhile."""
 
 import csv
-import os
 import subprocess
 import sys
 import time
