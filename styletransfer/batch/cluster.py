@@ -9,8 +9,9 @@ import logging
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 from styletransfer.errors import StyleTransferError
@@ -23,11 +24,12 @@ _PATIENCE = 5.0
 
 
 @contextmanager
-def connected(address: str) -> Iterator[Any]:
+def connected(address: str, processors: int | None = None) -> Iterator[Any]:
     """Gives the module `ray`, connected inside to a cluster.
 
     Args:
         address: HOST:PORT of one, "auto" for the one that runs on this machine, or `LOCAL`.
+        processors: How many `LOCAL` is to have; as many as there are if None.
 
     Raises:
         StyleTransferError: Ray is not installed, or the cluster does not answer.
@@ -44,7 +46,9 @@ def connected(address: str) -> Iterator[Any]:
         raise StyleTransferError(
             "Ray is not installed, which --ray needs; install it with: {command}", command='pip install ".[ray]"'
         ) from error
-    options: dict[str, Any] = {"include_dashboard": False, "num_cpus": os.cpu_count()} if address == LOCAL else {}
+    options: dict[str, Any] = (
+        {"include_dashboard": False, "num_cpus": processors or os.cpu_count()} if address == LOCAL else {}
+    )
     environment: dict[str, str] = {}
     wait_briefly(environment)
     try:
@@ -63,7 +67,9 @@ def connected(address: str) -> Iterator[Any]:
             reason=str(error).splitlines()[0] if str(error) else type(error).__name__,
         ) from error
     try:
-        yield ray
+        # Ray tells of its troubles there, at length; what matters of them stands in the report.
+        with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+            yield ray
     finally:
         ray.shutdown()
 

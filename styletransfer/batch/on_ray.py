@@ -21,8 +21,9 @@ from styletransfer.errors import NO_MEMORY, StyleTransferError, is_out_of_memory
 from styletransfer.machine import cost
 from styletransfer.settings import Precision, Settings
 from styletransfer.support import units
+from styletransfer.support.throttle import Throttle
 from styletransfer.support.version import __version__
-from styletransfer.texts import Text
+from styletransfer.texts import Text, _
 
 RETRIES = 4
 """Times that a picture is painted anew as a node or a process has died under it."""
@@ -30,7 +31,7 @@ _WAITING = 2
 """Pictures that are handed to Ray for each one that it can paint at a time, so that no node is ever idle, and yet no
 thousand photos lie in memory."""
 _TICK = 0.5
-"""Seconds after which Ctrl-C is looked for again."""
+"""Seconds after which it is looked whether Ctrl-C has come."""
 
 
 class Failure(NamedTuple):
@@ -60,6 +61,7 @@ def paint_on_ray(batch: Batch, ray: Any, weights: Weights, threads: int, asked: 
     paint = ray.remote(_paint)
     stored = ray.put(weights)
     running: dict[Any, Item] = {}
+    throttle = Throttle(share=0.02, least=1.0)
     to_paint = batch.to_paint()
     all_sent = False
     while not asked():
@@ -80,11 +82,26 @@ def paint_on_ray(batch: Batch, ray: Any, weights: Weights, threads: int, asked: 
             running[task] = item
         if not running and all_sent:
             return True
-        done, _ = ray.wait(list(running), timeout=_TICK) if running else ([], [])
-        for task in done:
+        for task in _done(ray, list(running)):
             _take(batch, ray, running.pop(task), task)
-        nodes = _Nodes.alive(ray, nodes.threads)  # one may have come or gone
+        if throttle.due():
+            with throttle.timed():
+                now = _Nodes.alive(ray, nodes.threads)  # one may have come or gone
+            if now.count < nodes.count:
+                batch.tell(_("A node of the cluster has died: what it was painting is painted elsewhere."))
+            nodes = now
     return False
+
+
+def _done(ray: Any, running: list[Any]) -> list[Any]:
+    """All tasks that are done, once one is; none if none is within a moment."""
+    if not running:
+        return []
+    first, others = ray.wait(running, timeout=_TICK)
+    if not first or not others:
+        return list(first)
+    more, _rest = ray.wait(others, num_returns=len(others), timeout=0)
+    return [*first, *more]
 
 
 def _take(batch: Batch, ray: Any, item: Item, task: Any) -> None:
@@ -117,12 +134,14 @@ class _Nodes:
     """What the nodes of a cluster have that are alive.
 
     Attributes:
+        count: How many nodes there are.
         pictures: How many pictures they can paint at a time.
         threads: Of the processor for each; no more than the smallest node has, so that any node can paint any picture.
         gpus: Graphics cards.
         memory: Bytes that the largest node has for tasks.
     """
 
+    count: int
     pictures: int
     threads: int
     gpus: int
@@ -136,7 +155,7 @@ class _Nodes:
         threads = min([threads, *cores])
         gpus = int(sum(node.get("GPU", 0) for node in nodes))
         pictures = gpus or sum(core // threads for core in cores)
-        return cls(pictures, threads, gpus, max((node.get("memory", 0.0) for node in nodes), default=0.0))
+        return cls(len(nodes), pictures, threads, gpus, max((node.get("memory", 0.0) for node in nodes), default=0.0))
 
     def options(self, settings: Settings) -> dict[str, Any]:
         """What Ray is to set aside for a picture.

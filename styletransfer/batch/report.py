@@ -5,15 +5,11 @@ import io
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Literal
 
 from styletransfer.engine.frames import LOSS_NAMES, LossName
 from styletransfer.errors import StyleTransferError
 from styletransfer.support.files import replacing
 from styletransfer.support.throttle import Throttle
-
-State = Literal["waiting", "begun", "painted", "kept", "failed"]
-"""Of a picture: "kept" was there with the same recipe, "begun" was interrupted and goes on from its checkpoint."""
 
 _ENCODING, _ERRORS = "utf-8", "surrogateescape"  # a file's name may be anything
 _LARGEST = 200 * 2**20
@@ -26,7 +22,8 @@ class Row:
     Attributes:
         picture: Its name, below the folder for the results.
         photo, painting: What it is painted from.
-        state: What became of it.
+        state: What became of it: "waiting", "painted", "failed", "kept" (it was there with the same recipe) or "begun"
+            (it goes on from its checkpoint).
         seconds: Of painting, or empty.
         content, style, tv, total: Its losses, or empty.
         reason: Why it failed.
@@ -88,10 +85,6 @@ class Report:
         row, before = self._rows[picture], self._earlier.get(picture)
         known = {} if before is None else {name: getattr(before, name) for name in ("seconds", *LOSS_NAMES, "where")}
         self.set(replace(row, state="kept", **known))
-
-    def count(self, *states: State) -> int:
-        """How many pictures are in one of the states."""
-        return sum(row.state in states for row in self._rows.values())
 
     def write(self) -> None:
         """Write it all, whole or not at all.

@@ -60,6 +60,9 @@ class Watcher(Protocol):
     def picture(self, item: Item, frame: Frame) -> None:
         """The picture at hand has one epoch more."""
 
+    def say(self, sentence: str) -> None:
+        """Something that the user should know."""
+
 
 class Batch:
     """The pictures, what became of them, and the folder that they go to.
@@ -157,6 +160,10 @@ class Batch:
         """The picture at hand has one epoch more, and with it so much of its work, 0 to 1, was done by this batch."""
         self._watcher.picture(item, frame)
         self._watcher.whole(self.standing(share * item.pair.work))
+
+    def tell(self, sentence: str) -> None:
+        """Tell the user something."""
+        self._watcher.say(sentence)
 
     def close(self) -> None:
         """Write the report for the last time. Raises StyleTransferError if that cannot be."""

@@ -235,7 +235,8 @@ def _told(batch: "Batch", full: StyleTransferError | None, folder: "Folder", dis
     said.append(_("{report} tells of each.", report=folder.report))
     if full is not None:
         rest = _("The batch has ended here: make room, and the same command goes on.")
-        raise StyleTransferError(" ".join([say(full.text), rest, *said]))
+        told = " ".join([say(full.text), rest, *said])
+        raise StyleTransferError(told)
     if not whole:
         said.append(_("Stopped by Ctrl-C; the same command goes on."))
     display.say(" ".join(said))

@@ -45,6 +45,10 @@ class BatchProgress:
         )
         self._picture(frame.epoch, frame.epochs, f"{item.name.name}: {state}")
 
+    def say(self, sentence: str) -> None:
+        """See `Watcher`."""
+        self._display.say(sentence)
+
     def _tell(self, standing: Standing, said: str) -> None:
         row = standing.newest
         if row is None or standing.finished == self._told:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from styletransfer.errors import StyleTransferError
-from styletransfer.texts import say
 
 _LARGEST = 50 * 2**20
 
@@ -49,7 +48,7 @@ def read_pairs(
             arguments = parse([*given, *options])
         except StyleTransferError as error:
             raise StyleTransferError(
-                "{path}, line {line}: {problem}", path=path, line=table.line_num, problem=say(error.text)
+                "{path}, line {line}: {problem}", path=path, line=table.line_num, problem=error.text
             ) from error
         empty = False
         yield path.parent / values["photo"], path.parent / values["painting"], arguments
