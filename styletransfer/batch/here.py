@@ -9,7 +9,7 @@ from styletransfer.batch.plan import Item
 from styletransfer.batch.run import Batch, DiskFullError
 from styletransfer.engine.checkpoint import Checkpoint, load_checkpoint
 from styletransfer.engine.frames import Frame
-from styletransfer.errors import StyleTransferError
+from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.support.throttle import Throttle
 
 
@@ -48,7 +48,21 @@ def paint_here(batch: Batch, painter: Painter, asked: Callable[[], bool]) -> boo
 def _paint(batch: Batch, painter: Painter, item: Item, order: Order, asked: Callable[[], bool]) -> Painted | None:
     """Paint one picture to its end; None if the user stops it, and then there is a checkpoint."""
     path = batch.folder.checkpoint(painter.recipe(order))
-    resume = _load(path)
+    try:
+        return _paint_from(_load(path), path, batch, painter, item, order, asked)
+    except DamagedStateError:
+        return _paint_from(None, path, batch, painter, item, order, asked)
+
+
+def _paint_from(
+    resume: Checkpoint | None,
+    path: Path,
+    batch: Batch,
+    painter: Painter,
+    item: Item,
+    order: Order,
+    asked: Callable[[], bool],
+) -> Painted | None:
     begin = 0 if resume is None else resume.epoch
     throttle = Throttle(share=0.03, least=5.0)
     frame: Frame | None = None

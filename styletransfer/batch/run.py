@@ -123,7 +123,7 @@ class Batch:
         """
         path = self.folder.path / item.name
         try:
-            with replacing(path) as temporary:
+            with replacing(path, settled=True) as temporary:  # before its checkpoint goes
                 temporary.write_bytes(painted.data)
         except StyleTransferError as error:
             self.failed(item, error)

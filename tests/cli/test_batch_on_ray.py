@@ -51,9 +51,9 @@ def test_a_node_that_dies_costs_only_time(tmp_path: Path) -> None:
         assert cluster.stdin
         assert cluster.stdout
         # While the nodes start.
-        subprocess.run(batch(alone, "--quiet", photos=2, paintings=2), cwd=ROOT, check=True, timeout=300)
+        subprocess.run(batch(alone, "--quiet", photos=3, paintings=1), cwd=ROOT, check=True, timeout=300)
         address = cluster.stdout.readline().strip()
-        command = batch(many, "--ray", address, photos=2, paintings=2)
+        command = batch(many, "--ray", address, photos=3, paintings=1)
         with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as painting:
             while not pictures(many) and painting.poll() is None:
                 time.sleep(0.05)
@@ -61,7 +61,7 @@ def test_a_node_that_dies_costs_only_time(tmp_path: Path) -> None:
             cluster.stdin.flush()
             _, said = painting.communicate(timeout=300)
     assert painting.returncode == 0, said
-    assert "Painted 4 pictures." in said
+    assert "Painted 3 pictures." in said
     assert pictures(many) == pictures(alone)
     assert {row["state"] for row in rows(many)} == {"painted"}
     assert all(row["where"] for row in rows(many))
