@@ -5,6 +5,7 @@ nothing is counted or reported, there is no dashboard, and nobody but this machi
 a cluster.
 """
 
+import errno
 import logging
 import os
 import socket
@@ -84,7 +85,9 @@ def _check_answer(address: str) -> str:
             address=address,
         )
     try:
-        socket.create_connection((host, int(port)), timeout=_PATIENCE).close()
+        with socket.create_connection((host, int(port)), timeout=_PATIENCE) as connection:
+            if os.environ.get("RAY_USE_TLS", "0") == "0":
+                _check_http2(connection)
     except OSError as error:
         raise StyleTransferError(
             "No Ray cluster answers at {address} ({reason}); check the address, and that it is running.",
@@ -92,6 +95,15 @@ def _check_answer(address: str) -> str:
             reason=error.strerror or error,
         ) from error
     return host
+
+
+def _check_http2(connection: socket.socket) -> None:
+    """Make sure that HTTP/2 is spoken, which Ray's gRPC is made of (RFC 9113, 3.4). Raises OSError if it is not."""
+    settings = b"\0\0\0\4\0\0\0\0\0"  # an empty frame, that both sides begin with
+    connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + settings)
+    answer = connection.recv(9)
+    if answer[3:4] != settings[3:4]:
+        raise ConnectionError(errno.EPROTO, os.strerror(errno.EPROTO))
 
 
 def _is_loopback(host: str) -> bool:

@@ -2,7 +2,10 @@
 
 import csv
 import errno
+import os
 import signal
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -272,6 +275,22 @@ class TestRefusals:
         assert not pictures(tmp_path / "r")
         assert (tmp_path / "mine" / "report.csv").read_text() == "something,else\n"
 
+    @pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n", b""])
+    def test_something_else_at_the_address_is_not_waited_for(
+        self, photos: Path, other: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], answer: bytes
+    ) -> None:
+        def serve(server: socket.socket) -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(64)
+                connection.sendall(answer)
+
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            threading.Thread(target=serve, args=[server], daemon=True).start()
+            address = f"127.0.0.1:{server.getsockname()[1]}"
+            assert batch(photos, "--painting", other, "-o", tmp_path / "r", "--ray", address) == 2
+        assert f"No Ray cluster answers at {address}" in capsys.readouterr().err
+
     @pytest.mark.parametrize(
         ("text", "words"),
         [
@@ -302,9 +321,7 @@ class TestRefusals:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.setitem(__import__("sys").modules, "ray", None)
-        monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        monkeypatch.setenv("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
-        monkeypatch.setenv("RAY_worker_niceness", "0")
+        monkeypatch.setattr(os, "environ", dict(os.environ))  # what Ray is told there stays out of other tests
         assert batch(photos, "--painting", other, "-o", tmp_path / "r", "--ray") == 2
         assert 'pip install ".[ray]"' in capsys.readouterr().err
 
