@@ -29,7 +29,7 @@ def connected(address: str, processors: int | None = None) -> Iterator[Any]:
     """Gives the module `ray`, connected inside to a cluster.
 
     Args:
-        address: HOST:PORT of one, "auto" for the one that runs on this machine, or `LOCAL`.
+        address: HOST:PORT of one, or `LOCAL`.
         processors: How many `LOCAL` is to have; as many as there are if None.
 
     Raises:
@@ -37,8 +37,7 @@ def connected(address: str, processors: int | None = None) -> Iterator[Any]:
     """
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ.setdefault("RAY_worker_niceness", "0")  # as urgent as this command: a cluster of its own is there for it
-    host = None if address in (LOCAL, "auto") else _check_answer(address)
-    if address == LOCAL or (host is not None and _is_loopback(host)):
+    if address == LOCAL or _is_loopback(_check_answer(address)):
         # What Ray does on a desktop: all its ports are those of 127.0.0.1. Read when it is imported.
         os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
     try:
@@ -81,7 +80,7 @@ def _check_answer(address: str) -> str:
     host = host.strip("[]")
     if not colon or not host or not port.isdecimal() or int(port) > 65535:
         raise StyleTransferError(
-            "{address} is no address of a Ray cluster; give HOST:PORT, auto, or nothing for this machine alone.",
+            "{address} is no address of a Ray cluster; give HOST:PORT, or nothing for this machine alone.",
             address=address,
         )
     try:

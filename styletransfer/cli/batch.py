@@ -84,9 +84,7 @@ def build_parser() -> argparse.ArgumentParser:
         nargs="?",
         const="local",
         metavar="ADDRESS",
-        help=_(
-            "paint on a Ray cluster: the one at HOST:PORT, the one that runs here (auto), or one of this machine alone"
-        ),
+        help=_("paint on the Ray cluster at ADDRESS (HOST:PORT), or without one on a cluster of this machine alone"),
     )
     many("--threads", type=int, metavar="N", help=_("threads of the processor for each picture"))
     rest = parser.add_argument_group(_("the rest"))
