@@ -64,7 +64,7 @@ def main() -> None:
     with connected(LOCAL, processors=options.slots) as ray, tempfile.TemporaryDirectory() as name:
         (Path(name) / "photo").write_bytes(bytes(int(1e6 * options.photo_mb)))
         picture = int(1e6 * options.picture_mb)
-        run(ray, Path(name), options.slots, 0.0, picture, 4 * options.slots)  # starts the processes
+        run(ray, Path(name), options.slots, 2.0, picture, 2 * options.slots)  # starts the processes
         lines = [f"{'task':>8}{'ideal':>10}{'reached':>10}{'share':>8}{'driver':>12}{'as at 30 s':>14}"]
         for seconds in options.seconds:
             tasks = max(2 * options.slots, int(options.for_seconds * min(options.slots / max(seconds, 1e-9), 100)))

@@ -80,8 +80,10 @@ class Display:
         with Progress(*columns, console=self._console) as progress:
 
             def bar(title: str) -> Report:
-                task = progress.add_task("", total=None, title=title)
-                return lambda done, total, state: progress.update(task, completed=done, total=total, description=state)
+                task = progress.add_task("", total=None, title=title, visible=False)
+                return lambda done, total, state: progress.update(
+                    task, completed=done, total=total, description=state, visible=True
+                )
 
             yield bar(whole), bar(part)
 
