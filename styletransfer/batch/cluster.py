@@ -61,8 +61,8 @@ def connected(address: str, processors: int | None = None) -> Iterator[Any]:
         )
     except (ConnectionError, RuntimeError, ValueError, OSError) as error:
         raise StyleTransferError(
-            "The Ray cluster at {address} cannot be used ({reason}); check the address, and that Ray has the same "
-            "version there as here.",
+            "The Ray cluster at {address} cannot be used ({reason}); check the address, that Ray has the same version "
+            "there, and, if it asks for a token, that RAY_AUTH_MODE is set to token.",
             address=address,
             reason=str(error).splitlines()[0] if str(error) else type(error).__name__,
         ) from error
