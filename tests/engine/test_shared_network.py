@@ -13,7 +13,7 @@ from styletransfer.engine.vgg.network import Network
 from styletransfer.engine.vgg.weights import Weights
 from styletransfer.settings import Settings
 
-SETTINGS = Settings(size=96, epochs=6, scales=2)
+SETTINGS = Settings(size=64, epochs=4, scales=2)
 
 
 def painted(photo: Image.Image, style: Image.Image, settings: Settings, weights: Weights | SharedNetwork) -> bytes:
@@ -42,5 +42,5 @@ def test_settings_that_it_looks_through_get_a_network_of_their_own(
     vgg16: Weights, soft_picture: Callable[..., Image.Image]
 ) -> None:
     photo, style, shared = soft_picture(1), soft_picture(2), SharedNetwork(vgg16)
-    for settings in (SETTINGS, Settings(size=96, epochs=2, pooling="average"), Settings(size=96, epochs=2, seed=1)):
+    for settings in (SETTINGS, Settings(size=64, epochs=2, pooling="average"), Settings(size=64, epochs=2, seed=1)):
         assert painted(photo, style, settings, shared) == painted(photo, style, settings, vgg16)
