@@ -1,4 +1,6 @@
-"""`python -m styletransfer` is the command line, `... batch` paints many pictures, `... studio` opens the page."""
+"""`python -m styletransfer` is the command line, `... batch` and `... film` paint many pictures, `... studio`
+opens the page.
+"""
 
 import sys
 
@@ -13,6 +15,10 @@ def main() -> int:
         from styletransfer.cli.batch import main as batch
 
         return batch(sys.argv[2:])
+    if sys.argv[1:2] == ["film"]:
+        from styletransfer.cli.film_arguments import main as film
+
+        return film(sys.argv[2:])
     from styletransfer.cli import main as paint
 
     return paint()

@@ -36,6 +36,7 @@ _MOST_SEARCHED = 200
 _USAGE = (
     "%(prog)s PHOTO PAINTING [PAINTING ...] -o OUT [{options}]\n"
     "       %(prog)s batch PHOTOS ... --painting PAINTING -o FOLDER [{options}]\n"
+    "       %(prog)s film FILM PAINTING [PAINTING ...] -o OUT.mp4 [{options}]\n"
     "       %(prog)s studio [--port N] [--no-browser]\n"
     "       %(prog)s --download-vgg19"
 )

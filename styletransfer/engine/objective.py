@@ -16,9 +16,10 @@ from styletransfer.engine.frames import LossName
 from styletransfer.engine.losses.content import content_loss
 from styletransfer.engine.losses.gram import gram_loss
 from styletransfer.engine.losses.moments import Moments
+from styletransfer.engine.losses.temporal import TemporalTarget
 from styletransfer.engine.losses.total_variation import squared_variation, total_variation
 from styletransfer.engine.losses.wasserstein import SCALE, SHALLOW_FIRST, GaussianTarget, wasserstein_loss
-from styletransfer.engine.picture_margin import mirrored
+from styletransfer.engine.picture_margin import mirrored, without_margin
 from styletransfer.engine.style_targets import StyleTargets
 from styletransfer.engine.tensors import pixel_range, to_tensor
 from styletransfer.engine.vgg.network import FeatureNetwork, Features
@@ -39,6 +40,7 @@ class Objective:
         settings: Give the layers' weights and the kind of style and of total variation loss.
         margin: Pixels beyond each border that pictures come with: 0, or the network's. See
             `styletransfer.engine.picture_margin`.
+        temporal: What a frame of a film is held to, or None for a picture that stands alone.
     """
 
     network: FeatureNetwork
@@ -46,6 +48,7 @@ class Objective:
     style: list[StyleTerm]
     settings: Settings
     margin: int = 0
+    temporal: TemporalTarget | None = None
 
     @classmethod
     def between(
@@ -91,6 +94,8 @@ class Objective:
             "style": weighting.style * loss_scale.style * torch.stack(style).sum(),
             "tv": weighting.tv * loss_scale.tv * self.variation(picture),
         }
+        if self.temporal is not None:
+            terms["temporal"] = self.temporal.loss(without_margin(picture, self.margin))
         return {**terms, "total": torch.stack(list(terms.values())).sum()}
 
     def clipped_losses(self, picture: Tensor, weighting: Weighting) -> dict[LossName, float]:
@@ -98,6 +103,12 @@ class Objective:
         low, high = pixel_range(picture.device)
         with torch.no_grad():
             return _numbers(self.losses(picture.clamp(low, high), weighting))
+
+
+def without_variation(terms: dict[LossName, Tensor]) -> Tensor:
+    """The sum of all terms but the total variation; scalar, differentiable."""
+    smooth = terms["content"] + terms["style"]
+    return smooth + terms["temporal"] if "temporal" in terms else smooth
 
 
 def fetched(terms: dict[LossName, Tensor], grad: Tensor) -> tuple[dict[LossName, float], bool]:

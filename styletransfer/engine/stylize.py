@@ -25,7 +25,7 @@ from styletransfer.engine.device import find_device
 from styletransfer.engine.fingerprint import Fingerprint
 from styletransfer.engine.frames import Frame, LossName
 from styletransfer.engine.memory_bounds import history_length, is_large, kept_bytes
-from styletransfer.engine.objective import Objective, fetched
+from styletransfer.engine.objective import Objective, fetched, without_variation
 from styletransfer.engine.optimizers.adam import Adam
 from styletransfer.engine.optimizers.laplacian_pyramid import Pyramid
 from styletransfer.engine.optimizers.lbfgs import LBFGS
@@ -262,7 +262,7 @@ def _looking(objective: Objective, pyramid: Pyramid, settings: Settings, weighti
         x = x.detach().requires_grad_()
         picture = pyramid.synthesise(x)
         terms = objective.losses(picture, weighting)
-        smooth = terms["total"] if settings.tv_loss == "squared" else terms["content"] + terms["style"]
+        smooth = terms["total"] if settings.tv_loss == "squared" else without_variation(terms)
         (grad,) = torch.autograd.grad(smooth, x)
         return picture.detach(), terms, grad
 

@@ -1,0 +1,119 @@
+"""Frames of a film, painted one after another with the same network and the same painting's targets.
+
+The first frame of a shot is painted as any picture is, by `stylize`. Each later one starts from the last, moved to
+where its things are now, at the final scale only, and is held to it by a temporal loss (Ruder, Dosovitskiy and Brox
+2016).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from styletransfer.engine.device import find_device
+from styletransfer.engine.frames import Frame, LossName
+from styletransfer.engine.losses.temporal import TemporalTarget
+from styletransfer.engine.memory_bounds import is_large
+from styletransfer.engine.objective import Objective
+from styletransfer.engine.picture_margin import mirrored
+from styletransfer.engine.style_targets import StyleTargets
+from styletransfer.engine.stylize import make_network, optimize, stylize
+from styletransfer.engine.tensors import to_image, to_tensor
+from styletransfer.engine.vgg.network import FeatureNetwork
+from styletransfer.engine.vgg.precision import in_true_float32, network_dtype
+from styletransfer.engine.vgg.weights import Weights
+from styletransfer.settings import Settings
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a frame starts from and is held to.
+
+    Attributes:
+        start: What its painting starts from: the last painted frame moved, and something else where that is not sure.
+        moved: The last painted frame, moved.
+        sure: (height, width), 0 to 1: how far it is to be held to that.
+        weight: How much the temporal loss counts.
+    """
+
+    start: Image.Image
+    moved: Image.Image
+    sure: NDArray[np.float32]
+    weight: float
+
+
+@dataclass(frozen=True)
+class PaintedFrame:
+    """A frame of a film, painted.
+
+    Attributes:
+        image: RGB.
+        losses: Each weighted, and their sum; "temporal" only where it was held to the one before.
+    """
+
+    image: Image.Image
+    losses: dict[LossName, float]
+
+
+class FramePainter:
+    """Paints the frames of one film, which all have one size.
+
+    Args:
+        paintings: RGB or RGBA, one to four.
+        settings: How a shot's first frame is painted; its size must be the frames' own.
+        weights: Of the network.
+        epochs: Of each later frame.
+    """
+
+    def __init__(self, paintings: Sequence[Image.Image], settings: Settings, weights: Weights, *, epochs: int) -> None:
+        self._paintings = tuple(paintings)
+        self._weights = weights
+        self._device = find_device(settings.device)
+        self._dtype = network_dtype(self._device, settings.precision)
+        half = self._dtype == torch.bfloat16
+        self._first = replace(settings, precision="half" if half else "full", preview_every=100_000)
+        self._later = replace(self._first, epochs=epochs, scales=1)
+        self._network: FeatureNetwork | None = None
+        self._objective: Objective | None = None
+
+    def first(self, photo: Image.Image) -> Iterator[Frame]:
+        """Paint the first frame of a shot, epoch by epoch; the last `Frame` has its picture."""
+        if self._first.palette == "photo":
+            self._objective = None  # the shot is painted in the colours of its first frame
+        return stylize(photo, self._paintings, self._first, weights=self._weights)
+
+    def later(self, photo: Image.Image, held: Held) -> PaintedFrame:
+        """Paint a frame that is held to the one before.
+
+        Raises:
+            StyleTransferError: The losses grow beyond all bounds.
+        """
+        (painted,) = self._painted(photo, held)
+        return painted
+
+    @in_true_float32
+    def _painted(self, photo: Image.Image, held: Held) -> Iterator[PaintedFrame]:
+        shape = (photo.height, photo.width)
+        objective = self._objective_of(photo, held, shape)
+        start = to_tensor(held.start, self._device)
+        *_, last = optimize(objective, start, self._later.epochs, self._later, lambda: self._later.weighting)
+        yield PaintedFrame(to_image(last.state.picture), last.state.losses)
+
+    def _objective_of(self, photo: Image.Image, held: Held, shape: tuple[int, int]) -> Objective:
+        picture = to_tensor(photo, self._device)
+        if self._network is None:
+            self._network = make_network(
+                self._weights, self._later, self._device, self._dtype, low_memory=is_large(shape)
+            )
+        if self._objective is None:
+            targets = StyleTargets(self._paintings, photo, self._later)
+            self._objective = Objective.between(self._network, picture, targets, self._later)
+            content = self._objective.content
+        else:
+            with torch.no_grad():
+                content = self._network(mirrored(picture, 0)).content
+        temporal = TemporalTarget.of(held.moved, held.sure, held.weight, shape, self._device)
+        return replace(self._objective, content=content, temporal=temporal)
