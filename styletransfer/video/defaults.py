@@ -2,7 +2,7 @@
 
 SIZE = 480
 """Long side in pixels."""
-EPOCHS = 10
+EPOCHS = 8
 """Of each frame that is held to the last one."""
-TEMPORAL_WEIGHT = 15.0
+TEMPORAL_WEIGHT = 30.0
 """How much a frame is held to the last one. With more it is calmer and its manner a little less the painting's."""

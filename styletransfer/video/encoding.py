@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 import numpy as np
@@ -93,7 +93,7 @@ class _Sound:
         if source.begin > 0 and streams:
             container.seek(max(0, int(self._begin * av.time_base)))
         self._packets = container.demux(streams) if streams else iter(())
-        self._next: av.Packet[Any] | None = next(self._packets, None)
+        self._next: Any = next(self._packets, None)
 
     def write(self, *, until: Fraction | None) -> None:
         """Write what is heard up to a time in seconds from the beginning of the film; the rest if None."""
@@ -121,7 +121,7 @@ class _Copied:
     def __init__(self, stream: av.AudioStream, out: av.container.OutputContainer) -> None:
         self._out, self._stream = out, out.add_stream_from_template(stream)
 
-    def write(self, packet: av.Packet[Any], begin: Fraction) -> None:
+    def write(self, packet: "av.Packet[Any]", begin: Fraction) -> None:
         """Write a packet, whose times count from `begin`."""
         assert packet.time_base is not None and packet.pts is not None  # noqa: S101, PT018 - the caller has looked
         shift = round(begin / packet.time_base)
@@ -139,13 +139,13 @@ class _Encoded:
 
     def __init__(self, stream: av.AudioStream, out: av.container.OutputContainer) -> None:
         self._out = out
-        self._stream = out.add_stream("aac", rate=stream.rate)
-        self._stream.layout = stream.layout
-        self._resampler = av.AudioResampler("fltp", stream.layout, stream.rate)
+        layout = "mono" if stream.channels == 1 else "stereo"  # some files do not say what their channels are
+        self._stream = out.add_stream("aac", rate=stream.rate, layout=layout)
+        self._resampler = av.AudioResampler("fltp", layout, stream.rate)
 
-    def write(self, packet: av.Packet[Any], begin: Fraction) -> None:
+    def write(self, packet: "av.Packet[Any]", begin: Fraction) -> None:
         """Write a packet, whose times count from `begin`."""
-        for frame in packet.decode():
+        for frame in cast("list[av.AudioFrame]", packet.decode()):
             for part in self._resampler.resample(frame):
                 if part.pts is not None and part.time_base is not None:
                     part.pts -= round(begin / part.time_base)

@@ -157,8 +157,7 @@ class SourceFilm:
             StyleTransferError: There is no such file, or it is no film.
         """
         try:
-            with av.open(f"file:{self.path.absolute()}", options=_OPTIONS, metadata_errors="ignore") as container:
-                yield container
+            container = av.open(f"file:{self.path.absolute()}", options=_OPTIONS, metadata_errors="ignore")
         except FileNotFoundError as error:
             raise StyleTransferError("There is no file {path}; check the name.", path=self.path) from error
         except IsADirectoryError as error:
@@ -171,6 +170,8 @@ class SourceFilm:
             raise StyleTransferError(
                 "{path} cannot be read ({reason}); check the file.", path=self.path, reason=error.strerror or error
             ) from error
+        with container:
+            yield container
 
     def frames(self) -> Iterator[SourceFrame]:
         """Every frame that is to be painted, in order.
@@ -212,11 +213,15 @@ class SourceFilm:
 
     def _decoded(self, container: av.container.InputContainer, stream: av.VideoStream) -> Iterator[av.VideoFrame]:
         """Its frames, without those that are damaged."""
-        for packet in container.demux(stream):
+        packets = container.demux(stream)
+        while True:
             try:
-                frames = packet.decode()
+                packet = next(packets, None)
+                frames = [] if packet is None else packet.decode()
             except av.error.InvalidDataError:
                 continue
+            if packet is None:
+                return
             yield from frames
 
     def _check_size(self) -> None:
