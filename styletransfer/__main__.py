@@ -1,6 +1,4 @@
-"""`python -m styletransfer` is the command line, `... batch` and `... film` paint many pictures, `... studio`
-opens the page.
-"""
+"""`python -m styletransfer` is the command line, `... batch` and `... film` paint more, `... studio` opens the page."""
 
 import sys
 

@@ -47,8 +47,8 @@ def scene(
             place = np.array([[1, 0, x], [0, 1, y]])
             front = cv2.warpAffine(disc, place, size, flags=cv2.INTER_LINEAR)
             alpha = front[..., 3:].astype(np.float32) / 255
-            frame = np.rint(alpha * front[..., :3] + (1 - alpha) * frame).astype(np.uint8)
-        yield frame
+            frame = np.rint(alpha * front[..., :3] + (1 - alpha) * frame)
+        yield np.asarray(frame, np.uint8)
 
 
 def _disc(name: str, size: int) -> Frame:

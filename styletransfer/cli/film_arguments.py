@@ -5,7 +5,7 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
-from styletransfer.cli.arguments import INTERRUPTED, add_settings, answered, settings_of
+from styletransfer.cli.arguments import INTERRUPTED, add_settings, answered, chosen_settings, given_recipe
 from styletransfer.cli.console import Display
 from styletransfer.errors import StyleTransferError
 from styletransfer.support.argument_parser import ArgumentParser
@@ -48,6 +48,13 @@ def build_parser() -> argparse.ArgumentParser:
         help=_("epochs of the first frame of each shot; --epochs are those of every other frame"),
     )
     add_settings(parser)
+    parser.add_argument_group(_("whose colours")).add_argument(
+        "--match-palette",
+        dest="palette",
+        action="store_const",
+        const="photo",
+        help=_("give the painting the palette of each shot's first frame before painting"),
+    )
     rest = parser.add_argument_group(_("the rest"))
     rest.add_argument("--quiet", action="store_true", help=_("say nothing unless something is wrong"))
     parser.add_help_to(rest)
@@ -85,7 +92,10 @@ def _paint(arguments: argparse.Namespace) -> int:
     if arguments.size is None and arguments.preset is None and arguments.recipe is None:
         arguments.size = SIZE
     arguments.epochs = arguments.first_epochs
-    settings = settings_of(arguments, display)
+    recipe = (
+        None if arguments.recipe is None else given_recipe(arguments.recipe, arguments.weights is not None, display)
+    )
+    settings = chosen_settings(arguments, recipe)
     settings.shares(len(arguments.paintings))
     replace(settings, epochs=epochs)  # checks the number
     request = FilmRequest(
