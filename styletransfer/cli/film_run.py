@@ -99,7 +99,13 @@ def paint(request: FilmRequest, display: Display) -> bool:
             whole = _run(painting, interrupt, report)
         if not whole:
             painted = sum(1 for _path in store.folder.glob("[0-9]*.png"))
-            display.say(_("Stopped after {painted} frames; the same command goes on from there.", painted=painted))
+            display.say(
+                ngettext(
+                    "Stopped after {count} frame; the same command goes on from there.",
+                    "Stopped after {count} frames; the same command goes on from there.",
+                    painted,
+                )
+            )
             return False
         interrupt.armed = False
         with display.waiting(_("Putting the film together")):

@@ -3,30 +3,37 @@
 Knows nothing of torch.
 """
 
-import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
-from styletransfer.video.flow import Motion
+from styletransfer.video.flow import Motion, Pixels
 
-_REACH = 0.03
-"""Share of the long side from within which colours are taken."""
-_FAINT = 0.05
-"""Share of sure pixels within reach under which their colours count less."""
+_FEWEST = 64
+"""Sure pixels from which on they tell how the film's colours are painted."""
 
 
 def start_picture(moved: Image.Image, photo: Image.Image, motion: Motion) -> Image.Image:
-    """The moved painted frame (RGB) where the flow is sure; where it is not, the photo in the colours around there.
+    """The moved painted frame (RGB) where the flow is sure; elsewhere the photo in the painting's colours.
 
-    A bare photo would stay paler than what is painted around it, as a trail behind whatever moves.
+    A bare photo would stay paler than what is painted around it, and colours taken from nearby would often be those of
+    whatever has just moved away: either is a trail behind it.
     """
     sure = motion.sure[..., None]
     painted, plain = np.asarray(moved, np.float32), np.asarray(photo, np.float32)
-    reach = max(1.0, _REACH * max(photo.size))
-    apart = cv2.GaussianBlur(sure * (painted - plain), (0, 0), reach)
-    weight = cv2.GaussianBlur(motion.sure, (0, 0), reach)[..., None]
-    colored = plain + apart / np.maximum(weight, _FAINT)
-    return Image.fromarray(np.rint(sure * painted + (1 - sure) * colored).clip(0, 255).astype(np.uint8))
+    mixed = sure * painted + (1 - sure) * _colored(plain, painted, motion.sure)
+    return Image.fromarray(np.rint(mixed).clip(0, 255).astype(np.uint8))
+
+
+def _colored(photo: Pixels, painted: Pixels, sure: NDArray[np.float32]) -> Pixels:
+    """The photo in the colours that the painting has for its colours: an affine map, by least squares."""
+    weight = sure.reshape(-1, 1)
+    if weight.sum() < _FEWEST:
+        return photo
+    colors = np.concatenate([photo.reshape(-1, 3) / 255, np.ones((weight.size, 1), np.float32)], axis=1)
+    products = (colors * weight).T @ colors + 1e-3 * np.eye(4) * weight.sum()  # plain frames have one colour
+    matrix = np.linalg.solve(products, (colors * weight).T @ painted.reshape(-1, 3))
+    return np.asarray((colors @ matrix).reshape(photo.shape), np.float32)
 
 
 def flicker(painted: Image.Image, moved: Image.Image, motion: Motion) -> float:

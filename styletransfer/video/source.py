@@ -17,7 +17,6 @@ from PIL import Image
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import LARGEST_ASPECT, LARGEST_PIXELS, SHORTEST_SIDE
-from styletransfer.texts import Text
 
 MOST_FRAMES = 200_000
 """Frames that are painted at most, two hours of them: more is days of work and a full disk, and hardly meant."""
@@ -30,7 +29,6 @@ _HIGH_RANGE = (ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67)
 _HIGH_DEFINITION = 720
 """Rows from which on a film that does not name its matrix is taken for BT.709, as players do; below, for BT.601."""
 _TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
-_DAMAGED = Text("{path} is damaged or incomplete; save or download it again.")
 
 
 @dataclass(frozen=True)
@@ -126,7 +124,7 @@ class SourceFilm:
             stream = self._stream(container)
             first = next(self._decoded(container, stream), None)
             if first is None:
-                raise StyleTransferError(_DAMAGED, path=path)
+                raise StyleTransferError("{path} is damaged or incomplete; save or download it again.", path=path)
             self.rotation = first.rotation % 360 // 90 * 90
             self.size = _shown_size(first, stream.sample_aspect_ratio, turned=self.rotation in (90, 270))
             self.colors = Colors.of(first)
