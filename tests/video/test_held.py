@@ -1,4 +1,4 @@
-"""What a frame starts from: the moved painting where the flow is sure, the photo in the painting's colours elsewhere."""
+"""What a frame starts from: the moved painting where the flow is sure, elsewhere the photo in the painting's colours."""
 
 import numpy as np
 import pytest
