@@ -139,7 +139,9 @@ def _check_order(folder: Path, order: Mapping[str, Any]) -> None:
 
 
 def _let_go(lock: FileLock, folder: Path) -> None:
-    """Let go of the folder; take it away if it is empty."""
+    """Let go of the folder; take it away if there is no frame in it."""
+    if not any(folder.glob("[0-9]*.png")):
+        (folder / _ORDER).unlink(missing_ok=True)
     done = not (folder / _ORDER).exists()
     if done and os.name != "nt":  # while it is held, so that nobody else's is taken away
         (folder / _LOCK).unlink(missing_ok=True)

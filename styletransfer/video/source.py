@@ -183,9 +183,10 @@ class SourceFilm:
             end = math.inf if self.end is None else (self.end - self.begin) / self.time_base
             if self.begin > 0:
                 container.seek(max(0, origin), stream=stream)
-            place, latest = 0, -1
+            usual = max(1, round(1 / (self.rate * self.every * self.time_base)))  # from one frame to the next
+            place, latest = 0, -usual
             for frame in self._decoded(container, stream):
-                time = latest + 1 if frame.pts is None else frame.pts - origin
+                time = latest + usual if frame.pts is None else frame.pts - origin
                 if time < 0 or time <= latest:  # before the beginning; or two at once, of which a file holds one
                     continue
                 if time >= end:

@@ -148,6 +148,7 @@ class TestPainting:
         monkeypatch.setattr(film_run, "_BYTES_PER_PIXEL", 1e12)
         assert run(film, painting, out) == 2
         assert "until the film is done" in capsys.readouterr().err
+        assert not frame_store.folder_of(out).exists()
 
     def test_frames_painted_otherwise_are_not_mixed_in(
         self,

@@ -1,4 +1,4 @@
-"""What a frame starts from: the moved painting where the flow is sure, elsewhere the photo in the painting's colours."""
+"""What a frame starts from: the moved painting where the flow is sure, elsewhere the photo in its colours."""
 
 import numpy as np
 import pytest
