@@ -21,6 +21,12 @@ ways plus this many pixels (Sundaram, Brox and Keutzer 2010, as Ruder, Dosovitsk
 _ALIKE, _UNLIKE = 12.0, 30.0
 """Mean difference of a pixel's neighbourhood from what the flow says it was, 0 to 255, up to which it is taken for the
 same thing, and from which on for another: in a plain area a flow may be consistent and wrong."""
+_BEND, _BEND_SLACK = 0.01, 0.01
+"""A flow bends where the sum of its squared slopes is above this share of its squared length plus this slack: at the
+edge of what moves (as there, with more slack: plain skies have noise)."""
+_HALO = 0.006
+"""Share of the long side by which paint spreads over the edge of a thing: as far from an edge of motion, it would be
+left behind as a trail."""
 _STILL = 0.12
 """Pixels; a shorter way is taken for none, where the picture agrees: else noise would make what stands still drift."""
 
@@ -31,16 +37,18 @@ class Motion:
 
     Attributes:
         back: (h, w, 2), the way (x, y) in pixels from each pixel of this frame to where it was in the last one.
-        sure: (h, w), 0 to 1: how far that is to be trusted; 0 where something came into sight.
+        seen: (h, w), 0 to 1: how far it was seen in the last frame; 0 where it has only come into sight.
+        sure: (h, w), 0 to 1: how far it is to be held to that: `seen`, and away from the edges of what moves.
     """
 
     back: NDArray[np.float32]
+    seen: NDArray[np.float32]
     sure: NDArray[np.float32]
 
     @cached_property
     def share(self) -> float:
-        """The share of the frame that the flow is sure of, 0 to 1."""
-        return float(self.sure.mean())
+        """The share of the frame that was seen in the last one, 0 to 1."""
+        return float(self.seen.mean())
 
     def moved(self, picture: Image.Image) -> Image.Image:
         """A picture of the last frame's size (RGB) with everything where it is in this frame."""
@@ -63,7 +71,8 @@ class OpticalFlow:
         back = np.asarray(self._search.calc(grey[1], grey[0], blank.copy()), np.float32)
         forth = np.asarray(self._search.calc(grey[0], grey[1], blank), np.float32)
         back = _stilled(back, before, after)
-        return Motion(back, _sure(back, forth, before, after))
+        seen = _seen(back, forth, before, after)
+        return Motion(back, seen, np.where(_near_edges(back), np.float32(0), seen))
 
 
 def _stilled(back: NDArray[np.float32], before: Pixels, after: Pixels) -> NDArray[np.float32]:
@@ -73,7 +82,7 @@ def _stilled(back: NDArray[np.float32], before: Pixels, after: Pixels) -> NDArra
     return np.where((short & alike)[..., None], np.float32(0), back)
 
 
-def _sure(back: NDArray[np.float32], forth: NDArray[np.float32], before: Pixels, after: Pixels) -> NDArray[np.float32]:
+def _seen(back: NDArray[np.float32], forth: NDArray[np.float32], before: Pixels, after: Pixels) -> NDArray[np.float32]:
     """(h, w), 0 to 1."""
     height, width = back.shape[:2]
     returned = _sampled(forth, back, cv2.INTER_LINEAR)
@@ -83,9 +92,18 @@ def _sure(back: NDArray[np.float32], forth: NDArray[np.float32], before: Pixels,
     inside = (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
     unlike = cv2.blur(np.abs(after - _sampled(before, back, cv2.INTER_LINEAR)).mean(2), (3, 3))
     likeness = np.clip((_UNLIKE - unlike) / (_UNLIKE - _ALIKE), 0, 1)
-    sure = np.where(inside & (astray <= allowed), likeness, 0).astype(np.float32)
+    seen = np.where(inside & (astray <= allowed), likeness, 0).astype(np.float32)
     # Patches reach a little over the edge of what moves.
-    return np.asarray(cv2.erode(sure, np.ones((3, 3), np.uint8)), np.float32)
+    return np.asarray(cv2.erode(seen, np.ones((3, 3), np.uint8)), np.float32)
+
+
+def _near_edges(back: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(h, w): where something moves otherwise than what is beside it, as far as paint spreads."""
+    slopes = sum(np.square(np.gradient(back, axis=axis)).sum(2) for axis in (0, 1))
+    edges = slopes > _BEND * np.square(back).sum(2) + _BEND_SLACK
+    reach = max(1, round(_HALO * max(back.shape)))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    return np.asarray(cv2.dilate(edges.astype(np.uint8), disc), np.bool_)
 
 
 def _sampled(picture: NDArray[np.float32], back: NDArray[np.float32], method: int) -> NDArray[np.float32]:

@@ -14,14 +14,14 @@ _FEWEST = 64
 
 
 def start_picture(moved: Image.Image, photo: Image.Image, motion: Motion) -> Image.Image:
-    """The moved painted frame (RGB) where the flow is sure; elsewhere the photo in the painting's colours.
+    """The moved painted frame (RGB) where the last one shows it; elsewhere the photo in the painting's colours.
 
     A bare photo would stay paler than what is painted around it, and colours taken from nearby would often be those of
     whatever has just moved away: either is a trail behind it.
     """
-    sure = motion.sure[..., None]
+    seen = motion.seen[..., None]
     painted, plain = np.asarray(moved, np.float32), np.asarray(photo, np.float32)
-    mixed = sure * painted + (1 - sure) * _colored(plain, painted, motion.sure)
+    mixed = seen * painted + (1 - seen) * _colored(plain, painted, motion.sure)
     return Image.fromarray(np.rint(mixed).clip(0, 255).astype(np.uint8))
 
 

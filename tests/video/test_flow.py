@@ -34,8 +34,9 @@ def test_neither_is_what_somebody_in_front_has_hidden() -> None:
     first, *_, last, current = (as_image(frame) for frame in scene("mountains", "cat", (240, 160), 8, speed=3))
     motion = OpticalFlow().between(last, current)
     doubted = motion.sure < 0.5
-    # A thin crescent behind the disc and its rim, hardly anything else.
-    assert 0.005 < doubted.mean() < 0.12
+    # A thin crescent behind the disc, and the rim, over which paint spreads; hardly anything else.
+    assert 0.005 < (motion.seen < 0.5).mean() < 0.1
+    assert (motion.seen < 0.5).mean() < doubted.mean() < 0.25
     moved = np.asarray(motion.moved(last), float)
     apart = np.abs(moved - np.asarray(current, float)).mean(2)
     assert apart[~doubted].mean() < 3 < apart[doubted].mean()

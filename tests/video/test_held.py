@@ -11,7 +11,7 @@ SHAPE = (40, 60)
 
 
 def motion(sure: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> Motion:
-    return Motion(np.zeros((*SHAPE, 2), np.float32), sure)
+    return Motion(np.zeros((*SHAPE, 2), np.float32), sure, sure)
 
 
 def test_what_comes_into_sight_gets_the_colors_that_the_painting_has_for_it() -> None:
