@@ -67,8 +67,9 @@ class FrameStore:
 
     def remove(self) -> None:
         """Take everything away, the film being made. What is not of this program stays."""
-        for path in self.folder.glob("[0-9]*.png"):
-            path.unlink(missing_ok=True)
+        for pattern in ("[0-9]*.png", ".*.part.*"):  # and what a killed command was just writing
+            for path in self.folder.glob(pattern):
+                path.unlink(missing_ok=True)
         (self.folder / _ORDER).unlink(missing_ok=True)
 
 
