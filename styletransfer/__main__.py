@@ -1,4 +1,4 @@
-"""`python -m styletransfer` is the command line, and `python -m styletransfer studio` opens the page."""
+"""`python -m styletransfer` is the command line, `... batch` and `... film` paint more, `... studio` opens the page."""
 
 import sys
 
@@ -9,6 +9,14 @@ def main() -> int:
         from styletransfer.studio.server.launch import main as studio
 
         return studio(sys.argv[2:])
+    if sys.argv[1:2] == ["batch"]:
+        from styletransfer.cli.batch import main as batch
+
+        return batch(sys.argv[2:])
+    if sys.argv[1:2] == ["film"]:
+        from styletransfer.cli.film_arguments import main as film
+
+        return film(sys.argv[2:])
     from styletransfer.cli import main as paint
 
     return paint()

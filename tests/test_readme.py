@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from styletransfer.cli import arguments
+from styletransfer.cli import arguments, batch, film_arguments
 from styletransfer.imaging.images import open_image
 from styletransfer.support.paths import assets_dir
 
@@ -27,6 +27,26 @@ def test_it_names_every_option_and_no_other() -> None:
     section = README[README.index("## The command line") : README.index("## From Python")]
     named = set(re.findall(r"`(--[a-z0-9-]+)", section))
     assert named == {option for option in known if option.startswith("--")} - {"--help", "--version", "--out"}
+
+
+def test_its_commands_for_many_pictures_can_be_given() -> None:
+    section = README[README.index("## Many pictures") : README.index("## How it works")]
+    commands = re.findall(r"^    python -m styletransfer batch (.+)$", section, re.MULTILINE)
+    assert len(commands) == 2
+    for command in commands:
+        given = batch.build_parser().parse_intermixed_args(command.split())
+        assert all((ROOT / path).exists() for path in (*given.photos, *given.paintings))
+    known = {option for action in batch.build_parser()._actions for option in action.option_strings}
+    assert set(re.findall(r"`(--[a-z0-9-]+)", section)) <= known
+
+
+def test_its_command_for_a_film_can_be_given() -> None:
+    section = README[README.index("## A film") : README.index("## Many pictures")]
+    (command,) = re.findall(r"^    python -m styletransfer film (.+)$", section, re.MULTILINE)
+    parser = film_arguments.build_parser()
+    assert all((ROOT / path).exists() for path in parser.parse_intermixed_args(command.split()).paintings)
+    known = {option for action in parser._actions for option in action.option_strings}
+    assert set(re.findall(r"`(--[a-z0-9-]+)", section)) <= known
 
 
 def test_the_first_command_opens_the_page_and_the_second_tests() -> None:

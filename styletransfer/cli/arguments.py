@@ -7,7 +7,7 @@ arguments have been read, so that `--help` and a mistyped option are answered at
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args, get_type_hints
@@ -32,6 +32,8 @@ INTERRUPTED = 130
 
 _USAGE = (
     "%(prog)s PHOTO PAINTING [PAINTING ...] -o OUT [{options}]\n"
+    "       %(prog)s batch PHOTOS ... --painting PAINTING -o FOLDER [{options}]\n"
+    "       %(prog)s film FILM PAINTING [PAINTING ...] -o OUT.mp4 [{options}]\n"
     "       %(prog)s studio [--port N] [--no-browser]\n"
     "       %(prog)s --download-vgg19"
 )
@@ -46,21 +48,30 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, `BAD_INPUT` or `INTERRUPTED`.
     """
-    with speaking(of_system()):
-        return _main(argv)
+    return answered(lambda: _main(argv))
 
 
 def _main(argv: Sequence[str] | None) -> int:
+    arguments = build_parser().parse_intermixed_args(argv)
+    # Imported here as it takes a moment, which a mistyped option need not wait for.
+    from styletransfer.cli.console import Display
+
+    display = Display(quiet=arguments.quiet)
+    if arguments.download_vgg19:
+        return _download(arguments, display)
+    return _paint(arguments, display)
+
+
+def answered(command: Callable[[], int]) -> int:
+    """Run a command in the system's language; what is wrong is said on standard error. Returns its exit code."""
+    with speaking(of_system()):
+        return _answered(command)
+
+
+def _answered(command: Callable[[], int]) -> int:
     wait_briefly(os.environ)
     try:
-        arguments = build_parser().parse_intermixed_args(argv)
-        # Imported here as it takes a moment, which a mistyped option need not wait for.
-        from styletransfer.cli.console import Display
-
-        display = Display(quiet=arguments.quiet)
-        if arguments.download_vgg19:
-            return _download(arguments, display)
-        return _paint(arguments, display)
+        return command()
     except StyleTransferError as error:
         sys.stderr.write(f"styletransfer: {say(error.text)}\n")
         return BAD_INPUT
@@ -110,8 +121,8 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help=_("what stays as it is in the photo: white there"),
     )
-    _add_settings(parser)
-    _add_colors(parser)
+    add_settings(parser)
+    add_colors(parser)
     _add_files(parser)
     rest = parser.add_argument_group(_("the rest"))
     add = rest.add_argument
@@ -126,7 +137,8 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_settings(parser: argparse.ArgumentParser) -> None:
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """The options of the settings, each with the name of its field."""
     presets = ", ".join(
         _(
             "{preset} ({size} px, {epochs} epochs)",
@@ -164,7 +176,8 @@ def _add_setting(group: argparse._ArgumentGroup, control: Control, kind: Any) ->
     group.add_argument(flag, dest=control.name, help=help_text.replace("%", "%%"), **more)
 
 
-def _add_colors(parser: argparse.ArgumentParser) -> None:
+def add_colors(parser: argparse.ArgumentParser) -> None:
+    """The options of whose colours the result has."""
     add = parser.add_argument_group(_("whose colours")).add_argument
     add(
         "--match-palette",
@@ -239,7 +252,7 @@ def _paint(arguments: argparse.Namespace, display: "Display") -> int:
     inputs = given
     if recipe is not None:
         inputs = all_inputs(given, recipe, arguments.recipe, display, started=arguments.init is not None)
-    settings = _settings(arguments, recipe, len(inputs.masks))
+    settings = chosen_settings(arguments, recipe, len(inputs.masks))
     settings.check_roles(len(inputs.paintings), len(inputs.masks))
     restored = recipe.photo_colors if recipe else 0.0
     from styletransfer.cli.request import Request
@@ -262,7 +275,7 @@ def _paint(arguments: argparse.Namespace, display: "Display") -> int:
     return 0 if paint(request, display) else INTERRUPTED
 
 
-def _settings(arguments: argparse.Namespace, recipe: "Recipe | None", masks: int) -> Settings:
+def chosen_settings(arguments: argparse.Namespace, recipe: "Recipe | None", masks: int = 0) -> Settings:
     """The preset's or the recipe's settings, with what else was given on the command line."""
     settings = PRESETS[arguments.preset] if arguments.preset else Settings()
     if recipe is not None:

@@ -17,6 +17,10 @@ Report = Callable[[float, float, str], None]
 """Told how much of the work is done, how much there is in all (in any unit), and a few words on the present state."""
 
 
+def _nothing(_done: float, _total: float, _state: str) -> None:
+    """A report that nobody sees."""
+
+
 class Display:
     """Speaks to the user on standard error.
 
@@ -56,6 +60,32 @@ class Display:
         with Progress(*columns, console=self._console) as progress:
             task = progress.add_task(_("getting ready"), total=None)
             yield lambda done, total, state: progress.update(task, completed=done, total=total, description=state)
+
+    @property
+    def live(self) -> bool:
+        """Whether bars move on a terminal."""
+        return self._console.is_terminal
+
+    @contextmanager
+    def two_bars(self, whole: str, part: str) -> Iterator[tuple[Report, Report]]:
+        """Show, on a terminal, how far the work called `whole` is and, below, its part at hand; gives who is told."""
+        if not self.live:
+            yield _nothing, _nothing
+            return
+        columns: list[str | ProgressColumn] = [
+            TextColumn("{task.fields[title]}", markup=False, table_column=Column(no_wrap=True)),
+            BarColumn(bar_width=24, table_column=Column(min_width=8)),
+            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
+        ]
+        with Progress(*columns, console=self._console) as progress:
+
+            def bar(title: str) -> Report:
+                task = progress.add_task("", total=None, title=title, visible=False)
+                return lambda done, total, state: progress.update(
+                    task, completed=done, total=total, description=state, visible=True
+                )
+
+            yield bar(whole), bar(part)
 
     def _lines(self, title: str) -> Report:
         began = time.monotonic()

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     import numpy as np  # takes a moment, which a mistyped option need not wait for
     from numpy.typing import NDArray
 
-LossName = Literal["content", "style", "tv", "total"]
+LossName = Literal["content", "style", "tv", "temporal", "total"]
 LOSS_NAMES: tuple[LossName, ...] = ("content", "style", "tv", "total")
+"""Those of every painting; a frame of a film that is held to the one before has a temporal loss as well."""
 
 
 class Savable(Protocol):

@@ -18,9 +18,10 @@ from styletransfer.engine.losses.content import content_loss
 from styletransfer.engine.losses.gram import gram_loss
 from styletransfer.engine.losses.moments import Moments
 from styletransfer.engine.losses.projected_wasserstein import WIDE, ProjectedTarget, projected_loss
+from styletransfer.engine.losses.temporal import TemporalTarget
 from styletransfer.engine.losses.total_variation import squared_variation, total_variation
 from styletransfer.engine.losses.wasserstein import SCALE, SHALLOW_FIRST, GaussianTarget, wasserstein_loss
-from styletransfer.engine.picture_margin import mirrored
+from styletransfer.engine.picture_margin import mirrored, without_margin
 from styletransfer.engine.regions import Guidance, Regions, region_factors
 from styletransfer.engine.style_targets import StyleTargets
 from styletransfer.engine.tensors import pixel_range, to_tensor
@@ -46,6 +47,7 @@ class Objective:
         guidance: What counts for the regions in each style layer, if there are any; then `style` holds what is asked of
             each region that counts there, layer by layer.
         kept: What stays as it is in the photo, or None.
+        temporal: What a frame of a film is held to, or None for a picture that stands alone.
     """
 
     network: FeatureNetwork
@@ -55,6 +57,7 @@ class Objective:
     margin: int = 0
     guidance: tuple[Guidance, ...] | None = None
     kept: Kept | None = None
+    temporal: TemporalTarget | None = None
 
     @classmethod
     def between(
@@ -64,6 +67,7 @@ class Objective:
         style_targets: StyleTargets,
         settings: Settings,
         margin: int = 0,
+        look: Callable[[Image.Image], Sequence[Moments]] | None = None,
         *,
         masks: Sequence[Image.Image] = (),
         keep: Image.Image | None = None,
@@ -76,14 +80,12 @@ class Objective:
             style_targets: The paintings.
             settings: Give the layers' weights and the kinds of loss.
             margin: See `Objective`.
+            look: Gives the moments that the network sees in a painting, if they may be known already.
             masks: Where each painting applies, L; none for everywhere.
             keep: What stays as it is in the photo, L, or None.
         """
         shape = (photo.shape[2], photo.shape[3])
-
-        def look(image: Image.Image) -> Sequence[Moments]:
-            return network(to_tensor(image, photo.device)).moments
-
+        look = look or (lambda image: network(to_tensor(image, photo.device)).moments)
         with torch.no_grad():
             content = network(mirrored(photo, margin), has_margin=margin > 0).content
             kept = None if keep is None else Kept.of(keep, photo, margin)
@@ -129,6 +131,8 @@ class Objective:
             "style": weighting.style * loss_scale.style * torch.stack(style or [picture.new_zeros(())]).sum(),
             "tv": weighting.tv * loss_scale.tv * self.variation(picture),
         }
+        if self.temporal is not None:
+            terms["temporal"] = self.temporal.loss(without_margin(picture, self.margin))
         return {**terms, "total": torch.stack(list(terms.values())).sum()}
 
     def clipped_losses(self, picture: Tensor, weighting: Weighting) -> dict[LossName, float]:
@@ -136,6 +140,12 @@ class Objective:
         low, high = pixel_range(picture.device)
         with torch.no_grad():
             return _numbers(self.losses(picture.clamp(low, high), weighting))
+
+
+def without_variation(terms: dict[LossName, Tensor]) -> Tensor:
+    """The sum of all terms but the total variation; scalar, differentiable."""
+    smooth = terms["content"] + terms["style"]
+    return smooth + terms["temporal"] if "temporal" in terms else smooth
 
 
 def fetched(terms: dict[LossName, Tensor], grad: Tensor) -> tuple[dict[LossName, float], bool]:

@@ -25,7 +25,7 @@ from styletransfer.engine.device import find_device
 from styletransfer.engine.fingerprint import Fingerprint
 from styletransfer.engine.frames import Frame, LossName
 from styletransfer.engine.memory_bounds import history_length, is_large, kept_bytes
-from styletransfer.engine.objective import Objective, fetched
+from styletransfer.engine.objective import Objective, fetched, without_variation
 from styletransfer.engine.optimizers.adam import Adam
 from styletransfer.engine.optimizers.laplacian_pyramid import Pyramid
 from styletransfer.engine.optimizers.lbfgs import LBFGS
@@ -34,6 +34,7 @@ from styletransfer.engine.optimizers.total_variation_prox import TotalVariation
 from styletransfer.engine.picture_margin import mirrored, without_margin
 from styletransfer.engine.scaled_picture import ScaledPicture
 from styletransfer.engine.scales import scale_shapes, split_epochs
+from styletransfer.engine.shared_network import SharedNetwork
 from styletransfer.engine.style_targets import StyleTargets
 from styletransfer.engine.tensors import pixel_range, to_image, to_pixels
 from styletransfer.engine.vgg.fast.allocator import KEEP, kept_memory
@@ -65,7 +66,7 @@ def stylize(
     start: Image.Image | None = None,
     masks: Sequence[Image.Image] | None = None,
     keep: Image.Image | None = None,
-    weights: Weights | None = None,
+    weights: Weights | SharedNetwork | None = None,
     steer: Callable[[], Weighting] | None = None,
     resume: Checkpoint | str | Path | None = None,
     bits: Literal[8, 16] = 8,
@@ -80,7 +81,8 @@ def stylize(
         masks: Where each painting applies, in their order: white there, in part where grey; None for everywhere.
             Of any mode and size, but of the photo's aspect ratio. What none covers follows the first painting.
         keep: What stays as it is in the photo: white there; None for nothing. As the masks.
-        weights: Of the network; loaded as the settings say if None.
+        weights: Of the network, or what it has in common with that of other paintings; loaded as the settings say if
+            None.
         steer: Asked before every step for the weights of the three losses, so that they can change on the way.
         resume: The checkpoint of an earlier frame, or its file, to go on from. Everything must be as it was, but for
             the number of epochs, the three weights and the device. On the same machine's processor the painting ends
@@ -104,6 +106,8 @@ def stylize(
     device = find_device(settings.device)
     if isinstance(resume, (str, Path)):
         resume = load_checkpoint(resume)
+    shared = weights if isinstance(weights, SharedNetwork) else None
+    weights = weights.weights if isinstance(weights, SharedNetwork) else weights
     if weights is None:
         auto = settings.network == "auto" and settings.weights is None
         weights = load_weights(resume.network if resume and auto else settings.network, settings.weights)
@@ -111,11 +115,13 @@ def stylize(
     dtype = network_dtype(device, settings.precision, resume.precision if resume else "auto")
     settings = replace(settings, precision="half" if dtype == torch.bfloat16 else "full")
     check_covered(masks, keep, sizes[-1])
-    network = make_network(weights, settings, device, dtype, low_memory=is_large(sizes[-1]))
+    low_memory = is_large(sizes[-1])
+    make = partial(make_network, weights, settings, device, dtype, low_memory=low_memory)
+    network, look = shared.get(make, settings, device, dtype, low_memory=low_memory) if shared else (make(), None)
     photo = ScaledPicture(inputs.photo, settings.shape)
     style_targets = StyleTargets(inputs.paintings, inputs.photo, settings)
     fingerprint = cache(partial(Fingerprint.of, inputs, settings, weights.name, weights.checksum()))
-    del weights  # what the network needs of them, it has
+    del weights, make  # what the network needs of them, it has
     regions = () if len(masks) > 1 and all_white(masks) else masks
     plan = list(zip(sizes, accumulate(split_epochs(settings.epochs, len(sizes))), strict=True))
     begin = time.perf_counter()
@@ -136,7 +142,7 @@ def stylize(
         margin = _own_margin(shape, sizes, network)
         content_picture = photo.at(shape, device)
         objective = Objective.between(
-            network, content_picture, style_targets, settings, margin, masks=regions, keep=keep
+            network, content_picture, style_targets, settings, margin, look, masks=regions, keep=keep
         )
         if picture is None:
             picture = _first_picture(content_picture, settings, generator)
@@ -265,7 +271,7 @@ def _looking(objective: Objective, pyramid: Pyramid, settings: Settings, weighti
         x = x.detach().requires_grad_()
         picture = objective.shown(pyramid.synthesise(x))
         terms = objective.losses(picture, weighting)
-        smooth = terms["total"] if settings.tv_loss == "squared" else terms["content"] + terms["style"]
+        smooth = terms["total"] if settings.tv_loss == "squared" else without_variation(terms)
         (grad,) = torch.autograd.grad(smooth, x)
         return picture.detach(), terms, grad
 

@@ -107,6 +107,11 @@ def open_image(source: str | Path | bytes | BinaryIO, *, name: str | None = None
     return image
 
 
+def read_file(path: str | Path) -> bytes:
+    """A picture's file as it is, for `open_image`. Raises StyleTransferError as that, where it cannot be read."""
+    return _read(path, _label(path, None))
+
+
 def scaled_shape(width: int, height: int, size: int) -> tuple[int, int]:
     """(height, width) in pixels of a picture that is scaled to `size` pixels along its long side."""
     longest = max(width, height)
@@ -214,12 +219,18 @@ def save_image(
     Raises:
         StyleTransferError: As `check_writable`, or the disk is full.
     """
-    if isinstance(image, Image.Image):
-        data = encode(image, format_of(path), quality=quality, recipe=recipe)
-    else:
-        data = _encode_16_bit(image, path, recipe)
+    data = encode_for(image, path, recipe=recipe, quality=quality)
     with replacing(path) as temporary:
         temporary.write_bytes(data)
+
+
+def encode_for(
+    image: Image.Image | NDArray[np.float32], path: str | Path, *, recipe: str | None = None, quality: int = 95
+) -> bytes:
+    """The bytes that `save_image` would write to `path`, of which only the ending counts."""
+    if isinstance(image, Image.Image):
+        return encode(image, format_of(path), quality=quality, recipe=recipe)
+    return _encode_16_bit(image, path, recipe)
 
 
 def _encode_16_bit(pixels: NDArray[np.float32], path: str | Path, recipe: str | None) -> bytes:

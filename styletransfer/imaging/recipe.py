@@ -221,12 +221,17 @@ def make_recipe(
         settings=replace(settings, weights=None),
         network=network,
         inputs=inputs.map(sha256_of),
-        versions={"styletransfer": __version__} | {name: version(name) for name in ("torch", "numpy", "pillow")},
+        versions=installed_versions(),
         weights=weights,
         steered=tuple(steered),
         photo_colors=photo_colors,
         parts=tuple(parts),
     )
+
+
+def installed_versions() -> dict[str, str]:
+    """The versions of what paints here, for a recipe."""
+    return {"styletransfer": __version__} | {name: version(name) for name in ("torch", "numpy", "pillow")}
 
 
 def read_recipe(source: str | Path | bytes | BinaryIO, *, name: str | None = None) -> Recipe | None:
