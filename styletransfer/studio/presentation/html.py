@@ -60,6 +60,15 @@ def line(text: str, kind: str = "note", *, strong: str = "") -> str:
     return f'<p class="{kind}">{escape(text)}{end}</p>'
 
 
+def dots(lines: Iterable[tuple[str, str, str]]) -> str:
+    """A list with a dot of some colour before each line: (colour as #rrggbb, what it is, what becomes of it)."""
+    items = "".join(
+        f'<li style="--dot:{escape(color)}"><b>{escape(name)}</b> <span>{escape(becomes)}</span></li>'
+        for color, name, becomes in lines
+    )
+    return f'<ul class="dots">{items}</ul>'
+
+
 def note(text: str, more: str = "") -> str:
     """A quiet box with one or two sentences."""
     line = f"<p>{escape(more)}</p>" if more else ""

@@ -1,0 +1,72 @@
+"""The region editor in the stage's place."""
+
+import streamlit as st
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.studio.components.region_editor import GivenRegion, PaintingChoice, painted, region_editor
+from styletransfer.studio.page.regions.small_copy import small_copy
+from styletransfer.studio.page.sidebar import painting_mix, region_choice
+from styletransfer.studio.page.sidebar.picker import chosen_at
+from styletransfer.studio.presentation import html
+from styletransfer.studio.presentation.markdown import plain
+from styletransfer.studio.regions import FEATHER, Regions, data_url, read_regions
+from styletransfer.studio.studio import Studio
+from styletransfer.texts import _, say
+
+_KEY = "region_editor"
+
+
+def regions_stage(_studio: Studio) -> None:
+    """Show the editor."""
+    photo = chosen_at("photo")
+    with st.container(horizontal=True, key="head", vertical_alignment="center"):
+        st.html(html.headline(_("Regions"), _("Each part of the photo in its own manner, or left as it is.")))
+        st.button(_("Done"), key="regions_done", icon=":material/check:", on_click=region_choice.leave)
+    if photo is None:
+        st.html(html.line(_("Choose a photo first.")))
+        return
+    if problem := st.session_state.pop("regions_problem", None):
+        st.error(plain(say(problem)), icon=":material/error:")
+    now = region_choice.regions()
+    if now is not None and not now.fit(photo.size):
+        now = None  # they rest
+    seed = f"{region_choice.seed()}-{hash((photo.name, len(photo.data), photo.size)) & 0xFFFFFFFF:08x}"
+    with st.container(key="region_stage"):
+        region_editor(
+            small_copy(photo),
+            [
+                PaintingChoice(id=place, title=each.title, src=each.tile)
+                for place, each in painting_mix.placed().items()
+            ],
+            seed=seed,
+            regions=_given(now),
+            feather=FEATHER if now is None else now.feather,
+            may_add=painting_mix.may_add(),
+            key=_KEY,
+            on_change=lambda: _adopt(seed),
+            on_painting=painting_mix.add,
+        )
+
+
+def _given(now: Regions | None) -> list[GivenRegion]:
+    return [
+        GivenRegion(
+            name=region.name,
+            color=region.color,
+            painting=region.painting,
+            weight=region.weight,
+            mask=data_url(region.mask) if region.mask else None,
+        )
+        for region in (now.regions if now else ())
+    ]
+
+
+def _adopt(seed: str) -> None:
+    """Take over what was painted, unless the page has begun with others meanwhile."""
+    values = painted(_KEY)
+    if not isinstance(values, dict) or values.get("seed") != seed:
+        return
+    try:
+        region_choice.keep(read_regions(values))
+    except StyleTransferError as error:
+        st.session_state["regions_problem"] = error.text

@@ -1,0 +1,292 @@
+"""Regions of the photo as the page has them, and the masks that the engine is given for them. No Streamlit.
+
+A region is a part of the photo, with what becomes of it: painted after one of the chosen paintings with a strength of
+its own, or left as it is. What no region covers follows the first painting. The engine knows paintings and masks only:
+regions of the same painting and strength are one to it, and a painting with two strengths stands there twice.
+"""
+
+import base64
+import binascii
+import io
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from styletransfer.errors import StyleTransferError
+from styletransfer.settings import LARGEST_REGION_WEIGHT, MOST_PAINTINGS
+from styletransfer.texts import Text
+
+SMALL_COPY = 1024
+"""Long side in pixels of the copy of the photo that is painted on; masks have its size."""
+MOST_REGIONS = 8
+LONGEST_NAME = 40
+LARGEST_FEATHER = 4.0
+"""Percent of the long side."""
+FEATHER = 0.4
+"""Where it stands at first."""
+COLORS = ("#e0475b", "#2f8fd6", "#e3a008", "#3fa66a", "#9a5bd1", "#e2711d", "#12a5a0", "#c2478f")
+"""In which regions are shown, in their order."""
+
+_URL = "data:image/png;base64,"
+_LONGEST_MASK = 4 * 1024 * 1024
+"""Characters; noise of that size would have more than a hand paints."""
+_NOTHING = 8
+"""Level up to which a mask is as good as black everywhere."""
+_UNREADABLE = Text("The regions that your browser has sent cannot be read; those before stay as they were.")
+_TOO_MANY = Text(
+    "The regions are painted in {count} ways, each with a painting and a strength of its own; {most} are possible. "
+    "Give some of them the same, or leave them as they are."
+)
+_ALL_KEPT = Text("All of the photo is to stay as it is, so that nothing is left to paint: take something out.")
+
+
+@dataclass(frozen=True)
+class Region:
+    """A part of the photo and what becomes of it.
+
+    Attributes:
+        name: As the user calls it.
+        color: In which it is shown, #rrggbb.
+        painting: The place of the painting that it follows, or None where the photo stays as it is.
+        weight: How strong the style is in it, 0 to 4; 1 as everywhere.
+        mask: A PNG (mode L), white where it is; None as long as nothing is.
+    """
+
+    name: str
+    color: str
+    painting: str | None
+    weight: float = 1.0
+    mask: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Regions:
+    """All regions of a photo.
+
+    Attributes:
+        size: (height, width) of the masks in pixels.
+        feather: Standard deviation of the blur of their edges, in percent of the long side, 0 to 4.
+        regions: They themselves, at most `MOST_REGIONS`.
+    """
+
+    size: tuple[int, int]
+    feather: float = FEATHER
+    regions: tuple[Region, ...] = ()
+
+    @property
+    def painted(self) -> tuple[Region, ...]:
+        """Those in which something is."""
+        return tuple(region for region in self.regions if region.mask is not None)
+
+    def fit(self, photo: tuple[int, int]) -> bool:
+        """Whether a photo of that (height, width) has the shape that they were painted on, to a pixel of the masks."""
+        (height, width), (photo_height, photo_width) = self.size, photo
+        scale = max(self.size) / max(photo)
+        return abs(photo_height * scale - height) <= 1 and abs(photo_width * scale - width) <= 1
+
+
+@dataclass(frozen=True)
+class Masks:
+    """What the engine is given for regions.
+
+    Attributes:
+        paintings: The places of the paintings in their order, which may stand there more than once.
+        masks: For each of them a PNG (mode L), white where it applies; none where all apply everywhere.
+        keep: A PNG, white where the photo stays as it is, or None.
+        weights: How strong the style is in each mask; None without masks.
+    """
+
+    paintings: tuple[str, ...]
+    masks: tuple[bytes, ...] = ()
+    keep: bytes | None = None
+    weights: tuple[float, ...] | None = None
+
+
+def read_regions(values: object) -> Regions:
+    """Regions as the browser has sent them, which is not to be trusted. Raises StyleTransferError."""
+    try:
+        if not isinstance(values, Mapping) or not isinstance(values["regions"], list):
+            raise TypeError("regions")
+        size = _whole(values["height"]), _whole(values["width"])
+        if len(values["regions"]) > MOST_REGIONS:
+            raise ValueError("too many regions")
+        regions = tuple(_region(region, size) for region in values["regions"])
+        return Regions(size, _number(values["feather"], LARGEST_FEATHER), regions)
+    except (KeyError, TypeError, ValueError, OSError, Image.DecompressionBombError, SyntaxError) as error:
+        raise StyleTransferError(_UNREADABLE) from error
+
+
+@lru_cache(maxsize=4)
+def masks_of(regions: Regions, places: tuple[str, ...]) -> Masks:
+    """What the engine is given for regions.
+
+    Args:
+        regions: They.
+        places: The places of all paintings that are chosen, the first one first. A region whose painting is not among
+            them follows the first one.
+
+    Raises:
+        StyleTransferError: There are more than four masks, or nothing is left to paint.
+    """
+    height, width = regions.size
+    kept = np.zeros((height, width), np.float32)
+    parts: dict[tuple[str, float], npt.NDArray[np.float32]] = {}
+    for region in regions.painted:
+        mask = _softened(_pixels(region.mask or b"", regions.size), regions.feather / 100 * max(regions.size))
+        if region.painting is None:
+            kept += mask
+        else:
+            place = region.painting if region.painting in places else places[0]
+            part = place, region.weight
+            parts[part] = parts[part] + mask if part in parts else mask
+    keep = _levels(kept)
+    levels = {part: _levels(mask) for part, mask in parts.items() if mask.max() > _NOTHING}
+    rest = 255 - np.minimum(255, np.sum([keep, *levels.values()], axis=0, dtype=np.int32))
+    stays = _png(keep) if keep.max() > _NOTHING else None
+    if not levels:
+        if rest.max() <= _NOTHING:
+            raise StyleTransferError(_ALL_KEPT)
+        return Masks(places, keep=stays)
+    ways = {(places[0], 1.0): _levels(rest.astype(np.float32) + levels.pop((places[0], 1.0), 0)), **levels}
+    ways = {way: mask for way, mask in ways.items() if mask.max() > _NOTHING}
+    if len(ways) > MOST_PAINTINGS:
+        raise StyleTransferError(_TOO_MANY, count=len(ways), most=MOST_PAINTINGS)
+    paintings, weights = tuple(place for place, _ in ways), tuple(weight for _, weight in ways)
+    if weights == (1.0,):
+        return Masks(paintings, keep=stays)
+    return Masks(paintings, tuple(map(_png, ways.values())), stays, weights)
+
+
+def regions_from(
+    paintings: Sequence[tuple[str, str]],
+    masks: Sequence[Image.Image],
+    keep: Image.Image | None,
+    weights: Sequence[float] | None,
+    kept_name: str,
+) -> Regions:
+    """Regions for what a run was given: `masks_of` gives the same masks again, if they are no larger than the copy.
+
+    Args:
+        paintings: For each mask the place of its painting and what to call the region.
+        masks: White where each painting applies, mode L, all of the photo's shape.
+        keep: White where the photo stays, likewise.
+        weights: How strong the style is in each; None for 1 in all.
+        kept_name: What to call the region of what is kept.
+    """
+    size = small_size((keep or masks[0]).size)
+    given: list[tuple[str | None, str, float, Image.Image]] = [] if keep is None else [(None, kept_name, 1.0, keep)]
+    for number, (place, name) in enumerate(paintings[: len(masks)]):
+        weight = weights[number] if weights else 1.0
+        if number or weight != 1.0:  # else it is what no region covers
+            given.append((place, name, weight, masks[number]))
+    regions = []
+    for (painting, name, weight, mask), color in zip(given, COLORS, strict=False):
+        levels = np.asarray(_resized(mask, size))
+        if levels.max() > _NOTHING:
+            regions.append(Region(name[:LONGEST_NAME], color, painting, weight, _png(levels)))
+    return Regions(size, 0.0, tuple(regions))
+
+
+def stretched(regions: Regions, size: tuple[int, int]) -> Regions:
+    """Regions brought to a small copy of another (height, width), whatever its shape."""
+    pixels = {region: _pixels(region.mask, regions.size) for region in regions.regions if region.mask is not None}
+    wide = {
+        region: _png(
+            _levels(np.asarray(cv2.resize(mask, size[::-1], interpolation=cv2.INTER_LINEAR), dtype=np.float32))
+        )
+        for region, mask in pixels.items()
+    }
+    return replace(
+        regions,
+        size=size,
+        regions=tuple(replace(region, mask=wide.get(region)) for region in regions.regions),
+    )
+
+
+def small_size(size: tuple[int, int]) -> tuple[int, int]:
+    """(height, width) of a small copy of a picture of that (width, height)."""
+    scale = min(1.0, SMALL_COPY / max(size))
+    return max(1, round(size[1] * scale)), max(1, round(size[0] * scale))
+
+
+def data_url(mask: bytes) -> str:
+    """A mask as a `data:` URL."""
+    return _URL + base64.b64encode(mask).decode("ascii")
+
+
+def _region(values: Mapping[str, Any], size: tuple[int, int]) -> Region:
+    name, color, painting, url = values["name"], values["color"], values["painting"], values["mask"]
+    if not isinstance(name, str) or len(name) > LONGEST_NAME or color not in COLORS:
+        raise ValueError("name or color")
+    if painting is not None and not isinstance(painting, str):
+        raise TypeError("painting")
+    weight = _number(values["weight"], LARGEST_REGION_WEIGHT)
+    return Region(name, color, painting, weight, None if url is None else _decoded(url, size))
+
+
+def _decoded(url: object, size: tuple[int, int]) -> bytes | None:
+    """A mask's PNG, mode L, from a `data:` URL; None if it is black. Raises ValueError, OSError."""
+    if not isinstance(url, str) or not url.startswith(_URL) or len(url) > _LONGEST_MASK:
+        raise ValueError("no mask")
+    return _checked(url, size)
+
+
+@lru_cache(maxsize=2 * MOST_REGIONS)
+def _checked(url: str, size: tuple[int, int]) -> bytes | None:
+    """Kept for a while: a browser sends all masks again when one has changed."""
+    try:
+        data = base64.b64decode(url[len(_URL) :], validate=True)
+    except binascii.Error as error:
+        raise ValueError("no base64") from error
+    with Image.open(io.BytesIO(data), formats=["PNG"]) as opened:
+        if (opened.height, opened.width) != size:
+            raise ValueError("another size")
+        levels = np.asarray(opened.convert("L"))
+    return _png(levels) if levels.max() > _NOTHING else None
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= SMALL_COPY:
+        raise ValueError("no size")
+    return value
+
+
+def _number(value: object, largest: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError("no number")
+    if not 0 <= value <= largest:
+        raise ValueError("out of range")
+    return round(float(value), 3)
+
+
+def _resized(mask: Image.Image, size: tuple[int, int]) -> Image.Image:
+    height, width = size
+    return mask if mask.size == (width, height) else mask.resize((width, height), Image.Resampling.BOX)
+
+
+def _pixels(mask: bytes, size: tuple[int, int]) -> npt.NDArray[np.float32]:
+    with Image.open(io.BytesIO(mask), formats=["PNG"]) as opened:
+        return np.asarray(_resized(opened.convert("L"), size), dtype=np.float32)
+
+
+def _softened(mask: npt.NDArray[np.float32], radius: float) -> npt.NDArray[np.float32]:
+    if radius < 0.3:
+        return mask
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), radius, borderType=cv2.BORDER_REPLICATE), dtype=np.float32)
+
+
+def _levels(mask: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    return np.clip(np.rint(mask), 0, 255).astype(np.uint8)
+
+
+def _png(mask: npt.NDArray[np.uint8]) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(mask).save(file, "PNG")
+    return file.getvalue()
