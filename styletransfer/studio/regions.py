@@ -9,7 +9,7 @@ import base64
 import binascii
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -165,32 +165,33 @@ def masks_of(regions: Regions, places: tuple[str, ...]) -> Masks:
 
 
 def regions_from(
-    paintings: Sequence[tuple[str, str]],
+    paintings: Sequence[str],
     masks: Sequence[Image.Image],
     keep: Image.Image | None,
     weights: Sequence[float] | None,
-    kept_name: str,
+    *,
+    name: Callable[[int], str],
 ) -> Regions:
     """Regions for what a run was given: `masks_of` gives the same masks again, if they are no larger than the copy.
 
     Args:
-        paintings: For each mask the place of its painting and what to call the region.
+        paintings: For each mask the place of its painting.
         masks: White where each painting applies, mode L, all of the photo's shape.
         keep: White where the photo stays, likewise.
         weights: How strong the style is in each; None for 1 in all.
-        kept_name: What to call the region of what is kept.
+        name: What to call each region, by its number from 1 on.
     """
     size = small_size((keep or masks[0]).size)
-    given: list[tuple[str | None, str, float, Image.Image]] = [] if keep is None else [(None, kept_name, 1.0, keep)]
-    for number, (place, name) in enumerate(paintings[: len(masks)]):
+    given: list[tuple[str | None, float, Image.Image]] = [] if keep is None else [(None, 1.0, keep)]
+    for number, place in enumerate(paintings[: len(masks)]):
         weight = weights[number] if weights else 1.0
         if number or weight != 1.0:  # else it is what no region covers
-            given.append((place, name, weight, masks[number]))
-    regions = []
-    for (painting, name, weight, mask), color in zip(given, COLORS, strict=False):
+            given.append((place, weight, masks[number]))
+    regions: list[Region] = []
+    for (painting, weight, mask), color in zip(given, COLORS, strict=False):
         levels = np.asarray(_resized(mask, size))
         if levels.max() > _NOTHING:
-            regions.append(Region(name[:LONGEST_NAME], color, painting, weight, _png(levels)))
+            regions.append(Region(name(len(regions) + 1), color, painting, weight, _png(levels)))
     return Regions(size, 0.0, tuple(regions))
 
 

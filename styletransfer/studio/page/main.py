@@ -1,5 +1,6 @@
 """The page as a whole: settings on the left, the stage in the middle, the curves below. It paints nothing itself."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -35,7 +36,7 @@ from styletransfer.studio.page.variations.view import (
     variations_stage,
 )
 from styletransfer.studio.pictures import Picture, Shown, pair, shown_file
-from styletransfer.studio.presentation import html
+from styletransfer.studio.presentation import html, region_overlay
 from styletransfer.studio.server import lifespan
 from styletransfer.studio.storage.gallery import called
 from styletransfer.studio.studio import Snapshot, Studio
@@ -159,6 +160,7 @@ def _submit(studio: Studio) -> None:
     """Start with what is chosen now: a slider may have moved since the button was drawn."""
     if double_click():
         return
+    region_choice.take_up()
     try:
         inputs, settings = chosen_inputs.chosen(), settings_form.chosen(painting_mix.split())
         if inputs is None:
@@ -186,9 +188,11 @@ def _run(studio: Studio, snapshot: Snapshot, chosen: Settings | None) -> None:
 
 def _sources(studio: Studio, snapshot: Snapshot) -> Sources:
     inputs, settings = studio.inputs(snapshot.run_id), studio.settings(snapshot.run_id)
-    shown: Inputs[Shown | None] = Inputs(photo=None, paintings=()) if inputs is None else inputs.map(_shown)
+    shown: Inputs[Shown | None] = (
+        Inputs(photo=None, paintings=()) if inputs is None else replace(inputs, masks=(), keep=None).map(_shown)
+    )
     shape = (settings.shape if settings else None) or (shown.photo.size if shown.photo else None)
-    return Sources(shown, shape or (2, 3))
+    return Sources(shown, shape or (2, 3), region_overlay.overlay(inputs) if inputs else "")
 
 
 def _shown(path: Path) -> Shown | None:

@@ -364,7 +364,8 @@ class Editor {
     root.querySelector("[data-option=tolerance] input").value = this.tolerance;
     root.querySelector("[data-option=size] input").value = this.size;
     root.querySelector("[data-option=softness] input").value = 100 * this.softness;
-    root.querySelector(".hint").textContent = words[`${tool}Hint`];
+    const mouse = matchMedia("(hover: hover)").matches && tool !== "eraser";
+    root.querySelector(".hint").textContent = [words[`${tool}Hint`], mouse ? words.otherButton : ""].join(" ");
     this.canvas.dataset.tool = tool;
   }
 

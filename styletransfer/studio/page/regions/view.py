@@ -2,18 +2,15 @@
 
 import streamlit as st
 
-from styletransfer.errors import StyleTransferError
-from styletransfer.studio.components.region_editor import GivenRegion, PaintingChoice, painted, region_editor
+from styletransfer.studio.components.region_editor import GivenRegion, PaintingChoice, region_editor
 from styletransfer.studio.page.regions.small_copy import small_copy
 from styletransfer.studio.page.sidebar import painting_mix, region_choice
 from styletransfer.studio.page.sidebar.picker import chosen_at
 from styletransfer.studio.presentation import html
 from styletransfer.studio.presentation.markdown import plain
-from styletransfer.studio.regions import FEATHER, Regions, data_url, read_regions
+from styletransfer.studio.regions import FEATHER, Regions, data_url
 from styletransfer.studio.studio import Studio
 from styletransfer.texts import _, say
-
-_KEY = "region_editor"
 
 
 def regions_stage(_studio: Studio) -> None:
@@ -25,12 +22,12 @@ def regions_stage(_studio: Studio) -> None:
     if photo is None:
         st.html(html.line(_("Choose a photo first.")))
         return
-    if problem := st.session_state.pop("regions_problem", None):
+    if problem := region_choice.problem():
         st.error(plain(say(problem)), icon=":material/error:")
     now = region_choice.regions()
     if now is not None and not now.fit(photo.size):
         now = None  # they rest
-    seed = f"{region_choice.seed()}-{hash((photo.name, len(photo.data), photo.size)) & 0xFFFFFFFF:08x}"
+    seed = region_choice.begin_editing(photo)
     with st.container(key="region_stage"):
         region_editor(
             small_copy(photo),
@@ -42,8 +39,8 @@ def regions_stage(_studio: Studio) -> None:
             regions=_given(now),
             feather=FEATHER if now is None else now.feather,
             may_add=painting_mix.may_add(),
-            key=_KEY,
-            on_change=lambda: _adopt(seed),
+            key=region_choice.EDITOR,
+            on_change=region_choice.take_up,
             on_painting=painting_mix.add,
         )
 
@@ -59,14 +56,3 @@ def _given(now: Regions | None) -> list[GivenRegion]:
         )
         for region in (now.regions if now else ())
     ]
-
-
-def _adopt(seed: str) -> None:
-    """Take over what was painted, unless the page has begun with others meanwhile."""
-    values = painted(_KEY)
-    if not isinstance(values, dict) or values.get("seed") != seed:
-        return
-    try:
-        region_choice.keep(read_regions(values))
-    except StyleTransferError as error:
-        st.session_state["regions_problem"] = error.text

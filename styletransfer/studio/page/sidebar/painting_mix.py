@@ -56,7 +56,7 @@ def paintings() -> None:
         st.html(html.line(_("The mixture: {paintings}.", paintings=_mixture(list(found.values())))))
     if may_add():
         st.button(
-            _("Blend in another painting"),
+            _("Blend in another painting") if mixed else _("Another painting"),
             key="blend_add",
             icon=":material/add:",
             type="tertiary",

@@ -13,14 +13,17 @@ from PIL import Image
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import open_image
 from styletransfer.inputs import Inputs
+from styletransfer.studio.components.region_editor import painted as edited
 from styletransfer.studio.page.sidebar.picker import chosen_at
-from styletransfer.studio.pictures import Picture, read_picture, title
+from styletransfer.studio.pictures import Picture, read_picture
 from styletransfer.studio.presentation import html
-from styletransfer.studio.regions import Masks, Regions, masks_of, regions_from, small_size, stretched
+from styletransfer.studio.regions import Masks, Regions, masks_of, read_regions, regions_from, small_size, stretched
 from styletransfer.texts import Text, _
 
 VIEW = "regions"
 """The editor's name in the address."""
+EDITOR = "region_editor"
+"""Its key."""
 
 
 class Given(NamedTuple):
@@ -38,14 +41,31 @@ def regions() -> Regions | None:
     return cast("Regions | None", st.session_state.get("regions"))
 
 
-def seed() -> str:
-    """Another one whenever the page, not the user, has changed the regions."""
-    return cast("str", st.session_state.setdefault("regions_seed", uuid.uuid4().hex))
+def begin_editing(photo: Picture) -> str:
+    """What the editor begins with: another name whenever the page, not the user, has changed the regions or photo."""
+    on = (st.session_state.setdefault("regions_seed", uuid.uuid4().hex), photo.name, len(photo.data), photo.size)
+    if st.session_state.get("regions_on") != on:
+        st.session_state.update({"regions_on": on, "regions_begun": uuid.uuid4().hex})
+    return cast("str", st.session_state["regions_begun"])
 
 
-def keep(painted: Regions) -> None:
-    """Keep what the user has painted."""
-    st.session_state["regions"] = painted
+def take_up() -> None:
+    """Take over what was painted, unless the page has begun with others meanwhile.
+
+    Also to be called before anything is painted from: a button's callback may come before that of the editor.
+    """
+    values = edited(EDITOR)
+    if not isinstance(values, dict) or values.get("seed") != st.session_state.get("regions_begun"):
+        return
+    try:
+        st.session_state["regions"] = read_regions(values)
+    except StyleTransferError as error:
+        st.session_state["regions_problem"] = error.text
+
+
+def problem() -> Text | None:
+    """Why what was painted last could not be taken over, told once."""
+    return cast("Text | None", st.session_state.pop("regions_problem", None))
 
 
 def replace_by(painted: Regions | None) -> None:
@@ -53,6 +73,7 @@ def replace_by(painted: Regions | None) -> None:
     st.session_state["regions"] = painted
     st.session_state["regions_given"] = None
     st.session_state["regions_seed"] = uuid.uuid4().hex
+    st.session_state["regions_begun"] = None
 
 
 def in_use() -> Regions | None:
@@ -137,13 +158,12 @@ def adopt(files: Inputs[tuple[str, Path | None]], places: Sequence[str], weights
     try:
         read = [_read(path) for path in parts]
         kept = _read(stays) if files.keep else None
-        names = [title(name) for name, _path in files.paintings]
         shown = regions_from(
-            list(zip(places, names, strict=False)),
+            places,
             [_mask(picture) for picture in read],
             _mask(kept) if kept else None,
             weights,
-            _("As it is"),
+            name=lambda number: _("Region {number}", number=number),
         )
     except (StyleTransferError, OSError, IndexError):
         return False

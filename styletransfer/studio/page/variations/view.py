@@ -13,7 +13,7 @@ from styletransfer.controls import CONTROLS, VARIED
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import PRESETS, Settings
 from styletransfer.studio.components.variation_grid import Cell, Grid, Label, picked, variation_grid
-from styletransfer.studio.page.sidebar import chosen_inputs, painting_mix, settings_form
+from styletransfer.studio.page.sidebar import chosen_inputs, painting_mix, region_choice, settings_form
 from styletransfer.studio.page.stage.branches import double_click
 from styletransfer.studio.pictures import data_url, pair, shown_file
 from styletransfer.studio.presentation import html
@@ -59,6 +59,7 @@ def _submit(studio: Studio) -> None:
     """
     if double_click():
         return
+    region_choice.take_up()
     try:
         inputs, settings = chosen_inputs.chosen(), settings_form.chosen(painting_mix.split())
         if inputs is None:
