@@ -15,30 +15,40 @@ function within(left, top, right, bottom, width, height) {
   return box.left < box.right && box.top < box.bottom ? box : null;
 }
 
-// Paint `coverage(x, y)`, 0 to 255, into the active region within a box, or take it away from all of them. Regions
-// are copied before they are changed unless they are in `owned`, so that history keeps them as they were.
-function paint(regions, active, box, coverage, { adding, width, owned }) {
-  regions.forEach((region) => {
-    const gains = adding && region === active;
-    if (!gains && !region.filled) return;
-    let mask = region.mask;
-    let changed = false;
+// One stroke, from when the pointer goes down until it comes up. However often it passes a place, that is covered as
+// much as it was covered most; a second stroke covers what the first has left. Masks are copied before they are
+// changed, so that history keeps them as they were.
+class Stroke {
+  constructor(regions, width, height) {
+    Object.assign(this, { regions, width });
+    this.covered = new Uint8Array(width * height);
+    this.before = new Map(regions.map((region) => [region, region.mask]));
+  }
+
+  get changed() {
+    return [...this.before].filter(([region, mask]) => region.mask !== mask).map(([region]) => region);
+  }
+
+  // Paint `coverage(x, y)`, 0 to 255, into the active region within a box, or take it away from all of them.
+  paint(active, box, coverage, adding) {
+    const { covered, width, before } = this;
+    const touched = this.regions.filter((region) => region.filled || (adding && region === active));
     for (let y = box.top; y < box.bottom; y += 1) {
       for (let x = box.left, at = y * width + box.left; x < box.right; x += 1, at += 1) {
-        const covered = coverage(x, y);
-        if (!covered) continue;
-        const value = gains ? Math.max(mask[at], covered) : Math.min(mask[at], 255 - covered);
-        if (value === mask[at]) continue;
-        if (!owned.has(mask)) {
-          mask = mask.slice();
-          owned.add(mask);
+        const cover = Math.round(coverage(x, y));
+        if (cover <= covered[at]) continue;
+        covered[at] = cover;
+        for (const region of touched) {
+          const was = before.get(region)[at];
+          const value = adding && region === active ? was + (255 - was) * (cover / 255) : was * (1 - cover / 255);
+          if (Math.round(value) === region.mask[at]) continue;
+          if (region.mask === before.get(region)) region.mask = region.mask.slice();
+          region.mask[at] = Math.round(value);
         }
-        mask[at] = value;
-        changed = true;
       }
     }
-    if (changed) Object.assign(region, { mask, filled: gains || region.filled, url: null });
-  });
+    if (adding) active.filled = true;
+  }
 }
 
 // The active region where it was not, and the other way round; the others keep what they have.

@@ -47,7 +47,7 @@ class Panel {
     card.onpointerdown = () => editor.activate(number, { quietly: true });
 
     const swatch = element("button", "swatch");
-    Object.assign(swatch, { type: "button", title: `${words.choose} (${number + 1})` });
+    Object.assign(swatch, { type: "button", title: words.choose });
     swatch.setAttribute("aria-label", `${words.choose}: ${region.name}`);
     swatch.setAttribute("aria-pressed", active);
     swatch.dataset.kind = "swatch";
@@ -84,15 +84,14 @@ class Panel {
     const { editor } = this;
     const { words, paintings } = editor;
     const becomes = element("div", "becomes");
-    becomes.setAttribute("role", "radiogroup");
+    becomes.setAttribute("role", "group");
     becomes.setAttribute("aria-label", words.becomes);
     const chosen = editor.becomes(region);
     const option = (id, title, content, kind) => {
       const button = element("button", `choice ${kind}`);
       Object.assign(button, { type: "button", title });
-      button.setAttribute("role", "radio");
       button.setAttribute("aria-label", title);
-      button.setAttribute("aria-checked", chosen === id);
+      button.setAttribute("aria-pressed", chosen === id);
       button.dataset.kind = `choice ${id}`;
       button.append(...content);
       button.onclick = () => editor.set(region.id, { painting: id });

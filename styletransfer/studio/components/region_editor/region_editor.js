@@ -127,16 +127,17 @@ class Editor {
 
   begin() {
     this.history.keep(this.state);
-    this.owned = new Set();
     this.lastPick = null;
     this.view.busy = true;
-    if (this.active) return;
-    this.regions.push(this.fresh());
-    this.state.active = this.regions.at(-1).id;
+    if (!this.active) {
+      this.regions.push(this.fresh());
+      this.state.active = this.regions.at(-1).id;
+    }
+    this.stroke = new Stroke(this.regions, this.width, this.height);
   }
 
   change(box, coverage, adding) {
-    paint(this.regions, this.active, box, coverage, { adding, width: this.width, owned: this.owned });
+    this.stroke.paint(this.active, box, coverage, adding);
     this.view.cover(this.regions, this.active, box);
   }
 
@@ -153,13 +154,10 @@ class Editor {
 
   finish() {
     this.view.busy = false;
-    if (!this.owned.size) {
-      this.history.forget();
-    } else {
-      for (const region of this.regions) {
-        if (this.owned.has(region.mask)) region.filled = anything(region.mask);
-      }
-    }
+    const { changed } = this.stroke;
+    if (!changed.length) this.history.forget();
+    for (const region of changed) Object.assign(region, { filled: anything(region.mask), url: null });
+    if (this.active) this.active.filled = anything(this.active.mask);
     this.changed();
   }
 
@@ -354,9 +352,7 @@ class Editor {
     const uses = { pick: ["tolerance"], brush: ["size", "softness"], eraser: ["size", "softness"] }[tool] ?? [];
     for (const option of root.querySelectorAll("[data-option]")) option.hidden = !uses.includes(option.dataset.option);
     for (const button of root.querySelectorAll("[data-tool]")) {
-      const chosen = button.dataset.tool === tool;
-      button.setAttribute("aria-checked", chosen);
-      button.tabIndex = chosen ? 0 : -1;
+      button.setAttribute("aria-pressed", button.dataset.tool === tool);
     }
     const taking = root.querySelector("[data-toggle]");
     taking.hidden = tool === "eraser";

@@ -21,7 +21,7 @@ class View {
     this.fill = new OffscreenCanvas(width, height);
     this.edges = new OffscreenCanvas(width, height);
     this.hint = new OffscreenCanvas(width, height);
-    this.canvas.parentElement.style.setProperty("--ratio", width / height);
+    this.canvas.closest(".editor").style.setProperty("--ratio", width / height);
     this.fit();
   }
 
