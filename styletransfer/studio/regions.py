@@ -39,11 +39,14 @@ _LONGEST_MASK = 4 * 1024 * 1024
 """Characters; noise of that size would have more than a hand paints."""
 _NOTHING = 8
 """Level up to which a mask is as good as black everywhere."""
+_SMALLEST = 0.0005
+"""Share of the photo that can be painted: eight pixels of the smallest picture, see `imaging.masks`."""
 _UNREADABLE = Text("The regions that your browser has sent cannot be read; those before stay as they were.")
 _TOO_MANY = Text(
     "The regions are painted in {count} ways, each with a painting and a strength of its own; {most} are possible. "
     "Give some of them the same, or leave them as they are."
 )
+_TOO_SMALL = Text("{region} is too small to be painted: make it larger, or remove it.")
 _ALL_KEPT = Text("All of the photo is to stay as it is, so that nothing is left to paint: take something out.")
 
 
@@ -135,33 +138,31 @@ def masks_of(regions: Regions, places: tuple[str, ...]) -> Masks:
     Raises:
         StyleTransferError: There are more than four masks, or nothing is left to paint.
     """
-    height, width = regions.size
-    kept = np.zeros((height, width), np.float32)
-    parts: dict[tuple[str, float], npt.NDArray[np.float32]] = {}
-    for region in regions.painted:
-        mask = _softened(_pixels(region.mask or b"", regions.size), regions.feather / 100 * max(regions.size))
-        if region.painting is None:
-            kept += mask
-        else:
-            place = region.painting if region.painting in places else places[0]
-            part = place, region.weight
-            parts[part] = parts[part] + mask if part in parts else mask
-    keep = _levels(kept)
-    levels = {part: _levels(mask) for part, mask in parts.items() if mask.max() > _NOTHING}
+    kept, parts = _parts(regions, places)
+    keep, levels = _levels(kept), {part: _levels(mask) for part, mask in parts.items()}
     rest = 255 - np.minimum(255, np.sum([keep, *levels.values()], axis=0, dtype=np.int32))
     stays = _png(keep) if keep.max() > _NOTHING else None
     if not levels:
-        if rest.max() <= _NOTHING:
+        if _tiny(rest):
             raise StyleTransferError(_ALL_KEPT)
         return Masks(places, keep=stays)
-    ways = {(places[0], 1.0): _levels(rest.astype(np.float32) + levels.pop((places[0], 1.0), 0)), **levels}
-    ways = {way: mask for way, mask in ways.items() if mask.max() > _NOTHING}
+    first = _levels(rest.astype(np.float32) + levels.pop((places[0], 1.0), 0))
+    ways = {**({} if _tiny(first) else {(places[0], 1.0): first}), **levels}
+    for (place, weight), mask in ways.items():
+        if _tiny(mask):
+            small = next(each for each in regions.painted if (place_of(each, places), each.weight) == (place, weight))
+            raise StyleTransferError(_TOO_SMALL, region=small.name)
     if len(ways) > MOST_PAINTINGS:
         raise StyleTransferError(_TOO_MANY, count=len(ways), most=MOST_PAINTINGS)
     paintings, weights = tuple(place for place, _ in ways), tuple(weight for _, weight in ways)
     if weights == (1.0,):
         return Masks(paintings, keep=stays)
     return Masks(paintings, tuple(map(_png, ways.values())), stays, weights)
+
+
+def place_of(region: Region, places: tuple[str, ...]) -> str | None:
+    """The place of the painting that a region follows; the first one's where its own was taken out."""
+    return region.painting if region.painting is None or region.painting in places else places[0]
 
 
 def regions_from(
@@ -220,6 +221,26 @@ def small_size(size: tuple[int, int]) -> tuple[int, int]:
 def data_url(mask: bytes) -> str:
     """A mask as a `data:` URL."""
     return _URL + base64.b64encode(mask).decode("ascii")
+
+
+def _parts(
+    regions: Regions, places: tuple[str, ...]
+) -> tuple[npt.NDArray[np.float32], dict[tuple[str, float], npt.NDArray[np.float32]]]:
+    """What stays, and what is painted after each painting with each weight: levels of 0 to 255, feathered."""
+    kept = np.zeros(regions.size, np.float32)
+    parts: dict[tuple[str, float], npt.NDArray[np.float32]] = {}
+    for region in regions.painted:
+        mask = _softened(_pixels(region.mask or b"", regions.size), regions.feather / 100 * max(regions.size))
+        place = place_of(region, places)
+        if place is None:
+            kept += mask
+        else:
+            parts[place, region.weight] = parts.get((place, region.weight), 0) + mask
+    return kept, parts
+
+
+def _tiny(mask: npt.NDArray[Any]) -> bool:
+    return bool(mask.mean() < 255 * _SMALLEST)
 
 
 def _region(values: Mapping[str, Any], size: tuple[int, int]) -> Region:

@@ -117,6 +117,10 @@ class TestMasks:
         ("parts", "words"),
         [
             ([region(0, 60, None)], "nothing is left to paint"),
+            (
+                [replace(region(0, 9, "painting_2"), name="Ear", mask=png(np.eye(HEIGHT, WIDTH, 30) * 9))],
+                "Ear is too small",
+            ),
             ([region(9 * n, 9 * n + 9, "painting", 2 + n / 10, n) for n in range(4)], "painted in 5 ways"),
         ],
     )

@@ -7,6 +7,7 @@ from PIL import Image, ImageColor
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import fit, open_image
+from styletransfer.imaging.masks import to_mask
 from styletransfer.inputs import Inputs
 from styletransfer.studio.pictures import data_url
 from styletransfer.studio.regions import COLORS
@@ -33,7 +34,7 @@ def overlay(inputs: Inputs[Path]) -> str:
 def _overlay(photo: Path, masks: tuple[Path, ...], _changed: tuple[int, ...]) -> str:
     shown = fit(open_image(photo).convert("RGB"), _SIZE).convert("L").convert("RGB")
     for path, color in zip(masks, COLORS, strict=False):
-        mask = open_image(path).convert("L").resize(shown.size, Image.Resampling.BOX)
+        mask = to_mask(open_image(path)).resize(shown.size, Image.Resampling.BOX)
         tint = Image.new("RGB", shown.size, ImageColor.getrgb(color))
         shown.paste(tint, mask=mask.point(lambda level: round(_STRENGTH * level)))
     return data_url(shown)

@@ -12,12 +12,22 @@ from PIL import Image
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import open_image
+from styletransfer.imaging.masks import to_mask
 from styletransfer.inputs import Inputs
 from styletransfer.studio.components.region_editor import painted as edited
 from styletransfer.studio.page.sidebar.picker import chosen_at
 from styletransfer.studio.pictures import Picture, read_picture
 from styletransfer.studio.presentation import html
-from styletransfer.studio.regions import Masks, Regions, masks_of, read_regions, regions_from, small_size, stretched
+from styletransfer.studio.regions import (
+    Masks,
+    Regions,
+    masks_of,
+    place_of,
+    read_regions,
+    regions_from,
+    small_size,
+    stretched,
+)
 from styletransfer.texts import Text, _
 
 VIEW = "regions"
@@ -130,10 +140,7 @@ def weigh(places: Sequence[str], number: int, weight: float) -> None:
         return
     behind = found.paintings[number], found.weights[number]
     changed = tuple(
-        replace(region, weight=weight)
-        if region.painting is not None
-        and (region.painting if region.painting in places else places[0], region.weight) == behind
-        else region
+        replace(region, weight=weight) if (place_of(region, tuple(places)), region.weight) == behind else region
         for region in painted.regions
     )
     replace_by(replace(painted, regions=changed))
@@ -228,7 +235,7 @@ def _read(path: Path | None) -> Picture:
 
 
 def _mask(picture: Picture) -> Image.Image:
-    return open_image(picture.data).convert("L")
+    return to_mask(open_image(picture.data))
 
 
 @lru_cache(maxsize=16)

@@ -32,6 +32,7 @@ def sliders(studio: Studio, live: Snapshot, *, on_change: Callable[[], None]) ->
     for number, name in enumerate(live.painting_names[: len(weights)]):
         if not number and weights[0] == 1.0:
             continue
+        st.html(f"<style>.st-key-{_key(number)}{{--default:{1 / LARGEST_REGION_WEIGHT}}}</style>")
         now = st.session_state.setdefault(_key(number), weights[number])
         st.select_slider(
             plain(_("Style in the region of {painting}", painting=title(name))),

@@ -11,13 +11,14 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 from studio_standin import Standin
 from test_restore import drop, painted
-from visits import looked_at, picture, started, text
+from visits import address, looked_at, picture, started, text
 
 from styletransfer.imaging.recipe import make_recipe
 from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings
 from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.regions import COLORS, Region, Regions
+from styletransfer.studio.snapshot import State
 from styletransfer.studio.storage.run_folder import Run, Submission
 
 Visit = Callable[..., AppTest]
@@ -137,6 +138,46 @@ def test_a_recipe_brings_regions_back_if_they_are_here(studio: Standin, visit: V
     assert studio.chosen[run_id].region_weights == (1.0, 2.0)
     kept = [path.read_bytes() for path in (*studio.given[run_id].masks, studio.given[run_id].keep or Path())]
     assert kept == [path.read_bytes() for path in (*pictures.masks, pictures.keep or Path())]
+
+
+@pytest.fixture
+def run(studio: Standin, visit: Visit) -> str:
+    """A run with regions that is being painted."""
+    page = visit()
+    looked_at(page.button(key="blend_add").click().run())
+    painted_on(page, FACE, SKY)
+    run_id = started(page)
+    studio.paint(run_id, 5)
+    return run_id
+
+
+def test_the_strength_of_a_region_can_be_changed_while_it_is_painted(studio: Standin, visit: Visit, run: str) -> None:
+    page = visit(run)
+    assert page.select_slider(key="region_weight_1").value == 0.5
+    looked_at(page.select_slider(key="region_weight_1").set_value(2.0).run())
+    assert studio.asked[-1] == ("steer", run, "1.0", "10000.0", "5.0", "1.0", "2.0")
+    looked_at(page.select_slider(key="style_weight").set_value(15000.0).run())
+    assert studio.asked[-1] == ("steer", run, "1.0", "15000.0", "5.0", "1.0", "2.0")
+    assert studio.chosen[started(page)].region_weights == (1.0, 2.0)
+
+
+def test_painting_on_and_variations_are_painted_in_the_same_regions(studio: Standin, visit: Visit, run: str) -> None:
+    for epoch in range(5, 101, 5):
+        studio.paint(run, epoch, State.FINISHED)
+    masks = [path.read_bytes() for path in studio.given[run].masks]
+    page = visit(run)
+    looked_at(page.button(key="branch_here").click().run())
+    branch = address(page)
+    assert [path.read_bytes() for path in studio.given[branch].masks] == masks
+    assert studio.chosen[branch].region_weights == (1.0, 0.5)
+    assert studio.given[branch].keep is not None
+
+    page = visit(branch)
+    looked_at(page.button(key="variations").click().run())
+    sheet = studio.sheets.view(str(studio.run_queue.asked[-1][1]))
+    assert sheet is not None
+    assert [path.read_bytes() for path in sheet.inputs.masks] == masks
+    assert sheet.settings.region_weights == (1.0, 0.5)
 
 
 def test_the_editor_is_a_view_that_one_leaves_again(visit: Visit) -> None:
