@@ -157,7 +157,10 @@ def masks_of(regions: Regions, places: tuple[str, ...]) -> Masks:
     paintings, weights = tuple(place for place, _ in ways), tuple(weight for _, weight in ways)
     if weights == (1.0,):
         return Masks(paintings, keep=stays)
-    return Masks(paintings, tuple(map(_png, ways.values())), stays, weights)
+    # What is kept is nobody's to the engine: there, the parts are shares of what is left.
+    left = np.maximum(255 - keep.astype(np.float32), 1)
+    shares = (_levels(255 * mask.astype(np.float32) / left) for mask in ways.values())
+    return Masks(paintings, tuple(map(_png, shares)), stays, weights)
 
 
 def place_of(region: Region, places: tuple[str, ...]) -> str | None:
@@ -173,7 +176,7 @@ def regions_from(
     *,
     name: Callable[[int], str],
 ) -> Regions:
-    """Regions for what a run was given: `masks_of` gives the same masks again, if they are no larger than the copy.
+    """Regions for what a run was given; `masks_of` gives almost the same masks again, no larger than the small copy.
 
     Args:
         paintings: For each mask the place of its painting.
@@ -191,6 +194,8 @@ def regions_from(
     regions: list[Region] = []
     for (painting, weight, mask), color in zip(given, COLORS, strict=False):
         levels = np.asarray(_resized(mask, size))
+        if keep is not None and painting is not None:
+            levels = _levels(levels * (1 - np.asarray(_resized(keep, size), dtype=np.float32) / 255))
         if levels.max() > _NOTHING:
             regions.append(Region(name(len(regions) + 1), color, painting, weight, _png(levels)))
     return Regions(size, 0.0, tuple(regions))
@@ -304,8 +309,9 @@ def _softened(mask: npt.NDArray[np.float32], radius: float) -> npt.NDArray[np.fl
     return np.asarray(cv2.GaussianBlur(mask, (0, 0), radius, borderType=cv2.BORDER_REPLICATE), dtype=np.float32)
 
 
-def _levels(mask: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
-    return np.clip(np.rint(mask), 0, 255).astype(np.uint8)
+def _levels(mask: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.uint8]:
+    levels: npt.NDArray[np.uint8] = np.clip(np.rint(mask), 0, 255).astype(np.uint8)
+    return levels
 
 
 def _png(mask: npt.NDArray[np.uint8]) -> bytes:
