@@ -1,10 +1,15 @@
 """Regions in a real browser: painted on the photo, picked, taken back, and painted after two paintings."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from steps import finished, make_small, start, until
+
+from styletransfer.support.paths import sample_photos
 
 pytestmark = pytest.mark.browser
 
@@ -48,7 +53,9 @@ class Editor:
         until(lambda: least <= self.share(region) <= most, 10)
 
 
-def test_a_face_is_kept_with_two_clicks_and_the_rest_is_painted_after_two_paintings(visit: Visit) -> None:
+def test_a_face_is_kept_with_two_clicks_and_the_rest_is_painted_after_two_paintings(
+    visit: Visit, tmp_path: Path
+) -> None:
     page = visit()
     page.locator(".st-key-photo_gallery label[title=Portrait]").click()
     page.locator("h1", has_text="Portrait").wait_for()
@@ -75,10 +82,10 @@ def test_a_face_is_kept_with_two_clicks_and_the_rest_is_painted_after_two_painti
     editor.drag((10, 500), (500, 500))
     editor.covers(30, 49, region=1)
     editor.stage.locator("[data-tool=brush]").click()
-    for turn in range(25):
-        editor.drag((10, 20 + 8 * turn), (60, 20 + 8 * turn))
+    for turn in range(21):
+        editor.drag((10, 20 + 9 * turn), (60, 20 + 9 * turn))
     before = editor.share(1)
-    for _turn in range(25):
+    for _turn in range(21):
         page.keyboard.press("Control+z")
     assert editor.share(1) < before - 2
     make_small(page)
@@ -86,8 +93,26 @@ def test_a_face_is_kept_with_two_clicks_and_the_rest_is_painted_after_two_painti
     finished(page)
     assert page.locator(".sources figure").count() == 4  # photo, regions and two paintings
 
+    with page.expect_download() as download:
+        page.get_by_role("button", name="PNG", exact=True).click()
+    picture = tmp_path / "kept.png"
+    download.value.save_as(picture)
+    photo = (
+        Image.open(sample_photos()[0].with_name("portrait.jpg"))
+        .convert("RGB")
+        .resize((128, 128), Image.Resampling.LANCZOS)
+    )
+    apart = np.abs(np.asarray(Image.open(picture), dtype=float) - np.asarray(photo)).mean(axis=2)
+    assert apart[22:36, 54:60].max() < 3  # the face
+    assert apart.mean() > 8
+
     page.reload()
     page.locator(".dots", has_text="Region 2").wait_for()
     editor.open()
     editor.covers(2.5, 4.5)
     editor.covers(30, 49, region=1)
+
+    fresh = visit()
+    fresh.locator(".st-key-recipe_drop input[type=file]").set_input_files(picture)
+    fresh.get_by_text("The recipe of Kept is back.").wait_for()
+    fresh.locator(".dots", has_text="Region 2").wait_for()
