@@ -6,10 +6,8 @@ regions of the same painting and strength are one to it, and a painting with two
 """
 
 import base64
-import binascii
 import io
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -20,7 +18,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from styletransfer.errors import StyleTransferError
-from styletransfer.settings import LARGEST_REGION_WEIGHT, MOST_PAINTINGS
+from styletransfer.settings import MOST_PAINTINGS
 from styletransfer.texts import Text
 
 SMALL_COPY = 1024
@@ -34,14 +32,12 @@ FEATHER = 0.4
 COLORS = ("#e0475b", "#2f8fd6", "#e3a008", "#3fa66a", "#9a5bd1", "#e2711d", "#12a5a0", "#c2478f")
 """In which regions are shown, in their order."""
 
-_URL = "data:image/png;base64,"
-_LONGEST_MASK = 4 * 1024 * 1024
-"""Characters; noise of that size would have more than a hand paints."""
-_NOTHING = 8
+URL = "data:image/png;base64,"
+"""How a mask's `data:` URL begins."""
+NOTHING = 8
 """Level up to which a mask is as good as black everywhere."""
 _SMALLEST = 0.0005
 """Share of the photo that can be painted: eight pixels of the smallest picture, see `imaging.masks`."""
-_UNREADABLE = Text("The regions that your browser has sent cannot be read; those before stay as they were.")
 _TOO_MANY = Text(
     "The regions are painted in {count} ways, each with a painting and a strength of its own; {most} are possible. "
     "Give some of them the same, or leave them as they are."
@@ -112,20 +108,6 @@ class Masks:
     weights: tuple[float, ...] | None = None
 
 
-def read_regions(values: object) -> Regions:
-    """Regions as the browser has sent them, which is not to be trusted. Raises StyleTransferError."""
-    try:
-        if not isinstance(values, Mapping) or not isinstance(values["regions"], list):
-            raise TypeError("regions")
-        size = _whole(values["height"]), _whole(values["width"])
-        if len(values["regions"]) > MOST_REGIONS:
-            raise ValueError("too many regions")
-        regions = tuple(_region(region, size) for region in values["regions"])
-        return Regions(size, _number(values["feather"], LARGEST_FEATHER), regions)
-    except (KeyError, TypeError, ValueError, OSError, Image.DecompressionBombError, SyntaxError) as error:
-        raise StyleTransferError(_UNREADABLE) from error
-
-
 @lru_cache(maxsize=4)
 def masks_of(regions: Regions, places: tuple[str, ...]) -> Masks:
     """What the engine is given for regions.
@@ -141,7 +123,7 @@ def masks_of(regions: Regions, places: tuple[str, ...]) -> Masks:
     kept, parts = _parts(regions, places)
     keep, levels = _levels(kept), {part: _levels(mask) for part, mask in parts.items()}
     rest = 255 - np.minimum(255, np.sum([keep, *levels.values()], axis=0, dtype=np.int32))
-    stays = _png(keep) if keep.max() > _NOTHING else None
+    stays = png(keep) if keep.max() > NOTHING else None
     if not levels:
         if _tiny(rest):
             raise StyleTransferError(_ALL_KEPT)
@@ -160,7 +142,7 @@ def masks_of(regions: Regions, places: tuple[str, ...]) -> Masks:
     # What is kept is nobody's to the engine: there, the parts are shares of what is left.
     left = np.maximum(255 - keep.astype(np.float32), 1)
     shares = (_levels(255 * mask.astype(np.float32) / left) for mask in ways.values())
-    return Masks(paintings, tuple(map(_png, shares)), stays, weights)
+    return Masks(paintings, tuple(map(png, shares)), stays, weights)
 
 
 def place_of(region: Region, places: tuple[str, ...]) -> str | None:
@@ -196,8 +178,8 @@ def regions_from(
         levels = np.asarray(_resized(mask, size))
         if keep is not None and painting is not None:
             levels = _levels(levels * (1 - np.asarray(_resized(keep, size), dtype=np.float32) / 255))
-        if levels.max() > _NOTHING:
-            regions.append(Region(name(len(regions) + 1), color, painting, weight, _png(levels)))
+        if levels.max() > NOTHING:
+            regions.append(Region(name(len(regions) + 1), color, painting, weight, png(levels)))
     return Regions(size, 0.0, tuple(regions))
 
 
@@ -205,9 +187,7 @@ def stretched(regions: Regions, size: tuple[int, int]) -> Regions:
     """Regions brought to a small copy of another (height, width), whatever its shape."""
     pixels = {region: _pixels(region.mask, regions.size) for region in regions.regions if region.mask is not None}
     wide = {
-        region: _png(
-            _levels(np.asarray(cv2.resize(mask, size[::-1], interpolation=cv2.INTER_LINEAR), dtype=np.float32))
-        )
+        region: png(_levels(np.asarray(cv2.resize(mask, size[::-1], interpolation=cv2.INTER_LINEAR), dtype=np.float32)))
         for region, mask in pixels.items()
     }
     return replace(
@@ -223,9 +203,16 @@ def small_size(size: tuple[int, int]) -> tuple[int, int]:
     return max(1, round(size[1] * scale)), max(1, round(size[0] * scale))
 
 
+def png(mask: npt.NDArray[np.uint8]) -> bytes:
+    """A mask as a PNG (mode L)."""
+    file = io.BytesIO()
+    Image.fromarray(mask).save(file, "PNG")
+    return file.getvalue()
+
+
 def data_url(mask: bytes) -> str:
     """A mask as a `data:` URL."""
-    return _URL + base64.b64encode(mask).decode("ascii")
+    return URL + base64.b64encode(mask).decode("ascii")
 
 
 def _parts(
@@ -248,51 +235,6 @@ def _tiny(mask: npt.NDArray[Any]) -> bool:
     return bool(mask.mean() < 255 * _SMALLEST)
 
 
-def _region(values: Mapping[str, Any], size: tuple[int, int]) -> Region:
-    name, color, painting, url = values["name"], values["color"], values["painting"], values["mask"]
-    if not isinstance(name, str) or len(name) > LONGEST_NAME or color not in COLORS:
-        raise ValueError("name or color")
-    if painting is not None and not isinstance(painting, str):
-        raise TypeError("painting")
-    weight = _number(values["weight"], LARGEST_REGION_WEIGHT)
-    return Region(name, color, painting, weight, None if url is None else _decoded(url, size))
-
-
-def _decoded(url: object, size: tuple[int, int]) -> bytes | None:
-    """A mask's PNG, mode L, from a `data:` URL; None if it is black. Raises ValueError, OSError."""
-    if not isinstance(url, str) or not url.startswith(_URL) or len(url) > _LONGEST_MASK:
-        raise ValueError("no mask")
-    return _checked(url, size)
-
-
-@lru_cache(maxsize=2 * MOST_REGIONS)
-def _checked(url: str, size: tuple[int, int]) -> bytes | None:
-    """Kept for a while: a browser sends all masks again when one has changed."""
-    try:
-        data = base64.b64decode(url[len(_URL) :], validate=True)
-    except binascii.Error as error:
-        raise ValueError("no base64") from error
-    with Image.open(io.BytesIO(data), formats=["PNG"]) as opened:
-        if (opened.height, opened.width) != size:
-            raise ValueError("another size")
-        levels = np.asarray(opened.convert("L"))
-    return _png(levels) if levels.max() > _NOTHING else None
-
-
-def _whole(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= SMALL_COPY:
-        raise ValueError("no size")
-    return value
-
-
-def _number(value: object, largest: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise TypeError("no number")
-    if not 0 <= value <= largest:
-        raise ValueError("out of range")
-    return round(float(value), 3)
-
-
 def _resized(mask: Image.Image, size: tuple[int, int]) -> Image.Image:
     height, width = size
     return mask if mask.size == (width, height) else mask.resize((width, height), Image.Resampling.BOX)
@@ -312,9 +254,3 @@ def _softened(mask: npt.NDArray[np.float32], radius: float) -> npt.NDArray[np.fl
 def _levels(mask: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.uint8]:
     levels: npt.NDArray[np.uint8] = np.clip(np.rint(mask), 0, 255).astype(np.uint8)
     return levels
-
-
-def _png(mask: npt.NDArray[np.uint8]) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(mask).save(file, "PNG")
-    return file.getvalue()

@@ -12,7 +12,7 @@ import streamlit as st
 from styletransfer.texts import _, language
 
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("masks", "history", "pick", "view", "tools", "pointer", "panel", "region_editor")
+_SCRIPTS = ("masks", "history", "pick", "view", "tools", "pointer", "bar", "panel", "region_editor")
 _component = st.components.v2.component(
     "styletransfer_region_editor",
     html=(_FOLDER / "region_editor.html").read_text("utf-8"),

@@ -89,12 +89,24 @@ async function maskFrom(url, width, height) {
 }
 
 async function pixelsOf(url, width, height, smooth = true) {
-  const image = new Image();
-  image.src = url;
-  await image.decode();
+  const image = await pictureFrom(url);
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
   context.imageSmoothingEnabled = smooth;
   context.imageSmoothingQuality = "high";
   context.drawImage(image, 0, 0, width, height);
   return context.getImageData(0, 0, width, height);
+}
+
+// A region as the page has given it, with its mask brought to a size.
+async function opened({ name, color, painting, weight, mask }, width, height) {
+  const pixels = mask ? await maskFrom(mask, width, height) : new Uint8Array(width * height);
+  const id = crypto.randomUUID?.() ?? `${Math.random()}`.slice(2);
+  return { id, name, color, painting, weight, mask: pixels, filled: anything(pixels), url: null };
+}
+
+async function pictureFrom(url) {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  return image;
 }

@@ -27,10 +27,10 @@ function listenToPointer(editor, canvas) {
       return;
     }
     if (painting || pinch || event.button > 2) return;
-    const taking = event.button === 2 || event.altKey || editor.tool === "eraser" || editor.taking;
+    const taking = event.button === 2 || event.altKey || editor.bar.tool === "eraser" || editor.bar.taking;
     painting = { id: event.pointerId, adding: !taking };
     editor.begin();
-    TOOLS[editor.tool].down(editor, view.place(event), painting.adding);
+    TOOLS[editor.bar.tool].down(editor, view.place(event), painting.adding);
   };
 
   canvas.onpointermove = (event) => {
@@ -48,11 +48,11 @@ function listenToPointer(editor, canvas) {
     } else if (painting?.id === event.pointerId) {
       editor.pointer = at;
       for (const each of event.getCoalescedEvents?.() ?? [event]) {
-        TOOLS[editor.tool].move(editor, view.place(each), painting.adding);
+        TOOLS[editor.bar.tool].move(editor, view.place(each), painting.adding);
       }
     } else if (event.pointerType !== "touch") {
       editor.pointer = at;
-      TOOLS[editor.tool].hover?.(editor, at);
+      TOOLS[editor.bar.tool].hover?.(editor, at);
       view.draw();
     }
   };
@@ -64,7 +64,7 @@ function listenToPointer(editor, canvas) {
     if (painting?.id !== event.pointerId) return;
     if (event.type === "pointercancel") editor.drop();
     else {
-      TOOLS[editor.tool].up(editor, painting.adding);
+      TOOLS[editor.bar.tool].up(editor, painting.adding);
       editor.finish();
     }
     painting = null;
@@ -73,7 +73,7 @@ function listenToPointer(editor, canvas) {
 
   canvas.onpointerleave = () => {
     editor.pointer = null;
-    TOOLS[editor.tool].leave?.(editor);
+    TOOLS[editor.bar.tool].leave?.(editor);
     view.draw();
   };
 
@@ -134,9 +134,9 @@ function key(editor, event) {
     return true;
   }
   if (event.altKey) return false;
-  if (KEYS[name]) editor.choose(KEYS[name]);
+  if (KEYS[name]) editor.bar.choose(KEYS[name]);
   else if (name === "i") editor.invert();
-  else if (name === "[" || name === "]") editor.resize(name === "]" ? 1.2 : 1 / 1.2);
+  else if (name === "[" || name === "]") editor.bar.resize(name === "]" ? 1.2 : 1 / 1.2);
   else if (name === "+" || name === "=") editor.view.zoomTo(editor.view.zoom * 1.4);
   else if (name === "-") editor.view.zoomTo(editor.view.zoom / 1.4);
   else if (name === "0") editor.view.zoomTo(1);

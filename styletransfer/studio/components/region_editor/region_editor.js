@@ -2,8 +2,6 @@
 // change, and at once when the pointer leaves for one of its buttons.
 
 const REST = 400; // milliseconds after a change until the page is told
-const SMALLEST_BRUSH = 1.5; // pixels of the small copy
-const LARGEST_BRUSH = 160;
 const editors = new WeakMap();
 const kept = { seed: null, state: null, history: null }; // outlives the element, which the page may draw anew
 
@@ -21,14 +19,10 @@ class Editor {
     this.root = root;
     this.canvas = root.querySelector("canvas");
     this.view = new View(this.canvas);
-    this.view.shapes = (context, scale) => TOOLS[this.tool].shape?.(this, context, scale);
+    this.view.shapes = (context, scale) => TOOLS[this.bar.tool].shape?.(this, context, scale);
     this.state = { regions: [], active: null, feather: 0.4 };
     this.history = new History();
-    this.tool = "pick";
-    this.tolerance = 28;
-    this.size = 35;
-    this.softness = 0.4;
-    this.taking = false;
+    this.bar = new Bar(this, root);
     this.panel = new Panel(this, root.querySelector(".panel"));
     this.listen();
     listenToPointer(this, this.canvas);
@@ -62,7 +56,7 @@ class Editor {
     const [{ data: pixels }, { data: coded }, image] = await Promise.all([
       pixelsOf(photo.src, width, height),
       pixelsOf(photo.labels, width, height, false),
-      picturesOwn(photo.src),
+      pictureFrom(photo.src),
     ]);
     const labels = Int32Array.from({ length: width * height }, (_, at) => coded[4 * at] + 256 * coded[4 * at + 1]);
     const again = kept.seed === seed ? kept : null;
@@ -90,11 +84,6 @@ class Editor {
 
   get active() {
     return this.regions.find(({ id }) => id === this.state.active) ?? null;
-  }
-
-  get radius() {
-    const share = (this.size / 100) ** 2; // fine steps where the brush is small
-    return SMALLEST_BRUSH + share * (LARGEST_BRUSH - SMALLEST_BRUSH);
   }
 
   // Id of the painting that a region follows, null for what stays; a painting that was taken out gives way to the first.
@@ -148,7 +137,7 @@ class Editor {
   }
 
   pick(label, adding) {
-    this.take(this.picker.grown(label, this.tolerance), adding);
+    this.take(this.picker.grown(label, this.bar.tolerance), adding);
     this.lastPick = { label, adding };
   }
 
@@ -240,7 +229,7 @@ class Editor {
     if (quietly) this.tellSoon();
     else this.changed();
     this.row = quietly ? row : null;
-    this.showSteps();
+    this.bar.showSteps();
   }
 
   soften(feather) {
@@ -250,7 +239,7 @@ class Editor {
     this.view.draw();
     this.tellSoon();
     this.row = "feather";
-    this.showSteps();
+    this.bar.showSteps();
   }
 
   get blur() {
@@ -275,57 +264,15 @@ class Editor {
     this.ask();
   }
 
-  // --- the bar ---------------------------------------------------------------------------------------------------
-
+  // Tell at once when the pointer or the keyboard goes elsewhere.
   listen() {
     const { root } = this;
-    for (const button of root.querySelectorAll("[data-tool]")) button.onclick = () => this.choose(button.dataset.tool);
-    for (const button of root.querySelectorAll("[data-do]")) button.onclick = () => this.perform(button.dataset.do);
-    root.querySelector("[data-toggle]").onclick = () => {
-      this.taking = !this.taking;
-      this.showBar();
-    };
-    const range = (name, use) => {
-      const input = root.querySelector(`[data-option=${name}] input`);
-      input.oninput = () => use(Number(input.value));
-    };
-    range("tolerance", (value) => {
-      this.tolerance = value;
-      this.repick();
-    });
-    range("size", (value) => {
-      this.size = value;
-    });
-    range("softness", (value) => {
-      this.softness = value / 100;
-    });
     const leave = (event) => {
       if (!root.isConnected) removeEventListener("pointerdown", leave, true);
       else if (!event.composedPath().includes(root)) this.tell();
     };
     addEventListener("pointerdown", leave, true);
     root.addEventListener("focusout", () => this.telling && this.tell());
-  }
-
-  perform(what) {
-    if (!this.ready) return;
-    const { view } = this;
-    const zooms = { zoomIn: view.zoom * 1.5, zoomOut: view.zoom / 1.5, fit: 1 };
-    if (what in zooms) view.zoomTo(zooms[what]);
-    else this[what]();
-  }
-
-  choose(tool) {
-    TOOLS[this.tool].leave?.(this);
-    this.tool = tool;
-    this.showBar();
-    this.view.draw();
-  }
-
-  resize(factor) {
-    this.size = Math.min(100, Math.max(2, this.size * factor));
-    this.showBar();
-    this.view.draw();
   }
 
   hold(held) {
@@ -336,10 +283,10 @@ class Editor {
   // --- showing and telling ---------------------------------------------------------------------------------------
 
   show() {
-    label(this.root, this.words);
-    this.showBar();
+    this.bar.label(this.words);
+    this.bar.show();
     this.panel.show();
-    this.showSteps();
+    this.bar.showSteps();
   }
 
   redraw() {
@@ -347,37 +294,10 @@ class Editor {
     this.view.cover(this.regions, this.active, this.whole);
   }
 
-  showBar() {
-    const { root, words, tool } = this;
-    const uses = { pick: ["tolerance"], brush: ["size", "softness"], eraser: ["size", "softness"] }[tool] ?? [];
-    for (const option of root.querySelectorAll("[data-option]")) option.hidden = !uses.includes(option.dataset.option);
-    for (const button of root.querySelectorAll("[data-tool]")) {
-      button.setAttribute("aria-pressed", button.dataset.tool === tool);
-    }
-    const taking = root.querySelector("[data-toggle]");
-    taking.hidden = tool === "eraser";
-    taking.setAttribute("aria-pressed", this.taking);
-    root.querySelector("[data-option=tolerance] input").value = this.tolerance;
-    root.querySelector("[data-option=size] input").value = this.size;
-    root.querySelector("[data-option=softness] input").value = 100 * this.softness;
-    const mouse = matchMedia("(hover: hover)").matches && tool !== "eraser";
-    root.querySelector(".hint").textContent = [words[`${tool}Hint`], mouse ? words.otherButton : ""].join(" ");
-    this.canvas.dataset.tool = tool;
-  }
-
-  showSteps() {
-    const enable = (what, on) => {
-      this.root.querySelector(`[data-do=${what}]`).disabled = !on;
-    };
-    enable("undo", this.history.past.length > 0);
-    enable("redo", this.history.future.length > 0);
-    enable("clear", Boolean(this.active?.filled));
-  }
-
   changed() {
     this.row = null;
     this.panel.show();
-    this.showSteps();
+    this.bar.showSteps();
     this.view.draw();
     this.tellSoon();
   }
@@ -399,34 +319,5 @@ class Editor {
       return { name, color, weight, painting: this.becomes(region), mask: region.filled ? region.url : null };
     });
     this.send({ seed, width, height, feather: this.state.feather, regions });
-  }
-}
-
-async function opened({ name, color, painting, weight, mask }, width, height) {
-  const pixels = mask ? await maskFrom(mask, width, height) : new Uint8Array(width * height);
-  const id = crypto.randomUUID?.() ?? `${Math.random()}`.slice(2);
-  return { id, name, color, painting, weight, mask: pixels, filled: anything(pixels), url: null };
-}
-
-async function picturesOwn(url) {
-  const image = new Image();
-  image.src = url;
-  await image.decode();
-  return image;
-}
-
-// What stands on the buttons and sliders, for eyes, pointers and screen readers.
-function label(root, words) {
-  root.querySelector(".tools").setAttribute("aria-label", words.tools);
-  for (const button of root.querySelectorAll("[data-tool], [data-do]")) {
-    const name = button.dataset.tool ?? button.dataset.do;
-    button.setAttribute("aria-label", words[name]);
-    button.title = words[`${name}Key`] ? `${words[name]} (${words[`${name}Key`]})` : words[name];
-  }
-  const taking = root.querySelector("[data-toggle]");
-  taking.textContent = words.takeAway;
-  taking.title = words.takeAwayHint;
-  for (const option of root.querySelectorAll("[data-option]")) {
-    option.firstElementChild.textContent = words[option.dataset.option];
   }
 }

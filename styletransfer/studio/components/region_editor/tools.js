@@ -4,11 +4,11 @@
 class PickTool {
   hover(editor, at) {
     const label = editor.picker.labels[pixel(editor, at)];
-    const key = `${label} ${editor.tolerance}`;
+    const key = `${label} ${editor.bar.tolerance}`;
     if (this.hovered === key) return;
     this.hovered = key;
     const color = editor.active?.color ?? COLORS[0];
-    editor.view.suggest(editor.picker.labels, editor.picker.grown(label, editor.tolerance), color);
+    editor.view.suggest(editor.picker.labels, editor.picker.grown(label, editor.bar.tolerance), color);
   }
 
   leave(editor) {
@@ -42,7 +42,7 @@ class BrushTool {
 
   move(editor, at, adding) {
     const way = Math.hypot(at.x - this.last.x, at.y - this.last.y);
-    const stride = Math.max(0.7, editor.radius / 4);
+    const stride = Math.max(0.7, editor.bar.radius / 4);
     const [from, steps] = [this.last, Math.floor(way / stride)];
     for (let step = 1; step <= steps; step += 1) {
       const part = (step * stride) / way;
@@ -54,7 +54,7 @@ class BrushTool {
   up() {}
 
   stamp(editor, { x, y }, adding) {
-    const { radius, softness } = editor;
+    const { radius, softness } = editor.bar;
     const rim = Math.max(1, radius * softness); // over which the brush fades
     const box = within(x - radius - 1, y - radius - 1, x + radius + 1, y + radius + 1, editor.width, editor.height);
     if (!box) return;
@@ -72,7 +72,7 @@ class BrushTool {
   shape(editor, context, scale) {
     if (!editor.pointer) return;
     context.beginPath();
-    context.arc(editor.pointer.x, editor.pointer.y, editor.radius, 0, 2 * Math.PI);
+    context.arc(editor.pointer.x, editor.pointer.y, editor.bar.radius, 0, 2 * Math.PI);
     outline(context, scale);
   }
 }

@@ -15,6 +15,7 @@ from styletransfer.imaging.images import open_image
 from styletransfer.imaging.masks import to_mask
 from styletransfer.inputs import Inputs
 from styletransfer.studio.components.region_editor import painted as edited
+from styletransfer.studio.page.sidebar.edited_regions import read_regions
 from styletransfer.studio.page.sidebar.picker import chosen_at
 from styletransfer.studio.pictures import Picture, read_picture
 from styletransfer.studio.presentation import html
@@ -23,7 +24,6 @@ from styletransfer.studio.regions import (
     Regions,
     masks_of,
     place_of,
-    read_regions,
     regions_from,
     small_size,
     stretched,
