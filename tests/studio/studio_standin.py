@@ -143,7 +143,7 @@ class Standin:
         self.runs[run_id] = replace(self.runs[run_id], state=State.STOPPED)
 
     def steer(self, run_id: str, weighting: Weighting) -> None:
-        self.asked.append(("steer", run_id, *map(str, weighting)))
+        self.asked.append(("steer", run_id, *map(str, weighting.numbers)))
 
     def snapshot(self, run_id: str) -> Snapshot | None:
         return self.runs.get(run_id)

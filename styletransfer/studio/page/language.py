@@ -66,5 +66,5 @@ def _chosen() -> None:
     """What is set stays: a browser knows a choice by its words, which are others now."""
     st.session_state["language_chosen"] = True
     for key in map(str, st.session_state):
-        if key in _SET or key.startswith("share_"):
+        if key in _SET or key.startswith(("share_", "region_weight_")):
             st.session_state[key] = st.session_state[key]

@@ -1,5 +1,6 @@
 """The page as a whole: settings on the left, the stage in the middle, the curves below. It paints nothing itself."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -11,7 +12,15 @@ from styletransfer.settings import Settings
 from styletransfer.studio.page import language
 from styletransfer.studio.page.gallery.comparison import comparison
 from styletransfer.studio.page.gallery.view import enter, gallery_page, taken_down
-from styletransfer.studio.page.sidebar import chosen_inputs, form_state, painting_mix, settings_form, start_picture
+from styletransfer.studio.page.regions.view import regions_stage
+from styletransfer.studio.page.sidebar import (
+    chosen_inputs,
+    form_state,
+    painting_mix,
+    region_choice,
+    settings_form,
+    start_picture,
+)
 from styletransfer.studio.page.sidebar.estimate import estimate, obstacle
 from styletransfer.studio.page.sidebar.picker import picker
 from styletransfer.studio.page.sidebar.restore import offer, open_run, recipe_drop, restore, restore_note
@@ -27,7 +36,7 @@ from styletransfer.studio.page.variations.view import (
     variations_stage,
 )
 from styletransfer.studio.pictures import Picture, Shown, pair, shown_file
-from styletransfer.studio.presentation import html
+from styletransfer.studio.presentation import html, region_overlay
 from styletransfer.studio.server import lifespan
 from styletransfer.studio.storage.gallery import called
 from styletransfer.studio.studio import Snapshot, Studio
@@ -37,7 +46,7 @@ from styletransfer.texts import Text, _, say
 _STYLES = tuple(Path(__file__).parent / name for name in ("theme.css", "sidebar/sidebar.css", "variations/view.css"))
 _ICON = Path(__file__).with_name("icon.svg")
 _LOST = Text("There is no painting at this address on this computer.")
-_VIEWS = {"wall": gallery_page, "compare": comparison}
+_VIEWS = {"wall": gallery_page, "compare": comparison, region_choice.VIEW: regions_stage}
 """What takes the stage's place, by its name in the address."""
 
 
@@ -87,6 +96,7 @@ def _take_up(studio: Studio, snapshot: Snapshot | None, sheet: VariationSheetVie
 
 
 def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Inputs[Picture] | None, Settings | None]:
+    inputs: Inputs[Picture] | None = None
     settings: Settings | None = None
     problem: Text | None = None
     with st.container(key="panel"):
@@ -97,14 +107,15 @@ def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Inputs[Picture] | 
             )
         offer(studio, picker("photo", _("Photo")))
         painting_mix.paintings()
+        region_choice.summary()
         live = snapshot if snapshot and snapshot.run_id in studio.active() else None
         try:
-            settings = settings_form.settings_form(studio, live, painting_mix.shares())
+            settings = settings_form.settings_form(studio, live, painting_mix.split)
+            inputs = chosen_inputs.chosen()
         except StyleTransferError as error:
             problem = error.text
         with st.container(key="language_switch"):
             language.switch()
-    inputs = chosen_inputs.chosen()
     with st.container(key="start_bar"):
         _start(studio, inputs, settings, problem)
     return inputs, settings
@@ -112,7 +123,7 @@ def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Inputs[Picture] | 
 
 def _start(studio: Studio, inputs: Inputs[Picture] | None, settings: Settings | None, problem: Text | None) -> None:
     if inputs is None:
-        problem = Text("Choose a photo and a painting first.")
+        problem = problem or Text("Choose a photo and a painting first.")
     elif start_picture.missing():
         problem = start_picture.MISSING
     elif settings is not None:
@@ -147,11 +158,13 @@ def _until_warm(studio: Studio, settings: Settings, photo: tuple[int, int], pain
 
 def _submit(studio: Studio) -> None:
     """Start with what is chosen now: a slider may have moved since the button was drawn."""
-    inputs = chosen_inputs.chosen()
-    if inputs is None or double_click():
+    if double_click():
         return
+    region_choice.take_up()
     try:
-        settings = settings_form.chosen(painting_mix.shares())
+        inputs, settings = chosen_inputs.chosen(), settings_form.chosen(painting_mix.split())
+        if inputs is None:
+            return
         if problem := obstacle(studio, settings, inputs.photo.size):
             raise StyleTransferError(problem)
         run_id = studio.submit(inputs, settings)
@@ -175,9 +188,11 @@ def _run(studio: Studio, snapshot: Snapshot, chosen: Settings | None) -> None:
 
 def _sources(studio: Studio, snapshot: Snapshot) -> Sources:
     inputs, settings = studio.inputs(snapshot.run_id), studio.settings(snapshot.run_id)
-    shown: Inputs[Shown | None] = Inputs(photo=None, paintings=()) if inputs is None else inputs.map(_shown)
+    shown: Inputs[Shown | None] = (
+        Inputs(photo=None, paintings=()) if inputs is None else replace(inputs, masks=(), keep=None).map(_shown)
+    )
     shape = (settings.shape if settings else None) or (shown.photo.size if shown.photo else None)
-    return Sources(shown, shape or (2, 3))
+    return Sources(shown, shape or (2, 3), region_overlay.overlay(inputs) if inputs else "")
 
 
 def _shown(path: Path) -> Shown | None:

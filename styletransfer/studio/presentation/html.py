@@ -22,16 +22,19 @@ def diptych(photo: Picture, *paintings: Picture) -> str:
     return f'<div class="diptych">{figure(photo, _("Photo"))}{painted}</div>'
 
 
-def sources(photo: tuple[str, str], *paintings: tuple[str, str]) -> str:
+def sources(photo: tuple[str, str], *paintings: tuple[str, str], regions: str = "") -> str:
     """The photo and its paintings, small, beside what is being made of them.
 
     Args:
         photo: `data:` URL and title.
         paintings: Likewise.
+        regions: The photo with its regions, as a `data:` URL; empty without any.
     """
+    shown = [(_("Photo"), photo), (_("Regions"), (regions, _("Regions")))]
+    shown += [(_("Painting"), painting) for painting in paintings]
     parts = [
         f'<figure><img src="{url}" alt="{kind}: {escape(title)}"><figcaption>{escape(title)}</figcaption></figure>'
-        for kind, (url, title) in ((_("Photo"), photo), *((_("Painting"), painting) for painting in paintings))
+        for kind, (url, title) in shown
         if url
     ]
     return f'<div class="sources">{"".join(parts)}</div>'
@@ -58,6 +61,15 @@ def line(text: str, kind: str = "note", *, strong: str = "") -> str:
     """One line of text of a kind that the style sheet knows, with its end set in bold."""
     end = f" <b>{escape(strong)}</b>" if strong else ""
     return f'<p class="{kind}">{escape(text)}{end}</p>'
+
+
+def dots(lines: Iterable[tuple[str, str, str]]) -> str:
+    """A list with a dot of some colour before each line: (colour as #rrggbb, what it is, what becomes of it)."""
+    items = "".join(
+        f'<li style="--dot:{escape(color)}"><b>{escape(name)}</b> <span>{escape(becomes)}</span></li>'
+        for color, name, becomes in lines
+    )
+    return f'<ul class="dots">{items}</ul>'
 
 
 def note(text: str, more: str = "") -> str:

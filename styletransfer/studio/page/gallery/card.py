@@ -32,6 +32,8 @@ def card(piece: Piece, *, live: Snapshot | None, chosen: bool, note: str = "") -
     state = " · ".join(filter(None, (_state(piece, live), begun)))
     steered = live.steered if live else piece.record.steered if piece.record else ()
     settings = None if piece.settings is None else at_the_end(piece.settings, steered)
+    inputs = None if piece.record is None else piece.record.inputs
+    in_regions = _("in regions") if inputs and (inputs.masks or inputs.keep) else ""
     may = ["rename", "pin"]
     if piece.record is not None and piece.settings is not None:
         may.append("repeat")
@@ -40,7 +42,7 @@ def card(piece: Piece, *, live: Snapshot | None, chosen: bool, note: str = "") -
     return GalleryTile(
         id=piece.run_id,
         title=piece.title,
-        facts=facts(settings, scale) if settings else "",
+        facts=" · ".join(filter(None, (facts(settings, scale), in_regions))) if settings else "",
         state=state,
         note=say(piece.damage) if piece.damage else note,
         src="" if piece.damage else thumbnail_address(piece.run_id, _version(piece, live)),

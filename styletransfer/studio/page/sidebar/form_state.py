@@ -62,7 +62,9 @@ def _form_state(settings: Settings, inputs: Inputs[_File]) -> _FormState:
     if inputs.start is not None:
         inputs = replace(inputs, start=("", inputs.start[1]))  # a run does not keep what the user called it
     size = settings.size if settings.shape is None else max(settings.shape)
-    return _FormState(replace(settings, size=size, style_shares=None, device="auto"), shares, inputs)
+    weights = settings.region_weights if settings.region_weights != (1.0,) * len(inputs.masks) else None
+    settings = replace(settings, size=size, style_shares=None, region_weights=weights, device="auto")
+    return _FormState(settings, shares, inputs)
 
 
 def _bytes(path: Path | None) -> int:

@@ -17,6 +17,7 @@ from styletransfer.studio.pictures import Picture, title
 from styletransfer.studio.presentation import html
 from styletransfer.studio.presentation.markdown import plain
 from styletransfer.studio.storage.input_lookup import find_inputs
+from styletransfer.studio.storage.run_record import at_the_end
 from styletransfer.studio.studio import Snapshot, Studio
 from styletransfer.support.paths import vgg19_available
 from styletransfer.texts import Text, _, counted, joined, say
@@ -33,7 +34,7 @@ def restore(studio: Studio, snapshot: Snapshot) -> None:
     if settings is not None:
         settings_form.restore(settings, snapshot.steered[-1][1] if snapshot.steered else None)
     files = chosen_inputs.named(snapshot.photo_name, snapshot.painting_names, studio.inputs(snapshot.run_id))
-    chosen_inputs.adopt(files, settings.style_shares if settings else None)
+    chosen_inputs.adopt(files, at_the_end(settings, snapshot.steered) if settings else None)
 
 
 def open_run(studio: Studio, run_id: str) -> None:
@@ -127,7 +128,8 @@ def _restore(studio: Studio, recipe: Recipe) -> list[Text]:
     found = find_inputs(studio.gallery, recipe.inputs)
     files: Inputs[chosen_inputs.NamedPath] = recipe.inputs.map(lambda digest: found.get(digest, ("", None)))
     settings_form.restore(settings, recipe.steered[-1][1] if recipe.steered else None)
-    chosen_inputs.adopt(files, settings.style_shares)
+    if not chosen_inputs.adopt(files, at_the_end(settings, recipe.steered)):
+        sentences.append(Text("Its regions are not on this computer: paint them anew, or do without."))
     if recipe.steered:
         sentences.append(Text("Its weights were changed on the way; here they are as they were in the end."))
     if len(recipe.parts) == 1:

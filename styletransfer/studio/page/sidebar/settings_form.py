@@ -8,8 +8,9 @@ import streamlit as st
 
 from styletransfer.controls import CONTROLS, ON_PAGE, WEIGHTS, Control, at
 from styletransfer.settings import PRESETS, Settings, Weighting
-from styletransfer.studio.page.sidebar import advanced
+from styletransfer.studio.page.sidebar import advanced, region_weights
 from styletransfer.studio.page.sidebar.keep_nonempty import keep, refill
+from styletransfer.studio.page.sidebar.painting_mix import Split
 from styletransfer.studio.presentation import html
 from styletransfer.studio.studio import Snapshot, Studio
 from styletransfer.texts import Text, _, say
@@ -57,16 +58,16 @@ def adopt(settings: Settings) -> None:
     st.session_state["init"] = start  # which no sheet varies
 
 
-def settings_form(studio: Studio, live: Snapshot | None, shares: tuple[float, ...] | None = None) -> Settings:
+def settings_form(studio: Studio, live: Snapshot | None, split: Callable[[], Split]) -> Settings:
     """Show the settings and return what they stand at.
 
     Args:
         studio: Is told of new weights while it paints.
         live: The run on the stage, unless it is over: its weights follow the sliders.
-        shares: How much each painting counts, or None for all alike.
+        split: Tells how the paintings share the picture.
 
     Raises:
-        StyleTransferError: What is chosen under Advanced does not go together.
+        StyleTransferError: What is chosen under Advanced does not go together, or the regions do not.
     """
     if "preset" not in st.session_state:
         st.session_state["preset"] = "balanced"
@@ -87,6 +88,8 @@ def settings_form(studio: Studio, live: Snapshot | None, shares: tuple[float, ..
     st.html(html.line(_note(studio, live, cast("str", name))))
     for control in at("weights"):
         _slider(control, preset, on_change=lambda: _steer(studio))
+    if live is not None and live.run_id in studio.active() and _follows(studio, live.run_id):
+        region_weights.sliders(studio, live, on_change=lambda: _steer(studio))
     for control in at("manner"):
         _slider(control, preset) if control.steps is not None else _segments(control)
     st.html(html.label(_("Canvas")))
@@ -99,14 +102,14 @@ def settings_form(studio: Studio, live: Snapshot | None, shares: tuple[float, ..
             st.html(
                 html.line(_("The network reckons in {precision} precision, as the recipe says.", precision=precision))
             )
-    return chosen(shares)
+    return chosen(split())
 
 
-def chosen(shares: tuple[float, ...] | None) -> Settings:
+def chosen(split: Split) -> Settings:
     """What the settings stand at, once they have been shown.
 
     Args:
-        shares: How much each painting counts, or None for all alike.
+        split: How the paintings share the picture.
 
     Raises:
         StyleTransferError: What is chosen under Advanced does not go together.
@@ -119,7 +122,8 @@ def chosen(shares: tuple[float, ...] | None) -> Settings:
     sliders = {control.name: st.session_state[control.state_key] for control in _SLIDERS}
     choices = {control.name: st.session_state[control.state_key] for control in at("manner") if control.choices}
     whole = {"size": size, "shape": shape, "epochs": int(sliders["epochs"])}
-    wanted = {**sliders, **choices, **advanced.chosen(), **whole, "style_shares": shares}
+    shared = {"style_shares": split.shares, "region_weights": split.region_weights}
+    wanted = {**sliders, **choices, **advanced.chosen(), **whole, **shared}
     return replace(base, **wanted, style_layer_weights=_layer_weights(base, wanted["style_layers"]))
 
 
@@ -153,16 +157,8 @@ def _steer(studio: Studio) -> None:
     """Hand the weights to the run that is on the stage now, if that is being painted and they mean the same there."""
     run_id = st.query_params.get("run", "")
     if run_id in studio.active() and _follows(studio, run_id):
-        content, style, tv = (float(st.session_state[control.state_key]) for control in WEIGHTS)
-        studio.steer(run_id, Weighting(content, style, tv, _region_weights(studio, run_id)))
-
-
-def _region_weights(studio: Studio, run_id: str) -> tuple[float, ...]:
-    """The weights that a run's regions have now."""
-    snapshot, settings = studio.snapshot(run_id), studio.settings(run_id)
-    if snapshot is not None and snapshot.steered:
-        return snapshot.steered[-1][1].regions
-    return () if settings is None else settings.weighting.regions
+        terms = [float(st.session_state[control.state_key]) for control in WEIGHTS]
+        studio.steer(run_id, Weighting.of([*terms, *region_weights.chosen(studio, run_id)]))
 
 
 def _follows(studio: Studio, run_id: str) -> bool:

@@ -19,6 +19,7 @@ from styletransfer.studio.presentation import formatting, html
 from styletransfer.studio.presentation.markdown import plain
 from styletransfer.studio.presentation.timeline import Moment
 from styletransfer.studio.storage.gallery import called
+from styletransfer.studio.storage.run_record import at_the_end
 from styletransfer.studio.studio import Snapshot, Studio
 from styletransfer.texts import _, ngettext, say
 
@@ -69,7 +70,8 @@ def branching(
         if chosen is None or own is None:
             st.caption(_("Choose settings that go together first."))
             return
-        chosen = replace(chosen, style_shares=own.style_shares)
+        own = at_the_end(own, snapshot.steered)
+        chosen = replace(chosen, style_shares=own.style_shares, region_weights=own.region_weights)
         settings = onward(chosen, studio, snapshot.run_id, moment)
         where = _("the finished picture") if moment.final else _("epoch {epoch}", epoch=moment.epoch)
         if moment.colors:

@@ -16,10 +16,17 @@ from styletransfer.texts import _
 
 @dataclass(frozen=True)
 class Sources:
-    """The pictures of a run, None where a file is gone, and (height, width) with the aspect ratio of the result."""
+    """What a run is painted from.
+
+    Attributes:
+        inputs: Its pictures, None where a file is gone.
+        shape: (height, width) with the aspect ratio of the result.
+        regions: The photo with its regions in their colours, as a `data:` URL; empty without any.
+    """
 
     inputs: Inputs[Shown | None]
     shape: tuple[int, int]
+    regions: str = ""
 
     @property
     def canvas(self) -> str:
@@ -31,7 +38,8 @@ class Sources:
         """The pictures, small, with their titles."""
         names = (snapshot.photo_name, *snapshot.painting_names)
         shown = zip((self.inputs.photo, *self.inputs.paintings), names, strict=False)
-        return html.sources(*((picture.small if picture else "", title(name)) for picture, name in shown))
+        photo, *paintings = ((picture.small if picture else "", title(name)) for picture, name in shown)
+        return html.sources(photo, *dict.fromkeys(paintings), regions=self.regions)
 
 
 def live_stage(studio: Studio, run_id: str, sources: Sources) -> None:

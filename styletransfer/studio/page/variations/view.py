@@ -13,7 +13,7 @@ from styletransfer.controls import CONTROLS, VARIED
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import PRESETS, Settings
 from styletransfer.studio.components.variation_grid import Cell, Grid, Label, picked, variation_grid
-from styletransfer.studio.page.sidebar import chosen_inputs, painting_mix, settings_form
+from styletransfer.studio.page.sidebar import chosen_inputs, painting_mix, region_choice, settings_form
 from styletransfer.studio.page.stage.branches import double_click
 from styletransfer.studio.pictures import data_url, pair, shown_file
 from styletransfer.studio.presentation import html
@@ -48,7 +48,7 @@ def restore_variations(view: VariationSheetView) -> None:
     cell = numbers.get(st.query_params.get("cell", ""))
     settings_form.restore(view.settings if cell is None else view.plan.settings(view.settings, cell), None)
     files = chosen_inputs.named(view.photo_name, view.painting_names, view.inputs)
-    chosen_inputs.adopt(files, view.settings.style_shares)
+    chosen_inputs.adopt(files, view.settings)
     st.session_state["sheet_axes"] = (view.plan.across, view.plan.down)
 
 
@@ -57,11 +57,13 @@ def _submit(studio: Studio) -> None:
 
     A slider may have moved since the button was drawn.
     """
-    inputs = chosen_inputs.chosen()
-    if inputs is None or double_click():
+    if double_click():
         return
+    region_choice.take_up()
     try:
-        settings = settings_form.chosen(painting_mix.shares())
+        inputs, settings = chosen_inputs.chosen(), settings_form.chosen(painting_mix.split())
+        if inputs is None:
+            return
         across, down = _axes()
         plan = Plan(across, down, _values(across, settings), _values(down, settings))
         if "sheet" in st.session_state:

@@ -1,0 +1,1 @@
+"""The region editor on the stage."""
