@@ -37,7 +37,7 @@ def batch(out: Path, *options: str, photos: int, paintings: int) -> list[str]:
 
 
 def pictures(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.glob("*.png")}
+    return {path.name: path.read_bytes() for path in folder.glob("[!.]*.png")}
 
 
 def rows(folder: Path) -> list[dict[str, str]]:
