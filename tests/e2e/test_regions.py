@@ -75,6 +75,10 @@ def test_a_face_is_kept_with_two_clicks_and_the_rest_is_painted_after_two_painti
     editor.stage.locator(".add").click()
     editor.stage.locator(".region").nth(1).locator(".more").click()  # another painting, for this region
     editor.stage.locator(".region").nth(1).locator(".choice.painting[aria-pressed=true]").wait_for()
+    editor.stage.locator(".name").nth(1).fill("")
+    editor.stage.locator(".name").nth(1).press_sequentially("Below")  # with letters that are tools elsewhere
+    editor.photo.hover()
+    page.evaluate("() => document.activeElement.blur()")
     page.keyboard.press("r")
     editor.drag((0, 256), (512, 512))
     editor.covers(50, 50, region=1)
@@ -106,6 +110,7 @@ def test_a_face_is_kept_with_two_clicks_and_the_rest_is_painted_after_two_painti
     assert apart[22:36, 54:60].max() < 3  # the face
     assert apart.mean() > 8
 
+    page.locator(".dots", has_text="Below").wait_for()
     page.reload()
     page.locator(".dots", has_text="Region 2").wait_for()
     editor.open()

@@ -59,7 +59,9 @@ class Panel {
     name.dataset.kind = "name";
     name.onfocus = () => editor.activate(number, { quietly: true });
     name.oninput = () => editor.set(region.id, { name: name.value }, { quietly: true });
-    name.onkeydown = (event) => event.key === "Enter" && name.blur();
+    name.onkeydown = (event) => {
+      if (event.key === "Enter") name.blur();
+    };
 
     const much = element("span", "share");
     much.textContent = region.filled ? percent(share(region.mask), editor.locale) : words.empty;

@@ -101,9 +101,11 @@ function spread(fingers) {
 // Keys count wherever nothing is typed or chosen with them; the page's own shortcuts stand back as long as the editor
 // is there.
 function listenToKeys(editor, root) {
-  const typing = (event) => {
-    const target = event.composedPath()[0];
-    return target.isContentEditable || /^(text|search|number|range|radio|file)$/.test(target.type) || target.tagName === "TEXTAREA";
+  // The element that has the focus, here or elsewhere on the page.
+  const focused = () => root.getRootNode().activeElement ?? document.activeElement;
+  const typing = () => {
+    const { type, tagName, isContentEditable } = focused() ?? {};
+    return isContentEditable || tagName === "TEXTAREA" || /^(text|search|number|range|radio|file)$/.test(type);
   };
   const press = (event) => {
     if (!root.isConnected) {
@@ -111,8 +113,8 @@ function listenToKeys(editor, root) {
       removeEventListener("keyup", release, true);
       return;
     }
-    if (typing(event) || !editor.ready) return;
-    if (!key(editor, event)) return;
+    if (typing() || !editor.ready) return;
+    if (!key(editor, event, focused())) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   };
@@ -124,7 +126,7 @@ function listenToKeys(editor, root) {
 }
 
 // Whether the key meant something.
-function key(editor, event) {
+function key(editor, event, focused) {
   const name = event.key.toLowerCase();
   if (event.ctrlKey || event.metaKey) {
     if (name === "z") event.shiftKey ? editor.redo() : editor.undo();
@@ -142,7 +144,7 @@ function key(editor, event) {
   else if (name === "0") editor.view.zoomTo(1);
   else if (name === "delete" || name === "backspace") editor.clear();
   else if (/^[1-9]$/.test(name)) editor.activate(Number(name) - 1);
-  else if (name === " " && event.composedPath()[0].tagName !== "BUTTON") editor.hold(true);
+  else if (name === " " && focused?.tagName !== "BUTTON") editor.hold(true);
   else return false;
   return true;
 }

@@ -48,6 +48,9 @@ class Editor {
       this.ready = true;
     }
     if (!this.ready) return;
+    const shown = JSON.stringify([this.seed, locale, data.mayAdd, paintings.map(({ id, title, src }) => [id, title, src.length])]);
+    if (this.shown === shown) return; // else a slider would go from under the hand that rests on it
+    this.shown = shown;
     this.show();
   }
 
@@ -269,7 +272,7 @@ class Editor {
     const { root } = this;
     const leave = (event) => {
       if (!root.isConnected) removeEventListener("pointerdown", leave, true);
-      else if (!event.composedPath().includes(root)) this.tell();
+      else if (!event.composedPath().includes(root.getRootNode().host ?? root)) this.tell();
     };
     addEventListener("pointerdown", leave, true);
     root.addEventListener("focusout", () => this.telling && this.tell());
