@@ -609,7 +609,7 @@ class TestBest:
         last = [look for look, frame in zip(looks, frames, strict=True) if frame.scale == frames[-1].scale]
         assert frames[-1].losses["total"] == pytest.approx(min(last))
 
-    def test_a_walk_uphill_ends(self, photo: Image.Image, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_walk_uphill_ends(self, photo: Image.Image, vgg16: Weights, monkeypatch: pytest.MonkeyPatch) -> None:
         """Each step is a tenth worse than the last: soon one is taken back, however many there are."""
         losses: list[float] = []
         backtracks = []
@@ -620,8 +620,9 @@ class TestBest:
                 return super().backtrack(variation)
 
         monkeypatch.setattr(engine, "make_optimizer", lambda *_: Uphill())
-        objective = Slope(losses)
-        steps = engine.optimize(objective, to_tensor(photo), 20, quick(optimizer="lbfgs"), lambda: QUICK.weighting)  # type: ignore[arg-type]
+        settings = quick(optimizer="lbfgs")
+        objective = Slope(losses, vgg16, settings)
+        steps = engine.optimize(objective, to_tensor(photo), 20, settings, lambda: QUICK.weighting)
         totals = [step.state.losses["total"] for step in steps]
         assert totals == [1.0] * 20
         assert backtracks[0] == 3  # at 1.21 times the first loss
@@ -646,14 +647,12 @@ class TestBest:
         assert totals != sorted(totals, reverse=True)
 
 
-class Slope:
+class Slope(Objective):
     """An objective that is a tenth worse at every look."""
 
-    class network:  # noqa: N801 - as the objective's attribute is called
-        low_memory = False
-
-    def __init__(self, losses: list[float]) -> None:
-        self._losses = losses
+    def __init__(self, losses: list[float], weights: Weights, settings: Settings) -> None:
+        super().__init__(Network(weights, settings), [], [], settings)
+        object.__setattr__(self, "_losses", losses)
 
     def losses(self, picture: Tensor, weighting: Weighting) -> dict[str, Tensor]:  # noqa: ARG002
         self._losses.append(1.1 ** len(self._losses))
