@@ -150,12 +150,12 @@ class TestBenchmark:
     """The script's logic, on the processor."""
 
     def test_prints_all_that_is_asked(self, capsys: pytest.CaptureFixture[str]) -> None:
-        options = ["--device", "cpu", "--size", "64", "--large", "64", "--steps", "1", "--limit", "0.5"]
+        options = ["--device", "cpu", "--size", "96", "--large", "96", "--steps", "1", "--limit", "0.5"]
         assert gpu.main(options) == 0
         said = capsys.readouterr().out
         assert said.count("from a processor's in float32\n") == 4
         assert said.count("of the notebook's") == 8
-        assert "  64 px: " in said
+        assert "  96 px: " in said
 
     def test_another_loss_is_told(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         monkeypatch.setattr(gpu, "parity", lambda *_: [gpu.Parity("default", "full", 2e-3)])
