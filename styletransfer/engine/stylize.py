@@ -20,12 +20,12 @@ from PIL import Image
 from torch import Tensor
 
 from styletransfer.engine.checkpoint import Checkpoint, LoopState, load_checkpoint
-from styletransfer.engine.cuda_graph import CudaGraph
 from styletransfer.engine.device import find_device
+from styletransfer.engine.evaluation import evaluator
 from styletransfer.engine.fingerprint import Fingerprint
 from styletransfer.engine.frames import Frame, LossName
 from styletransfer.engine.memory_bounds import history_length, is_large, kept_bytes
-from styletransfer.engine.objective import Objective, fetched, without_variation
+from styletransfer.engine.objective import Objective, fetched
 from styletransfer.engine.optimizers.adam import Adam
 from styletransfer.engine.optimizers.laplacian_pyramid import Pyramid
 from styletransfer.engine.optimizers.lbfgs import LBFGS
@@ -226,16 +226,15 @@ def optimize(
         _restore(optimizer, state, len(x))
         x, good = state.x, (state.picture, state.losses)
         limit, failures, weighting = state.limit, state.failures, state.weighting
-    record = _recorded if x.device.type == "cuda" else lambda look: look
-    look = record(_looking(objective, pyramid, settings, weighting))
+    evaluate = evaluator(objective, pyramid, weighting, x.device)
     with kept_memory(kept_bytes(shape) if objective.network.low_memory else KEEP):
         for _ in range(epochs):
             wanted = steer()
             if wanted != weighting:
                 weighting, limit = wanted, math.inf
                 optimizer.reset_curvature()
-                look = record(_looking(objective, pyramid, settings, weighting))
-            picture, terms, grad = look(x)
+                evaluate = evaluator(objective, pyramid, weighting, x.device)
+            picture, terms, grad = evaluate(x)
             losses, finite = fetched(terms, grad)
             variation = None
             if settings.tv_loss == "absolute":
@@ -258,42 +257,6 @@ def optimize(
             x = _confined(x, pyramid, objective, bounds)
             message = None if finite else Text("A step went astray and was taken back; going on with less.")
             yield Step(LoopState(x, *good, optimizer.state(), limit, failures, weighting), message)
-
-
-Look = Callable[[Tensor], tuple[Tensor, dict[LossName, Tensor], Tensor]]
-"""From the optimizer's variables to the picture, (1, 3, h, w), its losses, and the gradient of the smooth ones."""
-
-
-def _looking(objective: Objective, pyramid: Pyramid, settings: Settings, weighting: Weighting) -> Look:
-    """How the picture is looked at as long as the weights stay as they are."""
-
-    def look(x: Tensor) -> tuple[Tensor, dict[LossName, Tensor], Tensor]:
-        x = x.detach().requires_grad_()
-        picture = objective.shown(pyramid.synthesise(x))
-        terms = objective.losses(picture, weighting)
-        smooth = terms["total"] if settings.tv_loss == "squared" else without_variation(terms)
-        (grad,) = torch.autograd.grad(smooth, x)
-        return picture.detach(), terms, grad
-
-    return look
-
-
-def _recorded(look: Look) -> Look:
-    """The same on a graphics card, which is asked for all of it at once."""
-    names: list[LossName] = []
-
-    def results(x: Tensor) -> list[Tensor]:
-        picture, terms, grad = look(x)
-        names[:] = terms
-        return [picture, grad, *terms.values()]
-
-    graph = CudaGraph(results)
-
-    def look_again(x: Tensor) -> tuple[Tensor, dict[LossName, Tensor], Tensor]:
-        picture, grad, *terms = graph(x)
-        return picture, dict(zip(names, terms, strict=True)), grad
-
-    return look_again
 
 
 def _confined(x: Tensor, pyramid: Pyramid, objective: Objective, bounds: tuple[Tensor, Tensor]) -> Tensor:
