@@ -50,6 +50,11 @@ def to_srgb(image: Image.Image) -> Image.Image:
     return image
 
 
+def is_turned(image: Image.Image) -> bool:
+    """Whether an opened picture lies on its side, so that upright its width is its height."""
+    return _orientation(image) >= 5
+
+
 def _orientation(image: Image.Image) -> int:
     # To be asked after loading: Pillow turns TIFFs itself as it loads them, and takes the tag away then.
     try:

@@ -17,7 +17,7 @@ from PIL import Image, ImageCms, UnidentifiedImageError
 from PIL.PngImagePlugin import PngImageFile, PngInfo
 
 from styletransfer.errors import StyleTransferError
-from styletransfer.imaging.decoding import to_srgb
+from styletransfer.imaging.decoding import is_turned, to_srgb
 from styletransfer.imaging.library_warnings import hushed
 from styletransfer.support.files import check_writable as check_file_writable
 from styletransfer.support.files import replacing
@@ -105,6 +105,19 @@ def open_image(source: str | Path | bytes | BinaryIO, *, name: str | None = None
     if not painted and image.mode == "RGBA" and image.getchannel("A").getextrema() == (0, 0):
         raise StyleTransferError("{label} is fully transparent; use a picture that shows something.", label=label)
     return image
+
+
+def size_of(source: Path | bytes) -> tuple[int, int] | None:
+    """(height, width) of a picture, upright, as its header tells; None for what is no picture. Decodes no pixels."""
+    try:
+        with (
+            hushed(),
+            Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=READABLE) as opened,
+        ):
+            width, height = opened.size
+            return (width, height) if is_turned(opened) else (height, width)
+    except Exception:  # noqa: BLE001 - a damaged or hostile file can break a decoder in any way
+        return None
 
 
 def read_file(path: str | Path) -> bytes:

@@ -12,7 +12,7 @@ from PIL import Image
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging import images
 from styletransfer.support import paths
-from styletransfer.texts import Text, _, joined, say
+from styletransfer.texts import Text, _, joined, ngettext, say
 
 Kind = Literal["photo", "painting"]
 
@@ -183,6 +183,14 @@ def pair(photo_name: str, painting_names: Sequence[str]) -> str:
     if not painting_names:
         return _("A damaged painting")  # every other one has a painting
     return _("{photo}, after {paintings}", photo=title(photo_name), paintings=joined(map(title, painting_names)))
+
+
+def album_title(photos: int, painting_names: Sequence[str]) -> str:
+    """What an album is called: "12 photos, after Wave"."""
+    paintings = joined(map(title, painting_names))
+    return ngettext(
+        "{count} photo, after {paintings}", "{count} photos, after {paintings}", photos, paintings=paintings
+    )
 
 
 def title(name: str) -> str:

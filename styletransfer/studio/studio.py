@@ -14,6 +14,7 @@ from styletransfer.machine.free_memory import bytes_for
 from styletransfer.machine.speed import RunSpeed, Speed
 from styletransfer.machine.speed_store import SpeedStore
 from styletransfer.settings import Device, Settings, Weighting
+from styletransfer.studio.albums import Albums
 from styletransfer.studio.failure_text import NO_WAY_ON, TAKEN
 from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.snapshot import LossHistory, Request, Snapshot, State
@@ -76,7 +77,7 @@ class Studio:
         with self._lock:
             if self._open is None:
                 run_store = RunStore(self._home)
-                gallery = Gallery(self._home, active=run_store.at_work, alive=run_store.alive)
+                gallery = Gallery(self._home, active=self._at_work, alive=run_store.alive)
                 cleanup = Cleanup(gallery)
                 log = self._home / "worker.log"
                 run_queue = RunQueue(self._engine, log, run_store, self._speeds, when_over=cleanup.call)
@@ -185,6 +186,11 @@ class Studio:
         """The sheets of variations."""
         return VariationSheets(self._home / SHEETS, self._queue, self._store.server)
 
+    @property
+    def albums(self) -> Albums:
+        """The albums."""
+        return Albums(self._home, self._queue, self._store.server)
+
     # --- what the page shows ----------------------------------------------------------------------------------------
 
     def snapshot(self, run_id: str) -> Snapshot | None:
@@ -192,7 +198,7 @@ class Studio:
 
         A run whose folder is damaged is `FAILED`, with the damage as its error.
         """
-        return self._queue.snapshot(run_id) or self._store.snapshot(run_id)
+        return self._queue.snapshot(run_id) or self.albums.snapshot(run_id) or self._store.snapshot(run_id)
 
     def active(self) -> list[str]:
         """Ids of the run that is being painted, then of those that wait, in their order."""
@@ -267,6 +273,10 @@ class Studio:
         return None if self._fetch is None else self._fetch.progress
 
     # ----------------------------------------------------------------------------------------------------------------
+
+    def _at_work(self) -> list[str]:
+        """Ids of the runs and albums that this server is at work on or has waiting."""
+        return [] if self._open is None else [*self._store.at_work(), *self._queue.albums()]
 
     @property
     def _store(self) -> RunStore:

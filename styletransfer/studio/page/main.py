@@ -10,6 +10,7 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings
 from styletransfer.studio.page import language
+from styletransfer.studio.page.albums.view import album_stage
 from styletransfer.studio.page.gallery.comparison import comparison
 from styletransfer.studio.page.gallery.view import enter, gallery_page, taken_down
 from styletransfer.studio.page.regions.view import regions_stage
@@ -21,8 +22,8 @@ from styletransfer.studio.page.sidebar import (
     settings_form,
     start_picture,
 )
-from styletransfer.studio.page.sidebar.estimate import estimate, obstacle
-from styletransfer.studio.page.sidebar.picker import picker
+from styletransfer.studio.page.sidebar.estimate import estimate, obstacle, squarest
+from styletransfer.studio.page.sidebar.picker import Photos, album, picker
 from styletransfer.studio.page.sidebar.restore import offer, open_run, recipe_drop, restore, restore_note
 from styletransfer.studio.page.stage.branches import double_click, origin
 from styletransfer.studio.page.stage.finished_run import finished_run, leave
@@ -41,9 +42,12 @@ from styletransfer.studio.server import lifespan
 from styletransfer.studio.storage.gallery import called
 from styletransfer.studio.studio import Snapshot, Studio
 from styletransfer.studio.variation_sheets import VariationSheetView
-from styletransfer.texts import Text, _, say
+from styletransfer.texts import Text, _, ngettext, say
 
-_STYLES = tuple(Path(__file__).parent / name for name in ("theme.css", "sidebar/sidebar.css", "variations/view.css"))
+_STYLES = tuple(
+    Path(__file__).parent / name
+    for name in ("theme.css", "sidebar/sidebar.css", "variations/view.css", "albums/view.css")
+)
 _ICON = Path(__file__).with_name("icon.svg")
 _LOST = Text("There is no painting at this address on this computer.")
 _VIEWS = {"wall": gallery_page, "compare": comparison, region_choice.VIEW: regions_stage}
@@ -67,6 +71,7 @@ def show() -> None:
     run_id, sheet_id = st.query_params.get("run"), st.query_params.get("sheet")
     snapshot = studio.snapshot(run_id) if run_id else None
     sheet = studio.sheets.view(sheet_id) if sheet_id else None
+    painted_album = studio.albums.view(run_id) if run_id else None
     _take_up(studio, snapshot, sheet)
     with st.container(key="studio"):
         with st.container(key="left"):
@@ -75,6 +80,9 @@ def show() -> None:
         with st.container(key="stage"):
             if view is not None:
                 view(studio)
+            elif painted_album is not None:
+                _others(studio, painted_album.run_id)
+                album_stage(studio, painted_album)
             elif snapshot is not None:
                 _run(studio, snapshot, settings)
             elif sheet is not None:
@@ -105,7 +113,8 @@ def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Inputs[Picture] | 
             st.button(
                 _("The wall"), key="wall_open", icon=":material/gallery_thumbnail:", on_click=enter, type="tertiary"
             )
-        offer(studio, picker("photo", _("Photo")))
+        photo = picker("photo", _("Photo"))
+        offer(studio, None if album() else photo)
         painting_mix.paintings()
         region_choice.summary()
         live = snapshot if snapshot and snapshot.run_id in studio.active() else None
@@ -122,15 +131,16 @@ def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Inputs[Picture] | 
 
 
 def _start(studio: Studio, inputs: Inputs[Picture] | None, settings: Settings | None, problem: Text | None) -> None:
+    photos = album()
     if inputs is None:
         problem = problem or Text("Choose a photo and a painting first.")
-    elif start_picture.missing():
+    elif photos is None and start_picture.missing():
         problem = start_picture.MISSING
     elif settings is not None:
-        problem = obstacle(studio, settings, inputs.photo.size)
+        problem = obstacle(studio, settings, squarest(_sizes(inputs, photos)))
     with st.container(horizontal=True, key="start_row"):
         st.button(
-            _("Paint next") if studio.active() else _("Start painting"),
+            _start_label(studio, photos),
             key="start",
             type="primary",
             width="stretch",
@@ -143,17 +153,28 @@ def _start(studio: Studio, inputs: Inputs[Picture] | None, settings: Settings | 
     if problem or settings is None or inputs is None:
         st.html(html.line(say(problem or ""), "estimate problem"))
     elif studio.worker_ready:
-        st.html(html.line(estimate(studio, settings, inputs.photo.size, len(inputs.paintings)), "estimate"))
+        st.html(html.line(estimate(studio, settings, _sizes(inputs, photos), len(inputs.paintings)), "estimate"))
     else:
-        st.fragment(_until_warm, run_every=1.0)(studio, settings, inputs.photo.size, len(inputs.paintings))
+        st.fragment(_until_warm, run_every=1.0)(studio, settings, _sizes(inputs, photos), len(inputs.paintings))
     variations_link(studio)
 
 
-def _until_warm(studio: Studio, settings: Settings, photo: tuple[int, int], paintings: int) -> None:
+def _start_label(studio: Studio, photos: Photos | None) -> str:
+    if photos is not None:
+        return ngettext("Paint an album of {count} photo", "Paint an album of {count} photos", len(photos.files))
+    return _("Paint next") if studio.active() else _("Start painting")
+
+
+def _sizes(inputs: Inputs[Picture], photos: Photos | None) -> list[tuple[int, int]]:
+    """(height, width) of the photo, or of each photo of an album."""
+    return [inputs.photo.size] if photos is None else list(photos.sizes)
+
+
+def _until_warm(studio: Studio, settings: Settings, sizes: list[tuple[int, int]], paintings: int) -> None:
     """Say what is known while the worker gets ready; then it will be more."""
     if studio.worker_ready:
         st.rerun()  # the timer stops only when the whole page is drawn anew
-    st.html(html.line(estimate(studio, settings, photo, paintings), "estimate"))
+    st.html(html.line(estimate(studio, settings, sizes, paintings), "estimate"))
 
 
 def _submit(studio: Studio) -> None:
@@ -165,9 +186,13 @@ def _submit(studio: Studio) -> None:
         inputs, settings = chosen_inputs.chosen(), settings_form.chosen(painting_mix.split())
         if inputs is None:
             return
-        if problem := obstacle(studio, settings, inputs.photo.size):
+        photos = album()
+        if problem := obstacle(studio, settings, squarest(_sizes(inputs, photos))):
             raise StyleTransferError(problem)
-        run_id = studio.submit(inputs, settings)
+        if photos is not None:
+            run_id = studio.albums.submit(inputs, photos.files, settings)
+        else:
+            run_id = studio.submit(inputs, settings)
     except StyleTransferError as error:
         st.session_state["start_problem"] = error.text
         return
@@ -224,13 +249,14 @@ def _empty(studio: Studio, inputs: Inputs[Picture] | None, *, lost: str | None) 
 
 def _others(studio: Studio, run_id: str | None) -> None:
     """Say what else is at work, with a way there."""
-    active = studio.active()
-    if not active or active[0] == run_id:
+    active, albums = studio.active(), studio.albums.active()
+    first = next(iter(active + albums), None)
+    if first is None or first == run_id:
         return
-    snapshot = studio.snapshot(active[0])
-    if snapshot is None:
+    snapshot = studio.snapshot(first) if active else None
+    if active and snapshot is None:
         return
     with st.container(horizontal=True, key="others", vertical_alignment="center"):
-        name = called(studio.gallery, snapshot)
+        name = called(studio.gallery, snapshot) if snapshot else studio.gallery.title_of(first)
         st.html(html.line(_("On the easel now:"), strong=name), width="content")
-        st.button(_("Watch it"), key="watch", on_click=open_run, args=(studio, active[0]), type="tertiary")
+        st.button(_("Watch it"), key="watch", on_click=open_run, args=(studio, first), type="tertiary")

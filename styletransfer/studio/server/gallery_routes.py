@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import embedded_recipe
+from styletransfer.studio.pictures import title
 from styletransfer.studio.server.access import guarded_routes
 from styletransfer.studio.server.zip_stream import Entry, zip_stream
 from styletransfer.studio.storage.gallery import Gallery
@@ -47,14 +48,20 @@ def entries(gallery: Gallery, run_ids: Iterable[str], asked_in: str = ENGLISH) -
     for run_id in run_ids:
         with speaking(asked_in):  # the ZIP is made after the answer has begun
             piece, picture = gallery.piece(run_id), gallery.picture(run_id)
-        if piece is None or piece.record is None or piece.settings is None or picture is None:
+            album = gallery.album(run_id)
+        if piece is None or piece.record is None or piece.settings is None:
             continue
-        try:
-            recipe = embedded_recipe(picture)
-        except StyleTransferError:  # gone, or unreadable
-            continue
-        recipe = recipe or json.dumps({"settings": piece.settings.to_dict()})
-        yield Entry(name=file_name(piece.title), picture=picture, recipe=recipe, created=piece.record.created)
+        if album is not None:
+            pictures = [(title(piece.record.album[number - 1]), path) for number, path in album.painted().items()]
+        else:
+            pictures = [(piece.title, picture)] if picture is not None else []
+        for name, path in pictures:
+            try:
+                recipe = embedded_recipe(path)
+            except StyleTransferError:  # gone, or unreadable
+                continue
+            recipe = recipe or json.dumps({"settings": piece.settings.to_dict()})
+            yield Entry(name=file_name(name), picture=path, recipe=recipe, created=piece.record.created)
 
 
 def _thumbnail(studio: Studio, request: Request) -> Response:

@@ -6,6 +6,8 @@
     runs/ID/photo.jpg          the photo, and
     runs/ID/result.jpg         the newest picture, both as large as a page shows them
     runs/ID/photo/WxH.jpg      the photo in a picture's size, for its colours
+    runs/ID/album/3.jpg        an album's third photo, small, and
+    runs/ID/painted/3.png      what was painted of it, to be taken home
     runs/ID/film.mp4           all moments as a film (also film.webp, film.gif)
 
 Two hundred pictures would clog the connection that draws the page; here the browser asks for those it needs, when it
@@ -30,6 +32,7 @@ from styletransfer.studio import pictures
 from styletransfer.studio.presentation import timeline
 from styletransfer.studio.server.access import ASK_AGAIN, KEEP, guarded_routes
 from styletransfer.studio.server.disconnect import AwaitedFiles, turn
+from styletransfer.studio.storage.thumbnails import shrunk
 from styletransfer.studio.studio import Studio
 from styletransfer.support.names import file_name
 
@@ -53,6 +56,8 @@ def routes(studio: Callable[[], Studio]) -> list[Route]:
             "photo.jpg": _photo,
             "photo/{width:int}x{height:int}.jpg": _scaled_photo,
             "result.jpg": _result,
+            "album/{number:int}.jpg": _album_photo,
+            "painted/{number:int}.png": _album_picture,
             "film.{fmt}": _film,
         },
     )
@@ -93,6 +98,22 @@ def _scaled_photo(studio: Studio, request: Request) -> Response:
 
 def _result(studio: Studio, request: Request) -> Response:
     return _displayed(studio.result_path(_run_id(request)))
+
+
+def _album_photo(studio: Studio, request: Request) -> Response:
+    path = studio.albums.photo(_run_id(request), request.path_params["number"])
+    if path is None:
+        raise FileNotFoundError
+    return Response(shrunk(path.read_bytes()), media_type="image/jpeg", headers=KEEP)
+
+
+def _album_picture(studio: Studio, request: Request) -> Response:
+    album, number = studio.albums.view(_run_id(request)), request.path_params["number"]
+    path = None if album is None else album.painted.get(number)
+    if album is None or path is None:
+        raise FileNotFoundError
+    name = f"{file_name(pictures.title(album.names[number - 1]))}.png"
+    return FileResponse(path, media_type="image/png", filename=name, headers=ASK_AGAIN)
 
 
 def _displayed(path: Path | None) -> Response:

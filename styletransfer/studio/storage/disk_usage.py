@@ -120,7 +120,7 @@ def write_limit(path: Path, limit: int | None) -> None:
 def _changes(folder: Path) -> tuple[int, ...]:
     """Changes whenever a file of a run comes, goes or is replaced: all but losses.csv are written beside and moved."""
     changed = []
-    for path in (folder, folder / "frames"):
+    for path in (folder, folder / "frames", folder / "painted"):
         try:
             changed.append(path.stat().st_mtime_ns)
         except OSError:

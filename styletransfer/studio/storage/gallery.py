@@ -20,8 +20,9 @@ from pathlib import Path
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Settings
-from styletransfer.studio.pictures import pair
+from styletransfer.studio.pictures import album_title, pair
 from styletransfer.studio.snapshot import Snapshot, State
+from styletransfer.studio.storage.album_folder import Album
 from styletransfer.studio.storage.disk_usage import FolderSizes, Item, Use, read_limit, too_many, write_limit
 from styletransfer.studio.storage.run_folder import Run
 from styletransfer.studio.storage.run_label import Label, read_label, tidy_title, write_label
@@ -148,6 +149,10 @@ class Gallery:
     def run(self, run_id: str) -> Run | None:
         """The run's folder, or None if it does not hang."""
         return Run.find(self._home, run_id)
+
+    def album(self, run_id: str) -> Album | None:
+        """The album of that id, or None if it does not hang or is no album."""
+        return Album.find(self._home, run_id)
 
     def picture(self, run_id: str) -> Path | None:
         """The run's picture at full resolution; its last preview if there is none; None without either."""
@@ -353,6 +358,8 @@ def _title(run: Run, label: Label) -> str:
         record = run.read()
     except StyleTransferError:
         return pair("", ())
+    if record.album:
+        return album_title(len(record.album), record.painting_names)
     return pair(record.photo_name, record.painting_names)
 
 

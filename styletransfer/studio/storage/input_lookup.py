@@ -52,6 +52,8 @@ def _candidates(gallery: Gallery) -> Iterator[tuple[str, str, Path]]:
             names = (record.photo_name, *record.painting_names)[: len(files)]
             for file, name in zip_longest(files, names):
                 yield f"{run_id}/{file}", file if name is None else name, run.folder / file
+            for number, name in enumerate(record.album, 1):
+                yield f"{run_id}/photos/{number}", name, run.album_photo(number)
 
 
 class _Checksums:

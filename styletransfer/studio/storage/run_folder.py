@@ -12,6 +12,7 @@
         frames/          previews by epoch, 000123.jpg, evenly thinned
         result.png       the newest picture at full resolution
         checkpoint.safetensors    all that a run that is not finished can be gone on with
+        photos/ painted/    of an album only (`album_folder`)
         label.json       what the user has made of it: title, pin (`run_label`)
         thumbnail.jpg    its small picture in the gallery
 
@@ -55,11 +56,13 @@ class Submission:
         inputs: What to paint from.
         settings: How to paint.
         parent: (run id, epoch) that this branches from, or None.
+        album: The photos, if it is an album that is painted instead of the one among `inputs`.
     """
 
     inputs: Inputs[PictureFile]
     settings: Settings
     parent: tuple[str, int] | None = None
+    album: tuple[PictureFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,10 @@ class Run:
         except OSError:
             return 0
 
+    def album_photo(self, number: int) -> Path:
+        """Where the album's photo of that number, from 1, is kept: as it was uploaded, whatever it is."""
+        return self.folder / "photos" / f"{number:06d}"
+
     def preview_path(self, epoch: int) -> Path:
         """Where the preview of that epoch is kept."""
         return self.frames / f"{epoch:06d}.jpg"
@@ -116,20 +123,25 @@ class Run:
         run_id = _new_id(now)
         names = wanted.inputs.slots().map(lambda slot: f"{slot[0]}.{_extension(slot[1].data)}")
         record = Record(
-            state=State.QUEUED,
-            epochs=wanted.settings.epochs,
+            state=State.STOPPED if wanted.album else State.QUEUED,  # what is left of an album never waits on disk
+            epochs=len(wanted.album) or wanted.settings.epochs,
             created=now,
             server=server,
             inputs=names,
             photo_name=wanted.inputs.photo.name,
             painting_names=tuple(painting.name for painting in wanted.inputs.paintings),
             parent=wanted.parent,
+            album=tuple(photo.name for photo in wanted.album),
         )
         building = cls(runs / f".{run_id}.new")
         try:
             building.frames.mkdir(parents=True)
             for name, file in zip(names, wanted.inputs, strict=True):
                 _put(building.folder / name, file.data)
+            for number, photo in enumerate(wanted.album, 1):
+                path = building.album_photo(number)
+                path.parent.mkdir(exist_ok=True)
+                _put(path, photo.data)
             _put(building.folder / "settings.json", _json(wanted.settings.to_dict()))
             _put(building.folder / "state.json", record.to_json())
             settle_folder(building.folder)

@@ -16,9 +16,8 @@ Changes = tuple[tuple[int, Weighting], ...]
 """(epoch, weights from it on), oldest first."""
 
 _SENTENCES = ("message", "error", "remedy")
-VERSION = 3
-"""Of the layout; 1 had a single painting, 2 no masks. What has neither masks nor anything that is kept is written as 2.
-"""
+VERSION = 4
+"""Of the layout; 1 had a single painting, 2 no masks, 3 no albums. What needs none of these is written as 2 or 3."""
 MOST_EPOCHS = 10_000_000
 """More epochs, or pixels along a side, than any run has."""
 LATEST = 32_503_680_000.0
@@ -52,6 +51,9 @@ class Record:
         photo_name: The photo's name as the user knows it.
         painting_names: Each painting's name as the user knows it.
         parent: (run id, epoch) that the run branched from, or None.
+        album: The name of each photo as the user knows it; empty for a run, which has one photo. Of an album, `epoch`
+            and `epochs` count photos.
+        failed: (number of the photo, from 1; why) of each that could not be painted. Each is a `Text`, as above.
     """
 
     state: State
@@ -71,6 +73,8 @@ class Record:
     photo_name: str
     painting_names: tuple[str, ...]
     parent: tuple[str, int] | None = None
+    album: tuple[str, ...] = ()
+    failed: tuple[tuple[int, str], ...] = ()
 
     @property
     def weighting(self) -> Weighting | None:
@@ -83,7 +87,13 @@ class Record:
         values |= values.pop("inputs")
         values |= {name: text.as_json() for name in _SENTENCES if isinstance(text := getattr(self, name), Text)}
         values["steered"] = [(epoch, weighting.numbers) for epoch, weighting in self.steered]
-        version = VERSION if self.inputs.masks or self.inputs.keep is not None else 2
+        if self.album:
+            values["failed"] = [
+                (number, reason.as_json() if isinstance(reason, Text) else reason) for number, reason in self.failed
+            ]
+        else:
+            del values["album"], values["failed"]
+        version = VERSION if self.album else 3 if self.inputs.masks or self.inputs.keep is not None else 2
         return json.dumps({"version": version, **values}, indent=1).encode()
 
     @classmethod
@@ -97,7 +107,7 @@ class Record:
         layout = values["version"]
         if layout == 1:
             values = {**values, "paintings": [values["painting"]], "painting_names": [values["painting_name"]]}
-        elif layout not in (2, VERSION):
+        elif layout not in (2, 3, VERSION):
             raise OtherVersionError(layout)
         known = {field.name for field in fields(cls)} & values.keys() - {"inputs"}
         read = cls(inputs=Inputs.from_dict(values, _file_name), **{name: values[name] for name in known})
@@ -113,6 +123,8 @@ class Record:
             clipped=None if read.clipped is None else _clipped(read.clipped),
             painting_names=tuple(map(_text, read.painting_names)),
             parent=None if read.parent is None else _parent(read.parent),
+            album=tuple(map(_text, _listed(read.album))),
+            failed=tuple(_failure(each, len(read.album)) for each in _listed(read.failed)),
         )
 
 
@@ -182,6 +194,21 @@ def _clipped(value: Any) -> tuple[int, float]:
     if not is_number(total, sys.float_info.max):
         raise ValueError("no loss")
     return _whole(epoch), float(total)
+
+
+def _listed(value: Any) -> Any:
+    if not isinstance(value, list | tuple):
+        raise TypeError("no list")
+    return value
+
+
+def _failure(value: Any, photos: int) -> tuple[int, str]:
+    number, reason = value
+    if _whole(number, 1) > photos:
+        raise ValueError("no photo of the album")
+    sentence = Text.from_json(reason)
+    _text(sentence)
+    return number, sentence
 
 
 def _parent(value: Any) -> tuple[str, int]:

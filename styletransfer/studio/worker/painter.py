@@ -30,6 +30,7 @@ from styletransfer.studio.failure_text import CLOSED, NO_WAY_ON, explain
 from styletransfer.studio.snapshot import Ended, State
 from styletransfer.studio.storage.run_folder import Run
 from styletransfer.studio.storage.server_lock import writing
+from styletransfer.studio.worker.album_painting import paint_photo
 from styletransfer.studio.worker.command_queue import CommandQueue, Gone
 from styletransfer.studio.worker.engine_interface import Engine
 from styletransfer.studio.worker.protocol import (
@@ -39,6 +40,7 @@ from styletransfer.studio.worker.protocol import (
     Paint,
     PaintCell,
     Painted,
+    PaintPhoto,
     Pause,
     Preview,
     Ready,
@@ -141,7 +143,7 @@ class Painter:
         return ended
 
     def _paint_cell(self, command: PaintCell) -> Ended:
-        """Paint one cell of a sheet. Raises Gone, and then nothing of the cell is kept."""
+        """Paint one cell of a sheet, of which nothing is kept if this raises Gone, or one photo of an album."""
 
         def go_on() -> bool:
             while (news := self._commands.take(wait=False)) is not None:
@@ -152,7 +154,8 @@ class Painter:
         def show(jpeg: bytes) -> None:
             self._tell(CellPainted(command.run_id, jpeg))
 
-        state = paint_cell(self._engine(), Path(command.folder), command.cell, go_on, show)
+        one = paint_photo if isinstance(command, PaintPhoto) else paint_cell
+        state = one(self._engine(), Path(command.folder), command.cell, go_on, show)
         return Ended(run_id=command.run_id, state=state)
 
     def _follow(self, run_id: str, frames: Generator[Frame, None, None], recorder: Recorder) -> State:

@@ -35,6 +35,11 @@ class PaintCell:
 
 
 @dataclass(frozen=True)
+class PaintPhoto(PaintCell):
+    """Paint the photo of the number `cell`, from 1, of the album that lies in `folder`; `run_id` is the album's id."""
+
+
+@dataclass(frozen=True)
 class Pause:
     """Hold after the present step."""
 
@@ -104,7 +109,7 @@ class Preview:
 
 @dataclass(frozen=True)
 class CellPainted:
-    """A cell of a sheet as it is so far: a JPEG; `run_id` is the sheet's id."""
+    """A cell of a sheet, or a photo of an album, as it is so far: a JPEG; `run_id` is the sheet's or album's id."""
 
     run_id: str
     jpeg: bytes

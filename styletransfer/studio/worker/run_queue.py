@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,18 @@ from styletransfer.studio.failure_text import CLOSED, NO_WORKER, SEE_LOG, WAITED
 from styletransfer.studio.snapshot import Ended, Request, Snapshot, State
 from styletransfer.studio.storage.run_store import RunStore
 from styletransfer.studio.worker.process import Worker
-from styletransfer.studio.worker.protocol import CellPainted, Event, Paint, PaintCell, Pause, Ready, Resume, Steer, Stop
+from styletransfer.studio.worker.protocol import (
+    CellPainted,
+    Event,
+    Paint,
+    PaintCell,
+    PaintPhoto,
+    Pause,
+    Ready,
+    Resume,
+    Steer,
+    Stop,
+)
 from styletransfer.studio.worker.running_job import RunningJob
 from styletransfer.studio.worker.variation_queue import Fault, Progress, VariationQueue
 from styletransfer.texts import Text
@@ -130,10 +141,13 @@ class RunQueue:
         with self._lock:
             return list(self._queue)
 
-    def add_cells(self, cells: list[PaintCell]) -> None:
-        """Paint a sheet's cells whenever there is no run to be painted."""
+    def add_cells(self, cells: Sequence[PaintCell]) -> None:
+        """Paint a sheet's cells, or an album's photos, whenever there is no run to be painted."""
         with self._changing():
-            self._variations.add(cells)
+            self._variations.add(list(cells))
+            at_work = self._variations.at_work
+            if isinstance(at_work, PaintPhoto) and not isinstance(cells[0], PaintPhoto) and self._worker is not None:
+                self._worker.tell(Stop(at_work.run_id))  # a sheet is small; the photo is gone on with afterwards
             self._hire()
             self._next()
 
@@ -142,6 +156,11 @@ class RunQueue:
         with self._lock:
             if self._variations.drop(sheet_id) and self._worker is not None:
                 self._worker.tell(Stop(sheet_id))
+
+    def albums(self) -> list[str]:
+        """Ids of the albums that are being painted or wait for it."""
+        with self._lock:
+            return self._variations.albums()
 
     def sheet(self, sheet_id: str) -> tuple[Progress | None, Fault | None]:
         """How far a sheet is, or None if it is not being filled; and what went wrong with it, if anything."""

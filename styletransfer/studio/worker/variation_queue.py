@@ -1,9 +1,12 @@
-"""The variations that wait to be painted while no run is. Not thread-safe: the run queue sees to that."""
+"""The sheets and albums that wait to be painted while no run is. Not thread-safe: the run queue sees to that.
+
+A sheet comes before an album, which may take hours. For both, a cell is what is painted in one go.
+"""
 
 from dataclasses import dataclass
 
 from styletransfer.studio.snapshot import Ended, State
-from styletransfer.studio.worker.protocol import CellPainted, PaintCell
+from styletransfer.studio.worker.protocol import CellPainted, PaintCell, PaintPhoto
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a sheet could not be filled, and what to do about it."""
+    """Why a sheet or album could not be filled, and what to do about it."""
 
     error: str
     remedy: str | None
@@ -51,7 +54,8 @@ class VariationQueue:
         """The next cell, which is at work from now on; None if none is left or one is at work."""
         if self.at_work is not None or not self._waiting:
             return None
-        self.at_work, self._draft = next(iter(self._waiting.values()))[0], None
+        first = min(self._waiting.values(), key=lambda cells: isinstance(cells[0], PaintPhoto))
+        self.at_work, self._draft = first[0], None
         return self.at_work
 
     def take(self, event: CellPainted | Ended) -> None:
@@ -74,6 +78,10 @@ class VariationQueue:
         self.at_work = None
         for sheet_id in lost:
             self._fail(sheet_id, Fault(error, remedy))
+
+    def albums(self) -> list[str]:
+        """Ids of the albums that are not painted to their end yet, in their order."""
+        return [run_id for run_id, cells in self._waiting.items() if isinstance(cells[0], PaintPhoto)]
 
     def progress(self, sheet_id: str) -> Progress | None:
         """How a sheet stands; None if nothing is to be painted of it."""

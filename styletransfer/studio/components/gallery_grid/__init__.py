@@ -16,6 +16,7 @@ class GalleryTile(TypedDict):
 
     Attributes:
         id: The run's id.
+        address: Where it is seen large, from "?" on.
         title: What stands on the label.
         facts: What it was painted with, in short.
         state: How it stands, and when it was begun.
@@ -31,6 +32,7 @@ class GalleryTile(TypedDict):
     """
 
     id: str
+    address: str
     title: str
     facts: str
     state: str

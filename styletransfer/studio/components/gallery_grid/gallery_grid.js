@@ -27,7 +27,7 @@ function top() {
 }
 
 function link(picture, send, words) {
-  const made = element("a", "picture", { href: `?run=${picture.id}`, title: about(words.open, picture) });
+  const made = element("a", "picture", { href: picture.address, title: about(words.open, picture) });
   made.dataset.name = "open";
   if (picture.src) {
     const image = element("img", "", { src: picture.src, alt: picture.alt, loading: "lazy", draggable: false });

@@ -45,6 +45,7 @@ def card(piece: Piece, *, live: Snapshot | None, chosen: bool, note: str = "") -
         facts=" · ".join(filter(None, (facts(settings, scale), in_regions))) if settings else "",
         state=state,
         note=say(piece.damage) if piece.damage else note,
+        address=f"?run={piece.run_id}",
         src="" if piece.damage else thumbnail_address(piece.run_id, _version(piece, live)),
         alt=_("No picture") if piece.damage else f"{piece.title}, {state}",
         painted=painted,
@@ -80,6 +81,8 @@ def _state(piece: Piece, live: Snapshot | None) -> str:
         return _("Another server is at work on it")
     elif not state.over:
         state = State.STOPPED
+    elif piece.record.album and state is State.STOPPED:
+        state = State.PAUSED
     return {
         State.QUEUED: _("Waiting for its turn"),
         State.STARTING: _("Beginning"),

@@ -168,7 +168,7 @@ def _warning(gallery: Gallery, use: Use) -> tuple[str, str] | None:
 
 
 def _pictures(studio: Studio, gallery: Gallery, use: Use) -> None:
-    active = studio.active()
+    active = _active(studio)
     if active:
         with st.container(key="wall_live"):
             st.fragment(_live, run_every=REFRESH_SECONDS)(studio, gallery, active)
@@ -187,9 +187,14 @@ def _pictures(studio: Studio, gallery: Gallery, use: Use) -> None:
         st.button(_("Show more ({count})", count=len(ids) - shown), key="wall_more", on_click=_show_more, args=(shown,))
 
 
+def _active(studio: Studio) -> list[str]:
+    """What is being painted or waits: runs come before albums."""
+    return studio.active() + studio.albums.active()
+
+
 def _live(studio: Studio, gallery: Gallery, active: list[str]) -> None:
     """What is being painted or waits, anew every second; when one is over, the whole wall is drawn once more."""
-    if studio.active() != active:
+    if _active(studio) != active:
         st.rerun()
     tiles = []
     for run_id in active:

@@ -1,5 +1,7 @@
 """What is said next to Start: how long it will take on this machine, and whether it fits into memory."""
 
+from collections.abc import Sequence
+
 from styletransfer.engine.scales import scale_shapes
 from styletransfer.errors import StyleTransferError
 from styletransfer.machine import cost
@@ -9,24 +11,37 @@ from styletransfer.support import units
 from styletransfer.texts import Text, _
 
 
-def estimate(studio: Studio, settings: Settings, photo: tuple[int, int], paintings: int) -> str:
+def estimate(studio: Studio, settings: Settings, photos: Sequence[tuple[int, int]], paintings: int) -> str:
     """A sentence on the expected time, by the speed measured on this machine, and on the memory.
 
     Args:
         studio: Knows the speed.
         settings: What is to be painted.
-        photo: (height, width) of the photo.
+        photos: (height, width) of the photo, or of each photo of an album.
         paintings: How many paintings it is painted like.
     """
-    size = (photo[1], photo[0])
     speed = studio.speed(settings)
     if speed is None:
         return _("The time will be known once the brushes are warm.") if not studio.worker_ready else ""
-    time = units.duration(speed.seconds_per_megapixel * cost.work(size, settings, paintings))
+    sizes = [(width, height) for height, width in photos if _fits(width, height, settings)]
+    time = units.duration(speed.seconds_per_megapixel * sum(cost.work(size, settings, paintings) for size in sizes))
     if studio.device(settings.device) != "cpu":
         return _("About {time} on this machine.", time=time)
-    memory = units.storage(cost.memory(size, settings, bfloat16=speed.bfloat16))
+    memory = units.storage(max((cost.memory(size, settings, bfloat16=speed.bfloat16) for size in sizes), default=0))
     return _("About {time} and {memory} of memory.", time=time, memory=memory)
+
+
+def squarest(sizes: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """The size, (height, width), that takes the most memory, as all are painted with the same long side."""
+    return max(sizes, key=lambda size: min(size) / max(size))
+
+
+def _fits(width: int, height: int, settings: Settings) -> bool:
+    try:
+        scale_shapes((width, height), settings)
+    except StyleTransferError:
+        return False
+    return True
 
 
 def obstacle(studio: Studio, settings: Settings, photo: tuple[int, int]) -> Text | None:

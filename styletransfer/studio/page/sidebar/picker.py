@@ -1,22 +1,36 @@
 """The pickers: a gallery of the pictures that come along, and a place to drop one's own.
 
-Each stands at a place of its own in the left column: "photo", "painting", and one for every further painting.
+Each stands at a place of its own in the left column: "photo", "painting", and one for every further painting. At
+"photo" several files may be dropped at once, which makes them an album.
 """
 
 import filecmp
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 import streamlit as st
 
 from styletransfer.errors import StyleTransferError
+from styletransfer.imaging.images import size_of
+from styletransfer.studio.albums import MOST_PHOTOS, TOO_MANY
 from styletransfer.studio.components.picture_picker import Tile, picked, picture_picker
-from styletransfer.studio.pictures import FIRST_PAIR, Kind, Picture, read_picture, sample, sample_tile, samples, title
+from styletransfer.studio.pictures import (
+    FIRST_PAIR,
+    Kind,
+    Picture,
+    PictureFile,
+    read_picture,
+    sample,
+    sample_tile,
+    samples,
+    title,
+)
 from styletransfer.studio.presentation import html
 from styletransfer.studio.presentation.markdown import plain
-from styletransfer.texts import Text, say
+from styletransfer.texts import Text, ngettext, say
 
 OWN = "own"
 """Id of the tile that stands for the user's own picture."""
@@ -26,7 +40,29 @@ _HELP: dict[Kind, Text] = {
     "painting": Text("How it is to be painted: its colours and strokes are taken over. The same kinds of file."),
 }
 _OWN_LABEL: dict[Kind, Text] = {"photo": Text("Your own photo"), "painting": Text("Your own painting")}
+_MANY = "photo"
+"""The place that takes several files."""
 _OWN_ALT: dict[Kind, Text] = {"photo": Text("Your photo"), "painting": Text("Your painting")}
+
+
+@dataclass(frozen=True)
+class Photos:
+    """The photos of an album that was dropped.
+
+    Attributes:
+        files: All of them, also what is no picture.
+        sizes: (height, width) of those that are pictures.
+    """
+
+    files: tuple[PictureFile, ...]
+    sizes: tuple[tuple[int, int], ...]
+
+
+def album() -> Photos | None:
+    """The album that is chosen instead of one photo, or None. Its first picture stands for it at "photo"."""
+    if st.session_state.get(f"{_MANY}_choice") != OWN:
+        return None
+    return cast("Photos | None", st.session_state.get(f"{_MANY}_album"))
 
 
 def picker(place: str, heading: str) -> Picture | None:
@@ -41,11 +77,15 @@ def picker(place: str, heading: str) -> Picture | None:
     st.file_uploader(
         say(_OWN_LABEL[kind]),
         type=ENDINGS,
+        accept_multiple_files=place == _MANY,
         key=place,
         help=say(_HELP[kind]),
         on_change=lambda: _adopt_upload(place),
         label_visibility="collapsed",
     )
+    if place == _MANY and (many := album()) is not None:
+        text = ngettext("An album of {count} photo", "An album of {count} photos", len(many.files))
+        st.html(html.line(text, "note album"))
     if st.session_state[f"{place}_error"]:
         st.error(plain(say(st.session_state[f"{place}_error"])), icon=":material/image_not_supported:")
     return chosen_at(place)
@@ -74,6 +114,7 @@ def adopt_file(place: str, name: str, path: Path | None) -> None:
 def adopt_own(place: str, picture: Picture) -> None:
     """Make a picture the user's own one and choose it, for example when the page comes back to a run."""
     begin(place)
+    st.session_state[f"{place}_album"] = None
     st.session_state[f"{place}_own"] = picture
     st.session_state[f"{place}_choice"] = OWN
 
@@ -117,16 +158,43 @@ def _adopt_tile(place: str) -> None:
 
 
 def _adopt_upload(place: str) -> None:
-    """Check what was dropped. A file that cannot be used leaves the choice as it was."""
-    file = st.session_state[place]
+    """Check what was dropped. What cannot be used leaves the choice as it was."""
+    files = _dropped(place)
     st.session_state[f"{place}_error"] = None
-    if file is None:  # taken away again
+    if not files:  # taken away again
         if st.session_state[f"{place}_choice"] == OWN:
             del st.session_state[f"{place}_choice"]
             begin(place)
         st.session_state[f"{place}_own"] = None
         return
     try:
-        adopt_own(place, read_picture(file.getvalue(), file.name))
+        if len(files) > MOST_PHOTOS:
+            raise StyleTransferError(TOO_MANY)
+        adopt_own(place, _first_picture(files))
     except StyleTransferError as error:
         st.session_state[f"{place}_error"] = error.text
+        return
+    if len(files) > 1:
+        sizes = tuple(size for file in files if (size := size_of(file.data)) is not None)
+        st.session_state[f"{place}_album"] = Photos(tuple(files), sizes)
+
+
+def _dropped(place: str) -> list[PictureFile]:
+    """What was dropped last; it takes the place of what was there before. When a file was taken away, what is left."""
+    value = st.session_state[place]
+    uploaded = value if isinstance(value, list) else [value] if value is not None else []
+    seen: set[str] = st.session_state.get(f"{place}_seen", set())
+    st.session_state[f"{place}_seen"] = {file.file_id for file in uploaded}
+    last = [file for file in uploaded if file.file_id not in seen] or uploaded
+    return [PictureFile(file.name, file.getvalue()) for file in last]
+
+
+def _first_picture(files: list[PictureFile]) -> Picture:
+    """The first that can be read. Raises the first one's StyleTransferError if none can."""
+    first: StyleTransferError | None = None
+    for file in files:
+        try:
+            return read_picture(file.data, file.name)
+        except StyleTransferError as error:
+            first = first or error
+    raise first or StyleTransferError("Choose a photo and a painting first.")

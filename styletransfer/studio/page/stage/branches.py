@@ -138,7 +138,7 @@ def _button(
     settings: Settings,
 ) -> None:
     problem = obstacle(studio, settings, photo)
-    said = say(problem) if problem else estimate(studio, settings, photo, len(snapshot.painting_names))
+    said = say(problem) if problem else estimate(studio, settings, [photo], len(snapshot.painting_names))
     clicked = st.button(plain(label), key=key, width="stretch", disabled=problem is not None)
     st.caption(plain(said))
     if clicked and not double_click():
