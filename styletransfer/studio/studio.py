@@ -276,7 +276,8 @@ class Studio:
 
     def _at_work(self) -> list[str]:
         """Ids of the runs and albums that this server is at work on or has waiting."""
-        return [] if self._open is None else [*self._store.at_work(), *self._queue.albums()]
+        opened = self._open
+        return [] if opened is None else [*opened[0].at_work(), *opened[1].albums()]
 
     @property
     def _store(self) -> RunStore:

@@ -142,6 +142,8 @@ class Run:
                 path = building.album_photo(number)
                 path.parent.mkdir(exist_ok=True)
                 _put(path, photo.data)
+            if wanted.album:
+                settle_folder(building.album_photo(1).parent)
             _put(building.folder / "settings.json", _json(wanted.settings.to_dict()))
             _put(building.folder / "state.json", record.to_json())
             settle_folder(building.folder)

@@ -4,7 +4,7 @@ import io
 from contextlib import suppress
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging import images
@@ -12,6 +12,8 @@ from styletransfer.studio.storage.run_folder import Run, write_whole
 
 SIZE = 560
 """Long side in pixels: twice what is shown, for sharp displays."""
+ALBUM_SHAPE = (4, 3)
+"""Width and height, in any unit, of the small picture of an album: four of its pictures, two by two."""
 _QUALITY = 82
 
 
@@ -24,13 +26,36 @@ def thumbnail(run: Run) -> bytes | None:
             with suppress(FileNotFoundError):
                 if kept.stat().st_mtime_ns > changed:
                     return kept.read_bytes()
-            data = source.read_bytes()
-            small = shrunk_preview(data) if source.parent == run.frames else shrunk(data)
+            small = _small(run, source.read_bytes(), preview=source.parent == run.frames)
             with suppress(StyleTransferError):  # where nothing can be written, it is made anew each time
                 if run.read().state.over:
                     write_whole(kept, small)
             return small
     return None
+
+
+def _small(run: Run, data: bytes, *, preview: bool) -> bytes:
+    if not preview:
+        return shrunk(data)
+    with suppress(StyleTransferError):  # of a damaged folder it is not known what it was
+        if run.read().album:
+            return _four(run)
+    return shrunk_preview(data)
+
+
+def _four(run: Run) -> bytes:
+    """The first four pictures of an album beside each other; as long as there are fewer, the first."""
+    previews = [path for _, path in run.timeline()[:4]]
+    if len(previews) < 4:
+        return shrunk_preview(previews[0].read_bytes())
+    width, height = SIZE, SIZE * ALBUM_SHAPE[1] // ALBUM_SHAPE[0]
+    sheet = Image.new("RGB", (width, height))
+    for place, preview in enumerate(previews):
+        with Image.open(preview, formats=["JPEG"]) as opened:
+            opened.draft("RGB", (SIZE, SIZE))
+            part = ImageOps.fit(opened.convert("RGB"), (width // 2, height // 2))
+        sheet.paste(part, (place % 2 * (width // 2), place // 2 * (height // 2)))
+    return _encoded(sheet)
 
 
 def shrunk(data: bytes) -> bytes:

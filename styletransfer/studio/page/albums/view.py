@@ -88,6 +88,8 @@ def _open() -> None:
 def _standing(view: AlbumView) -> str:
     if view.progress is not None:
         return _("Being painted.")
+    if view.fault is not None:
+        return ""
     if view.done < len(view.names):
         return _("Paused. Nothing is lost; go on whenever you like.")
     time = units.duration(view.seconds)
@@ -119,16 +121,18 @@ def _left(view: AlbumView) -> str:
 def _tile(view: AlbumView, number: int) -> GalleryTile:
     name, own = title(view.names[number - 1]), f"runs/{view.run_id}"
     src, state, note, painted = f"{own}/album/{number}.jpg", _("Waiting for its turn"), "", False
-    source: Path | None = view.photos[number - 1]
+    size = _size(view.photos[number - 1])
+    if size is None:
+        src = ""
     if number in view.painted:
         src, state, painted = f"{own}/moment/{number}.jpg", "", True
-        source = view.previews.get(number)
+        size = _size(view.previews[number]) if number in view.previews else size
     elif view.progress is not None and view.progress.cell == number:
         draft = view.progress.draft
         src, state, painted = data_url(draft) if draft else src, _("Being painted"), draft is not None
     elif number in view.failed:
         src, state, note = "", "", say(view.failed[number])
-    height, width = (_size(source) if source is not None else None) or _LANDSCAPE
+    height, width = size or _LANDSCAPE
     return GalleryTile(
         id=str(number),
         address=f"?run={view.run_id}&{_PHOTO}={number}",

@@ -11,6 +11,7 @@ from styletransfer.studio.server.gallery_routes import thumbnail_address
 from styletransfer.studio.snapshot import Snapshot, State
 from styletransfer.studio.storage.gallery import Piece
 from styletransfer.studio.storage.run_record import at_the_end
+from styletransfer.studio.storage.thumbnails import ALBUM_SHAPE
 from styletransfer.texts import _, say
 
 _LANDSCAPE = 4 / 3
@@ -27,6 +28,8 @@ def card(piece: Piece, *, live: Snapshot | None, chosen: bool, note: str = "") -
     """
     scale = (live.scale if live else None) or (piece.record.scale if piece.record else None)
     shape = (piece.settings.shape if piece.settings else None) or scale
+    if piece.record is not None and piece.record.album and piece.record.epoch >= 4:
+        shape = ALBUM_SHAPE[::-1]
     painted = piece.record is not None and scale is not None
     begun = "" if piece.record is None else formatting.moment(piece.record.created, time.time())
     state = " · ".join(filter(None, (_state(piece, live), begun)))

@@ -180,12 +180,12 @@ def _adopt_upload(place: str) -> None:
 
 
 def _dropped(place: str) -> list[PictureFile]:
-    """What was dropped last; it takes the place of what was there before. When a file was taken away, what is left."""
+    """What was dropped last; it takes the place of what was there before, which is back when it is taken away."""
     value = st.session_state[place]
     uploaded = value if isinstance(value, list) else [value] if value is not None else []
     seen: set[str] = st.session_state.get(f"{place}_seen", set())
     st.session_state[f"{place}_seen"] = {file.file_id for file in uploaded}
-    last = [file for file in uploaded if file.file_id not in seen] or uploaded
+    last = [file for file in uploaded if file.file_id not in seen] or uploaded[-1:]
     return [PictureFile(file.name, file.getvalue()) for file in last]
 
 
