@@ -36,7 +36,7 @@ from styletransfer.studio.page.variations.view import (
     variations_link,
     variations_stage,
 )
-from styletransfer.studio.pictures import Picture, Shown, pair, shown_file
+from styletransfer.studio.pictures import Picture, Shown, album_title, pair, shown_file
 from styletransfer.studio.presentation import html, region_overlay
 from styletransfer.studio.server import lifespan
 from styletransfer.studio.storage.gallery import called
@@ -241,7 +241,8 @@ def _empty(studio: Studio, inputs: Inputs[Picture] | None, *, lost: str | None) 
         st.html(html.headline(_("An empty easel"), _("Choose a photo and a painting, then press Start.")))
         recipe_drop(studio)
         return
-    name = pair(inputs.photo.name, [painting.name for painting in inputs.paintings])
+    paintings, photos = [painting.name for painting in inputs.paintings], album()
+    name = pair(inputs.photo.name, paintings) if photos is None else album_title(len(photos.files), paintings)
     st.html(html.headline(name, _("Press Start, and watch it being painted.")))
     st.html(html.diptych(inputs.photo, *inputs.paintings))
     recipe_drop(studio)

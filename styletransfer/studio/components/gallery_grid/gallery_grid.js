@@ -30,7 +30,9 @@ function link(picture, send, words) {
   const made = element("a", "picture", { href: picture.address, title: about(words.open, picture) });
   made.dataset.name = "open";
   if (picture.src) {
-    const image = element("img", "", { src: picture.src, alt: picture.alt, loading: "lazy", draggable: false });
+    // What is drawn anew every second comes with the page and is to be there at once; else it would flicker.
+    const how = picture.src.startsWith("data:") ? { decoding: "sync" } : { loading: "lazy" };
+    const image = element("img", "", { ...how, src: picture.src, alt: picture.alt, draggable: false });
     image.onerror = () => image.replaceWith(element("span", "nothing", { textContent: words.notShown }));
     made.append(image);
   } else {
@@ -122,7 +124,7 @@ function hang(picture, setTriggerValue, report, words) {
   }
   if (may.has("delete"))
     actions.append(button("delete", words.delete, about(words.deleteOne, picture), () => send("delete")));
-  item.append(actions);
+  if (may.size) item.append(actions);
   return item;
 }
 

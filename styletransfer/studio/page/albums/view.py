@@ -159,29 +159,30 @@ def _size(path: Path) -> tuple[int, int] | None:
 def _large(view: AlbumView, number: int) -> None:
     """One picture over its photo, with ways to the ones beside it and back."""
     photo, name = view.photos[number - 1], title(view.names[number - 1])
-    with st.container(horizontal=True, key="head", vertical_alignment="center"):
-        place = _("{part} of {whole}", part=number, whole=len(view.names))
-        st.html(html.headline(name, place))
-        address = f"runs/{view.run_id}/painted/{number}.png"
-        st.html(_link(address, _("Download")), width="content")
-    try:
-        before, after = shown_file(photo), shown_file(view.painted[number])
-    except StyleTransferError as error:
-        st.html(html.note(say(error.text)))
-    else:
-        height, width = after.size
-        st.html(html.ratio_style(after.size, "album_large"))
-        with st.container(key="album_large"):
-            run = f"{view.run_id} {number}"
-            before_after(run, before.url, after.url, width / height, photo=name)
-    numbers = list(view.painted)
-    place_of = numbers.index(number)
-    with st.container(horizontal=True, key="album_walk"):
-        st.button(_("To the album"), key="album_back", icon=":material/arrow_back:", on_click=partial(_go, None))
-        for label, step, key in ((_("The one before"), -1, "album_before"), (_("The next one"), 1, "album_next")):
-            there = 0 <= place_of + step < len(numbers)
-            other = numbers[place_of + step] if there else None
-            st.button(label, key=key, on_click=partial(_go, other), disabled=not there, type="tertiary")
+    with st.container(key="album"):
+        with st.container(horizontal=True, key="head", vertical_alignment="center"):
+            place = _("{part} of {whole}", part=number, whole=len(view.names))
+            st.html(html.headline(name, place))
+            address = f"runs/{view.run_id}/painted/{number}.png"
+            st.html(_link(address, _("Download")), width="content")
+        try:
+            before, after = shown_file(photo), shown_file(view.painted[number])
+        except StyleTransferError as error:
+            st.html(html.note(say(error.text)))
+        else:
+            height, width = after.size
+            st.html(html.ratio_style(after.size, "album_large"))
+            with st.container(key="album_large"):
+                run = f"{view.run_id} {number}"
+                before_after(run, before.url, after.url, width / height, photo=name)
+        numbers = list(view.painted)
+        place_of = numbers.index(number)
+        with st.container(horizontal=True, key="album_walk"):
+            st.button(_("To the album"), key="album_back", icon=":material/arrow_back:", on_click=partial(_go, None))
+            for label, step, key in ((_("The one before"), -1, "album_before"), (_("The next one"), 1, "album_next")):
+                there = 0 <= place_of + step < len(numbers)
+                other = numbers[place_of + step] if there else None
+                st.button(label, key=key, on_click=partial(_go, other), disabled=not there, type="tertiary")
 
 
 def _go(number: int | None) -> None:
