@@ -107,7 +107,7 @@ def test_a_paused_album_goes_on_in_the_middle_of_a_picture(studio: Studio, tmp_p
     assert reached > 0
     studio.albums.carry_on(run_id)
     until(lambda: bool(look(studio, run_id).painted))
-    assert not checkpoint.exists()
+    until(lambda: not checkpoint.exists())
     studio.albums.pause(run_id)
 
 
