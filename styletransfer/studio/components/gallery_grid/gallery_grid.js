@@ -131,6 +131,8 @@ function hang(picture, setTriggerValue, report, words) {
 export default function ({ data, parentElement, setTriggerValue }) {
   const wall = parentElement.querySelector(".wall");
   wall.setAttribute("aria-label", data.label);
+  // On a narrow window the button that leads here may lie far below: show what has come.
+  if (!wall.children.length && matchMedia("(width < 900px)").matches) top();
   const boxes = () => [...wall.querySelectorAll(".choose input")];
   const report = () => {
     const chosen = boxes().filter((box) => box.checked).map((box) => box.closest("li").dataset.id);
