@@ -33,7 +33,7 @@ def album_stage(studio: Studio, view: AlbumView) -> None:
         return
     with st.container(horizontal=True, key="head", vertical_alignment="center"):
         st.html(html.headline(studio.gallery.title_of(view.run_id), _standing(view)))
-        if view.painted:
+        if view.painted and view.progress is None:
             st.html(_link(export_address([view.run_id]), _("Download as ZIP")), width="content")
         st.button(_("New painting"), key="new", icon=":material/add:", on_click=leave)
     with st.container(key="album"):
@@ -60,6 +60,8 @@ def _progress(studio: Studio, view: AlbumView) -> None:
     if view.progress is not None:
         far = _("{part} of {whole}", part=done, whole=photos)
         st.html(html.progress(done / photos, far, _left(view), "", still=False, label=_("Album")))
+        if view.painted:
+            st.html(_link(export_address([view.run_id]), _("Download as ZIP")), width="content")
         st.button(_("Pause"), key="album_pause", icon=":material/pause:", on_click=_pause, args=(studio, view.run_id))
     elif len(view.painted) < photos:
         st.html(html.line(_broken_off(view)))
