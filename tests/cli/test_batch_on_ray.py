@@ -32,7 +32,7 @@ def batch(out: Path, *options: str, photos: int, paintings: int) -> list[str]:
     pictures = [str(path) for path in sample_photos()[:photos]]
     for path in sample_paintings()[:paintings]:
         pictures += ["--painting", str(path)]
-    settings = ["--size", "64", "--epochs", "40", "--threads", "1", "--network", "vgg16"]
+    settings = ["--size", "64", "--epochs", "20", "--threads", "1", "--network", "vgg16"]
     return [sys.executable, "-m", "styletransfer", "batch", *pictures, "-o", str(out), *settings, *options]
 
 

@@ -27,7 +27,7 @@ from styletransfer.studio.studio import State, Studio
 PROJECT = Path(__file__).parents[3]
 EPOCHS = 900
 """About nine seconds of painting."""
-KILLS = 10
+KILLS = 5
 MOST_LOST = 5.0
 """Seconds of work."""
 
