@@ -154,4 +154,5 @@ def test_what_is_removed_for_good_is_asked_about_once(visit: Visit, painted: str
     page.get_by_role("button", name="Remove them").click()
     remove.wait_for(state="detached")
     page.reload()
-    page.get_by_text("Nothing hangs here yet").wait_for()
+    page.get_by_text("Nothing hangs here yet").or_(page.locator("li[data-id]")).first.wait_for()
+    assert page.locator(f"li[data-id='{painted}']").count() == 0

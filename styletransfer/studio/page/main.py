@@ -38,6 +38,7 @@ from styletransfer.studio.page.variations.view import (
 )
 from styletransfer.studio.pictures import Picture, Shown, album_title, pair, shown_file
 from styletransfer.studio.presentation import html, region_overlay
+from styletransfer.studio.presentation.markdown import plain
 from styletransfer.studio.server import lifespan
 from styletransfer.studio.storage.gallery import called
 from styletransfer.studio.studio import Snapshot, Studio
@@ -140,7 +141,7 @@ def _start(studio: Studio, inputs: Inputs[Picture] | None, settings: Settings | 
         problem = obstacle(studio, settings, squarest(_sizes(inputs, photos)))
     with st.container(horizontal=True, key="start_row"):
         st.button(
-            _start_label(studio, photos),
+            plain(_start_label(studio, photos)),
             key="start",
             type="primary",
             width="stretch",

@@ -13,6 +13,7 @@ from styletransfer.studio.components.gallery_grid import GalleryTile, acted, gal
 from styletransfer.studio.page.stage.finished_run import leave
 from styletransfer.studio.pictures import data_url, shown_file, title
 from styletransfer.studio.presentation import html
+from styletransfer.studio.presentation.markdown import plain
 from styletransfer.studio.server.gallery_routes import export_address
 from styletransfer.studio.studio import Studio
 from styletransfer.support import units
@@ -184,7 +185,7 @@ def _large(view: AlbumView, number: int) -> None:
             for label, step, key in ((_("The one before"), -1, "album_before"), (_("The next one"), 1, "album_next")):
                 there = 0 <= place_of + step < len(numbers)
                 other = numbers[place_of + step] if there else None
-                st.button(label, key=key, on_click=partial(_go, other), disabled=not there, type="tertiary")
+                st.button(plain(label), key=key, on_click=partial(_go, other), disabled=not there, type="tertiary")
 
 
 def _go(number: int | None) -> None:
