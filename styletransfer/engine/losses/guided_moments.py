@@ -61,7 +61,7 @@ class GuidanceChannel:
         length = max(1, most // (rows.shape[1] * rows.element_size()))
         for places in torch.split(self.inside, length):
             yield places, None
-        yield from zip(torch.split(self.edge, length), torch.split(self.weights.to(rows.dtype), length), strict=True)
+        yield from zip(torch.split(self.edge, length), torch.split(self.weights, length), strict=True)
 
 
 def guided_sums(features: Tensor, channel: GuidanceChannel) -> Tensor:
@@ -75,7 +75,10 @@ def guided_sums(features: Tensor, channel: GuidanceChannel) -> Tensor:
     sums = rows.new_zeros(channels, channels + 1, dtype=kind)
     for places, weights in channel.bands(rows):
         seen = rows.index_select(0, places)
-        sums += row_sums(seen, None if weights is None else weights * seen)
+        if weights is not None and rows.device.type != "cpu":
+            # Rounded to bfloat16 they make a covariance that is less than none in some direction, and has no factors.
+            seen = seen.float()
+        sums += row_sums(seen, None if weights is None else weights.to(seen.dtype) * seen)
     return sums
 
 
@@ -94,7 +97,7 @@ def add_guided_gradient(grad: Tensor, features: Tensor, channel: GuidanceChannel
     for places, weights in channel.bands(rows):
         back = torch.addmm(line, rows.index_select(0, places), square)
         if weights is not None:
-            back *= weights
+            back *= weights.to(back.dtype)
         # No place stands twice, so that adding up and putting back is quick where adding in place is not.
         changed.index_copy_(0, places, changed.index_select(0, places).add_(back))
     if changed.data_ptr() != grad.data_ptr():  # a copy, as the channels of a pixel do not lie side by side

@@ -8,6 +8,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from styletransfer.engine.matrix_products import add_product, summed_products
+
 _PARTS, _FEWEST = 32, 256
 """Sums over positions in bfloat16 are rounded once for each of so many parts, if they
 have enough positions, and these are added up in float32."""
@@ -64,20 +66,19 @@ def row_sums(rows: Tensor, weighted: Tensor | None = None) -> Tensor:
         parts = zip(torch.split(rows, _WIDENED), torch.split(weighted, _WIDENED), strict=True)
         return torch.stack([_sums(part.float(), of_it.float()) for part, of_it in parts]).sum(0)
     channels = rows.shape[1]
-    sums = rows.new_zeros(channels, channels + 1, dtype=torch.float32)
-    if not len(rows):
-        return sums
-    length = min(max(_FEWEST, len(rows) // _PARTS), len(rows))
+    square = rows.new_zeros(channels, channels, dtype=torch.float32)
+    line = rows.new_zeros(channels, dtype=torch.float32)
+    length = min(max(_FEWEST, len(rows) // _PARTS), max(len(rows), 1))
     even = len(rows) // length * length
     by_parts = ((x[:even].view(-1, length, channels), x[None, even:]) for x in (weighted, rows))
     for parts, others in zip(*by_parts, strict=True):
-        sums[:, :-1] += torch.bmm(parts.transpose(1, 2), others).sum(0, dtype=torch.float32)
-        sums[:, -1] += parts.sum(1).sum(0, dtype=torch.float32)
-    return sums
+        square += torch.bmm(parts.transpose(1, 2), others).sum(0, dtype=torch.float32)
+        line += parts.sum(1).sum(0, dtype=torch.float32)
+    return torch.cat([square, line[:, None]], 1)
 
 
 def _sums(rows: Tensor, weighted: Tensor) -> Tensor:
-    return torch.cat([weighted.T @ rows, weighted.sum(0)[:, None]], 1)
+    return torch.cat([summed_products(weighted, rows), weighted.sum(0)[:, None]], 1)
 
 
 def add_sums_gradient(grad: Tensor, features: Tensor, grad_sums: Tensor) -> None:
@@ -91,7 +92,7 @@ def add_sums_gradient(grad: Tensor, features: Tensor, grad_sums: Tensor) -> None
     square, line = grad_sums[:, :-1], grad_sums[:, -1].to(grad.dtype)
     square = (square + square.T).to(grad.dtype)
     if grad.is_contiguous(memory_format=torch.channels_last):
-        feature_rows(grad).addmm_(feature_rows(features), square).add_(line)
+        add_product(feature_rows(grad), feature_rows(features), square, line)
     else:  # a part of it
         channels, height, width = grad.shape[1:]
         grad += torch.addmm(line, feature_rows(features), square).view(height, width, channels).permute(2, 0, 1)

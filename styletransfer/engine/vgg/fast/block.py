@@ -15,10 +15,11 @@ from styletransfer.engine import memory_bounds
 from styletransfer.engine.losses.guided_moments import GuidanceChannel
 from styletransfer.engine.vgg.fast.allocator import give_back
 from styletransfer.engine.vgg.fast.channels_last import empty, zeros
-from styletransfer.engine.vgg.fast.convolution import TILE, Convolution
+from styletransfer.engine.vgg.fast.convolution import Convolution
 from styletransfer.engine.vgg.fast.pooling import Pool
 from styletransfer.engine.vgg.fast.stage import Stage
 from styletransfer.engine.vgg.fast.windows import Guided, Rectangle, Window
+from styletransfer.engine.vgg.fast.winograd import TILE
 from styletransfer.engine.vgg.taps import Tap
 
 MARGIN = TILE

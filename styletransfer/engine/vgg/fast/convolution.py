@@ -1,54 +1,27 @@
 """The network's one expensive operation: a frozen 3 x 3 convolution, and carrying a gradient back through it.
 
-Two things set it apart from `torch.nn.Conv2d`. The weights never change, so only the gradient of the input is ever
-computed. And where that pays it is done by Winograd's F(4 x 4, 3 x 3) (Lavin and Gray 2016): a tile of 4 x 4 outputs
-takes 36 products for each pair of channels instead of 144. The tiles are worked through in bands that stay in the
-cache, and the channels of a pixel lie side by side ("channels last"), so that gathering tiles means copying whole
-pixels: otherwise moving the numbers costs what the products save.
+What sets it apart from `torch.nn.Conv2d`: the weights never change, so only the gradient of the input is ever computed;
+and where that pays it is done in tiles, see `winograd`.
 """
 
 import math
-from collections.abc import Callable
-from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
-from numpy.typing import NDArray
 from torch import Tensor
 
-from styletransfer.engine.vgg.fast.matrix_products import (
-    Products,
-    full_width_is_onednn,
-    mkl_products,
-    onednn_products,
-)
-
-TILE = 4
-"""Rows and columns of outputs that are computed together."""
+from styletransfer.engine.matrix_products import bfloat16_by_vectors, full_width_is_onednn, onednn_products
+from styletransfer.engine.vgg.fast.winograd import WinogradConvolution
 
 _THIN = 4
 """Up to so many input channels, a window of 9 pixels has fewer numbers than an output has channels."""
 
-_BAND_BYTES, _WIDE_BAND_BYTES = 3 * 2**20, 6 * 2**20
-"""Size of the transformed tiles of one band: fits the cache, yet enough tiles for a fast matrix product. Wide layers
-have large kernels, which every band goes through once."""
-_WIDE = 256
-"""Channels from which on a layer is wide."""
-
 _PAYS_WITH_MKL, _PAYS_WITH_ONEDNN = 64, 256
 """Channels on both sides from which on Winograd's algorithm is faster than a convolution of the library's, by what
-multiplies the matrices. Measured on a Xeon and on a Zen 5; see `matrix_products`."""
-
-_PIECE = 128
-"""Numbers that are copied together. Rows of tiles are an odd number of pieces long: on rows whose length is a multiple
-of a kilobyte, a matrix product takes half as long again, as all of them fall into the same few places of the cache."""
-
-_POINTS = (0.0, 5 / 8, -5 / 8, 8 / 5, -8 / 5)
-"""Where the polynomials are evaluated, besides infinity. The usual 0, 1, -1, 2, -2 make twice the rounding error."""
-_RECIPROCALS = [5, 3, 4, 1, 2, 0]
-"""Where in `_POINTS`, infinity last, the reciprocal of each point stands."""
+multiplies the matrices. Measured on a Xeon and on a Zen 5; see benchmarks/README.md."""
+_PAYS_IN_BFLOAT16, _BACK_PAYS_IN_BFLOAT16 = 256, 128
+"""The same where bfloat16 is multiplied by vectors, both ways and on the way back."""
 
 
 class Convolution(Protocol):
@@ -133,189 +106,43 @@ class ThinConvolution(DirectConvolution):
         return y[:, :, 1:-1, 1:-1]
 
 
-class WinogradConvolution:
-    """The same by Winograd's F(4 x 4, 3 x 3); relative rounding error in float32 about 1e-6.
+class GradientInTiles(DirectConvolution):
+    """The library's own, but for carrying a gradient back: that by Winograd's algorithm."""
 
-    Carrying a gradient back is a convolution too, with every kernel turned by 180 degrees and inputs and outputs
-    exchanged. Turning a kernel reverses its polynomial, whose value at a point is then, but for a factor, the old one
-    at the point's reciprocal. All reciprocals are among the points, so the same kernels serve both ways.
-
-    Args:
-        weight: (out, in, 3, 3).
-        bias: (out,).
-        scratch: Where to compute the kernels at the points anew each time: 36 numbers for each pair of channels, which
-            other convolutions may use as well. If None they are computed once and kept, four times the memory that
-            the weights take.
-        products: What multiplies the points by the kernels.
-    """
-
-    def __init__(
-        self, weight: Tensor, bias: Tensor, scratch: Tensor | None = None, products: Products = mkl_products
-    ) -> None:
-        kernel, forward, backward = _transforms()
-        self.bias, self._products = bias, products
-        self._forward = _both_axes(forward[0], weight), _both_axes(forward[1], weight)
-        self._backward = _both_axes(backward[0], weight), _both_axes(backward[1], weight)
-        self._kernels: Callable[[], Tensor]
-        outputs, inputs = weight.shape[:2]
-        to_points, by_input = _both_axes(kernel, weight), weight.transpose(0, 1).reshape(-1, 9).T
-        if scratch is None:
-            kept = (to_points @ by_input).view(36, inputs, outputs)
-            if products is mkl_products:
-                # Rows that are no power of 2 long are read faster when the product is with the transpose; see `_PIECE`.
-                kept = F.pad(kept, (0, 8))[:, :, :outputs]
-            self._kernels = lambda: kept
-        else:
-            room = scratch[: 36 * inputs * outputs].view(36, -1)
-            self._kernels = lambda: torch.mm(to_points, by_input, out=room).view(36, inputs, outputs)
-
-    def __call__(self, x: Tensor, rows: slice | None = None) -> Tensor:
-        """See `Convolution`."""
-        y = _winograd(x, self._forward, self._kernels(), self._products, rows)
-        return y.add_(self.bias.view(-1, 1, 1))
+    def __init__(self, weight: Tensor, bias: Tensor) -> None:
+        super().__init__(weight, bias)
+        self._tiles = WinogradConvolution(weight, bias)
 
     def backward(self, grad: Tensor, rows: slice | None = None, out: Tensor | None = None) -> Tensor:
         """See `Convolution`."""
-        return _winograd(grad, self._backward, self._kernels().transpose(1, 2), self._products, rows, out)
-
-
-def _winograd(
-    x: Tensor,
-    transforms: tuple[Tensor, Tensor],
-    kernels: Tensor,
-    multiplied: Products,
-    wanted: slice | None = None,
-    out: Tensor | None = None,
-) -> Tensor:
-    """Convolve (1, in, h, w) to (1, out, h, w), channels last.
-
-    Args:
-        x: What to convolve.
-        transforms: (36, 36), from 6 x 6 pixels to 6 x 6 points, and (16, 36), from there to 4 x 4 pixels.
-        kernels: (36, in, out), at the points.
-        multiplied: What multiplies (36, tiles, in) by them.
-        wanted: The rows of the output to compute, all if None.
-        out: Where to put them; a new tensor if None.
-    """
-    to_points, from_points = transforms
-    height, width = x.shape[2:]
-    inputs, outputs = kernels.shape[1:]
-    first, end, _ = (wanted or slice(None)).indices(height)
-    rows, columns = -(-(end - first) // 4), -(-width // 4)
-    unit = math.gcd(inputs, _PIECE)
-    pieces = x[0].permute(1, 2, 0).reshape(-1, unit)
-    if out is None:
-        out = x.new_empty(1, end - first, width, outputs).permute(0, 3, 1, 2)
-    y = out[0].permute(1, 2, 0).view(-1, outputs)
-    step = _band_rows(rows, columns, max(inputs, outputs))
-    for row in range(0, rows, step):
-        count = min(step, rows - row)
-        top = first + 4 * row
-        bottom = min(top + 4 * count, end)
-        above, below = max(top - 1, 0), min(top + 4 * count + 1, height)
-        sources, outside = _sources(width, count, above - (top - 1), below - (top - 1), inputs // unit)
-        tiles = pieces[above * width * (inputs // unit) :].index_select(0, sources).index_fill_(0, outside, 0)
-        points = to_points @ tiles.view(36, -1)
-        points = points[:, : count * columns * inputs].view(36, -1, inputs)
-        products = multiplied(points, kernels).view(36, -1)
-        done = (from_points @ products).view(-1, outputs)
-        places = _places(width, count, bottom - top)
-        torch.index_select(done, 0, places, out=y[(top - first) * width : (bottom - first) * width])
-    return out
-
-
-def _band_rows(rows: int, columns: int, channels: int) -> int:
-    """Rows of tiles that are worked on together: as many as fit the cache, in bands of about the same size."""
-    band = _WIDE_BAND_BYTES if channels >= _WIDE else _BAND_BYTES
-    bands = -(-rows * columns * channels * 36 * 4 // band)
-    return -(-rows // bands)
-
-
-@lru_cache(maxsize=256)
-def _sources(width: int, count: int, first: int, end: int, pieces: int) -> tuple[Tensor, Tensor]:
-    """Which pieces of pixels the overlapping tiles of a band are made of.
-
-    Args:
-        width: Of the picture.
-        count: Rows of tiles in the band.
-        first: The first of the 4 `count` + 2 rows of pixels that is in the picture.
-        end: The one after the last that is in it.
-        pieces: How many a pixel has.
-
-    Returns:
-        For each place in the 6 x 6 tiles, tile by tile, the numbers of its pixel's pieces, counted from the row
-        `first`, and of one more, to be ignored, if they would be even in number; and which of all these are outside
-        the picture (their number is any).
-    """
-    line, pixel = torch.arange(6).view(6, 1, 1, 1), torch.arange(6).view(6, 1, 1)
-    y = line + 4 * torch.arange(count).view(-1, 1)
-    x = pixel - 1 + 4 * torch.arange(-(-width // 4))
-    sources = (y.clamp(first, end - 1) - first) * width + x.clamp(0, width - 1)
-    outside = (y < first) | (y >= end) | (x < 0) | (x >= width)
-    sources = (sources.reshape(36, -1, 1) * pieces + torch.arange(pieces)).flatten(1)
-    outside = outside.reshape(36, -1).repeat_interleave(pieces, dim=1)
-    if sources.shape[1] % 2 == 0:
-        sources, outside = F.pad(sources, (0, 1)), F.pad(outside, (0, 1))
-    return sources.reshape(-1), outside.reshape(-1).nonzero()[:, 0]
-
-
-@lru_cache(maxsize=256)
-def _places(width: int, count: int, height: int) -> Tensor:
-    """For each pixel of a band `height` pixels high, where in its 4 x 4 tiles, `count` rows of them, it is found."""
-    columns = -(-width // 4)
-    y, x = torch.arange(height).view(-1, 1), torch.arange(width)
-    places = ((4 * (y % 4) + x % 4) * count + y // 4) * columns + x // 4
-    return places.reshape(-1)
-
-
-class _Transforms(NamedTuple):
-    """One-dimensional F(4, 3): (6, 3) for kernels, and (6, 6) and (4, 6) to the points and from them, both ways."""
-
-    kernel: NDArray[np.float64]
-    forward: tuple[NDArray[np.float64], NDArray[np.float64]]
-    backward: tuple[NDArray[np.float64], NDArray[np.float64]]
-
-
-def _transforms() -> _Transforms:
-    """G, B^T and A^T of F(4, 3) (Blahut 2010, section 5.2), and B^T and A^T for turned kernels.
-
-    Four outputs are coefficients of a product of polynomials, found from its values at five points and at infinity.
-    """
-    scales = [np.prod([point - other for other in _POINTS if other != point]) for point in _POINTS]
-    of_outputs = np.array([[point**power for point in _POINTS] + [float(power == 3)] for power in range(4)])
-    of_inputs, of_kernel = np.zeros((6, 6)), np.zeros((6, 3))
-    for row, (point, scale) in enumerate(zip(_POINTS, scales, strict=True)):
-        of_inputs[row, :5] = np.poly([other for other in _POINTS if other != point])[::-1]
-        of_kernel[row] = point ** np.arange(3) / scale
-    of_inputs[5] = np.poly(_POINTS)[::-1]
-    of_kernel[5, 2] = 1
-    # A turned kernel's value at p is p^2 times the kernel's at 1 / p; at 0 it is the one at infinity, and vice versa.
-    factors = np.ones(6)
-    for row, point in enumerate(_POINTS[1:], start=1):
-        factors[row] = point**2 * scales[_RECIPROCALS[row]] / scales[row]
-    factors[0], factors[5] = 1 / scales[0], scales[0]
-    turned = of_inputs[_RECIPROCALS], (of_outputs * factors)[:, _RECIPROCALS]
-    return _Transforms(of_kernel, (of_inputs, of_outputs), turned)
-
-
-def _both_axes(matrix: NDArray[np.float64], like: Tensor) -> Tensor:
-    return torch.from_numpy(np.kron(matrix, matrix)).to(like)
+        return self._tiles.backward(grad, rows, out)
 
 
 def fastest_convolution(weight: Tensor, bias: Tensor, scratch: Tensor | None = None) -> Convolution:
-    """Choose by what was measured: on processors, in float32, Winograd pays from some width on.
+    """Choose by what was measured: on processors Winograd's algorithm pays from some width on.
 
     See `WinogradConvolution` for `scratch`.
     """
-    outputs, inputs = weight.shape[:2]
     if weight.device.type != "cpu":
         return CardConvolution(weight, bias)
     if weight.dtype == torch.bfloat16:
-        return DirectConvolution(weight, bias)
-    if inputs <= _THIN:
+        return _fastest_in_bfloat16(weight, bias) if bfloat16_by_vectors() else DirectConvolution(weight, bias)
+    if weight.shape[1] <= _THIN:
         return ThinConvolution(weight, bias)
     onednn = full_width_is_onednn()
-    least = _PAYS_WITH_ONEDNN if onednn else _PAYS_WITH_MKL
-    if weight.dtype == torch.float32 and outputs * inputs >= least**2:
-        return WinogradConvolution(weight, bias, scratch, onednn_products if onednn else mkl_products)
+    if weight.dtype == torch.float32 and _width(weight) >= (_PAYS_WITH_ONEDNN if onednn else _PAYS_WITH_MKL):
+        return WinogradConvolution(weight, bias, scratch, onednn_products if onednn else torch.bmm)
     return DirectConvolution(weight, bias)
+
+
+def _fastest_in_bfloat16(weight: Tensor, bias: Tensor) -> Convolution:
+    if weight.shape[1] <= _THIN:
+        return ThinConvolution(weight, bias)
+    if _width(weight) >= _PAYS_IN_BFLOAT16:
+        return WinogradConvolution(weight, bias)
+    return (GradientInTiles if _width(weight) >= _BACK_PAYS_IN_BFLOAT16 else DirectConvolution)(weight, bias)
+
+
+def _width(weight: Tensor) -> float:
+    """Channels on both sides, in the geometric mean."""
+    return math.sqrt(weight.shape[0] * weight.shape[1])

@@ -1,0 +1,85 @@
+"""What a processor multiplies matrices with, and products of features that use its full width.
+
+Torch leaves float32 to Intel's MKL, which uses half of the width of an AMD processor with AVX-512; oneDNN, which does
+torch's convolutions, uses all of it. So what is asked of it there is a convolution of one pixel by one pixel. Measured
+on a Zen 5 (two cores, GFLOP/s): MKL 190, oneDNN 500.
+"""
+
+from collections.abc import Callable
+from functools import cache
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
+from torch import Tensor
+
+Products = Callable[[Tensor, Tensor], Tensor]
+"""(n, a, b) by (n, b, c) to (n, a, c)."""
+
+_PART_BYTES = 2**20
+"""Of a product that is added to something: what fits the cache."""
+
+
+@cache
+def full_width_is_onednn() -> bool:
+    """Whether the processor is one whose full width only oneDNN uses, and torch lends it for products.
+
+    A fact of the machine, never a matter of time: rounding differs, and the same command is to paint the same picture.
+    """
+    facts = _facts()
+    lent = hasattr(torch.ops.mkldnn, "_linear_pointwise")
+    return lent and "AMD" in str(facts.get("cpu_name")) and bool(facts.get("avx512_f"))
+
+
+@cache
+def bfloat16_by_vectors() -> bool:
+    """Whether bfloat16 is multiplied by vectors: by a matrix unit it is so fast that moving numbers costs more."""
+    facts = _facts()
+    return bool(facts.get("avx512_bf16")) and not facts.get("amx_bf16") and not facts.get("amx_tile")
+
+
+def _facts() -> dict[str, object]:
+    try:
+        return dict(torch.cpu.get_capabilities())
+    except (AttributeError, RuntimeError):  # an older torch
+        return {}
+
+
+def onednn_products(first: Tensor, second: Tensor) -> Tensor:
+    """What `torch.bmm` gives, in float32, where `full_width_is_onednn`: (n, a, b) by (n, b, c) to (n, a, c)."""
+    multiply = torch.ops.mkldnn._linear_pointwise  # noqa: SLF001 - no public function of torch's leads there
+    products = first.new_empty(*first.shape[:2], second.shape[2])
+    for product, one, other in zip(products, first, second, strict=True):
+        product.copy_(multiply(one, other.T, None, "none", [], ""))  # at once, while it is in the cache
+    return products
+
+
+def summed_products(first: Tensor, second: Tensor) -> Tensor:
+    """A^T B, (a, b), of two matrices of one row for each position, (n, a) and (n, b)."""
+    if not len(first) or first.dtype != torch.float32 or first.device.type != "cpu" or not full_width_is_onednn():
+        return first.T @ second
+    # How the weights (a, b, 1, 1) of a convolution of B count, if A is the gradient of what it gives.
+    shape = (first.shape[1], second.shape[1], 1, 1)
+    return torch.nn.grad.conv2d_weight(_pixels(second), shape, _pixels(first)).view(shape[:2])
+
+
+def add_product(total: Tensor, rows: Tensor, matrix: Tensor, line: Tensor) -> None:
+    """Add rows @ matrix + line to `total`, in place.
+
+    Args:
+        total: (n, b).
+        rows: (n, a).
+        matrix: (a, b).
+        line: (b,).
+    """
+    if total.device.type != "cpu" or total.dtype == torch.float64 or not full_width_is_onednn():
+        total.addmm_(rows, matrix).add_(line)
+        return
+    length = max(1, _PART_BYTES // (total.shape[1] * total.element_size()))
+    weight = matrix.T[:, :, None, None]
+    for part, of_it in zip(torch.split(total, length), torch.split(rows, length), strict=True):
+        part += F.conv2d(_pixels(of_it), weight, line)[0, :, :, 0].T
+
+
+def _pixels(rows: Tensor) -> Tensor:
+    """Rows (n, c) as an image (1, c, n, 1), the channels of a pixel side by side."""
+    return rows[None, :, None].permute(0, 3, 1, 2)
