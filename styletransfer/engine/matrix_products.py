@@ -11,6 +11,7 @@ from functools import cache
 import torch
 import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
 from torch import Tensor
+from torch.nn.grad import conv2d_weight
 
 Products = Callable[[Tensor, Tensor], Tensor]
 """(n, a, b) by (n, b, c) to (n, a, c)."""
@@ -59,7 +60,8 @@ def summed_products(first: Tensor, second: Tensor) -> Tensor:
         return first.T @ second
     # How the weights (a, b, 1, 1) of a convolution of B count, if A is the gradient of what it gives.
     shape = (first.shape[1], second.shape[1], 1, 1)
-    return torch.nn.grad.conv2d_weight(_pixels(second), shape, _pixels(first)).view(shape[:2])
+    products: Tensor = conv2d_weight(_pixels(second), shape, _pixels(first))  # type: ignore[no-untyped-call]
+    return products.view(shape[:2])
 
 
 def add_product(total: Tensor, rows: Tensor, matrix: Tensor, line: Tensor) -> None:

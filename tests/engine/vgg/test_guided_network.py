@@ -108,7 +108,7 @@ def test_in_bfloat16_they_are_near(vgg16: Weights) -> None:
     half, full = (
         activations(Network(vgg16, settings(), None, dtype), picture()) for dtype in (torch.bfloat16, torch.float32)
     )
-    assert apart(half[0], full[0]) < 1e-2
+    assert apart(half[0], full[0]) < 2e-2
     assert apart(half[1], full[1]) < 0.4
 
 

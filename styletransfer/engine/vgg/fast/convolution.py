@@ -17,11 +17,10 @@ from styletransfer.engine.vgg.fast.winograd import WinogradConvolution
 _THIN = 4
 """Up to so many input channels, a window of 9 pixels has fewer numbers than an output has channels."""
 
-_PAYS_WITH_MKL, _PAYS_WITH_ONEDNN = 64, 256
+_PAYS_WITH_MKL, _PAYS_WITH_ONEDNN, _PAYS_IN_BFLOAT16 = 64, 256, 256
 """Channels on both sides from which on Winograd's algorithm is faster than a convolution of the library's, by what
-multiplies the matrices. Measured on a Xeon and on a Zen 5; see benchmarks/README.md."""
-_PAYS_IN_BFLOAT16, _BACK_PAYS_IN_BFLOAT16 = 256, 128
-"""The same where bfloat16 is multiplied by vectors, both ways and on the way back."""
+multiplies the matrices, and where bfloat16 is multiplied by vectors. Measured on a Xeon and on a Zen 5; see
+benchmarks/README.md."""
 
 
 class Convolution(Protocol):
@@ -106,18 +105,6 @@ class ThinConvolution(DirectConvolution):
         return y[:, :, 1:-1, 1:-1]
 
 
-class GradientInTiles(DirectConvolution):
-    """The library's own, but for carrying a gradient back: that by Winograd's algorithm."""
-
-    def __init__(self, weight: Tensor, bias: Tensor) -> None:
-        super().__init__(weight, bias)
-        self._tiles = WinogradConvolution(weight, bias)
-
-    def backward(self, grad: Tensor, rows: slice | None = None, out: Tensor | None = None) -> Tensor:
-        """See `Convolution`."""
-        return self._tiles.backward(grad, rows, out)
-
-
 def fastest_convolution(weight: Tensor, bias: Tensor, scratch: Tensor | None = None) -> Convolution:
     """Choose by what was measured: on processors Winograd's algorithm pays from some width on.
 
@@ -125,24 +112,13 @@ def fastest_convolution(weight: Tensor, bias: Tensor, scratch: Tensor | None = N
     """
     if weight.device.type != "cpu":
         return CardConvolution(weight, bias)
-    if weight.dtype == torch.bfloat16:
-        return _fastest_in_bfloat16(weight, bias) if bfloat16_by_vectors() else DirectConvolution(weight, bias)
-    if weight.shape[1] <= _THIN:
+    width = math.sqrt(weight.shape[0] * weight.shape[1])
+    by_vectors = weight.dtype == torch.bfloat16 and bfloat16_by_vectors()
+    if weight.shape[1] <= _THIN and (weight.dtype != torch.bfloat16 or by_vectors):
         return ThinConvolution(weight, bias)
+    if by_vectors and width >= _PAYS_IN_BFLOAT16:
+        return WinogradConvolution(weight, bias)
     onednn = full_width_is_onednn()
-    if weight.dtype == torch.float32 and _width(weight) >= (_PAYS_WITH_ONEDNN if onednn else _PAYS_WITH_MKL):
+    if weight.dtype == torch.float32 and width >= (_PAYS_WITH_ONEDNN if onednn else _PAYS_WITH_MKL):
         return WinogradConvolution(weight, bias, scratch, onednn_products if onednn else torch.bmm)
     return DirectConvolution(weight, bias)
-
-
-def _fastest_in_bfloat16(weight: Tensor, bias: Tensor) -> Convolution:
-    if weight.shape[1] <= _THIN:
-        return ThinConvolution(weight, bias)
-    if _width(weight) >= _PAYS_IN_BFLOAT16:
-        return WinogradConvolution(weight, bias)
-    return (GradientInTiles if _width(weight) >= _BACK_PAYS_IN_BFLOAT16 else DirectConvolution)(weight, bias)
-
-
-def _width(weight: Tensor) -> float:
-    """Channels on both sides, in the geometric mean."""
-    return math.sqrt(weight.shape[0] * weight.shape[1])

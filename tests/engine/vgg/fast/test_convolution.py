@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from styletransfer.engine.vgg.fast import convolution
+from styletransfer.engine.vgg.fast import convolution, winograd
 from styletransfer.engine.vgg.fast.convolution import (
     CardConvolution,
     Convolution,
     DirectConvolution,
     ThinConvolution,
-    WinogradConvolution,
     fastest_convolution,
 )
+from styletransfer.engine.vgg.fast.winograd import WinogradConvolution
 
 KINDS = (CardConvolution, DirectConvolution, ThinConvolution, WinogradConvolution)
 
@@ -54,10 +54,10 @@ class TestWinograd:
     def test_is_the_same_convolution(self, case: dict[str, int], band: int) -> None:
         weight, bias, x, grad = numbers(**case)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(convolution, "_BAND_BYTES", band)  # from a band for every row of tiles to one for all
-            winograd = WinogradConvolution(weight, bias)
-            assert relative_error(winograd(x), F.conv2d(x, weight, bias, padding=1)) < 1e-10
-            assert relative_error(winograd.backward(grad), F.conv_transpose2d(grad, weight, padding=1)) < 1e-10
+            patch.setattr(winograd, "_BAND_BYTES", band)  # from a band for every row of tiles to one for all
+            tiles = WinogradConvolution(weight, bias)
+            assert relative_error(tiles(x), F.conv2d(x, weight, bias, padding=1)) < 1e-10
+            assert relative_error(tiles.backward(grad), F.conv_transpose2d(grad, weight, padding=1)) < 1e-10
 
     def test_saving_memory_changes_nothing(self) -> None:
         weight, bias, x, grad = numbers(64, 96, 21, 18, dtype=torch.float32)
@@ -68,9 +68,21 @@ class TestWinograd:
     @pytest.mark.parametrize("shape", [(64, 128, 31, 45), (256, 256, 20, 30), (512, 512, 7, 13), (512, 64, 1, 40)])
     def test_rounds_well_in_single_precision(self, shape: tuple[int, int, int, int]) -> None:
         weight, bias, x, grad = numbers(*shape)
-        winograd = WinogradConvolution(weight.float(), bias.float())
-        assert relative_error(winograd(x.float()), F.conv2d(x, weight, bias, padding=1)) < 2e-5
-        assert relative_error(winograd.backward(grad.float()), F.conv_transpose2d(grad, weight, padding=1)) < 2e-5
+        tiles = WinogradConvolution(weight.float(), bias.float())
+        assert relative_error(tiles(x.float()), F.conv2d(x, weight, bias, padding=1)) < 2e-5
+        assert relative_error(tiles.backward(grad.float()), F.conv_transpose2d(grad, weight, padding=1)) < 2e-5
+
+    def test_rounds_without_a_bias_in_bfloat16(self) -> None:
+        """So that losses, which are means over many features, stay near: seven times a plain convolution's error."""
+        weight, bias, x, grad = numbers(256, 256, 20, 30)
+        x, grad = x.relu().bfloat16().double(), grad.bfloat16().double()
+        tiles = WinogradConvolution(weight.bfloat16(), bias.bfloat16())
+        for found, exact in (
+            (tiles(x.bfloat16()), F.conv2d(x, weight, bias, padding=1)),
+            (tiles.backward(grad.bfloat16()), F.conv_transpose2d(grad, weight, padding=1)),
+        ):
+            assert float((found - exact).norm() / exact.norm()) < 3e-2
+            assert float((found * exact).sum() / exact.square().sum()) == pytest.approx(1, abs=2e-3)
 
     def test_error_does_not_grow_with_an_offset(self) -> None:
         """Activations behind a ReLU are all positive: nothing cancels."""
@@ -126,13 +138,28 @@ class TestChoice:
             ((256, 256), torch.float32, WinogradConvolution),
             ((64, 3), torch.float32, ThinConvolution),  # too few channels to pay for the transforms
             ((512, 512), torch.float64, DirectConvolution),
-            ((512, 512), torch.bfloat16, DirectConvolution),
-            ((64, 3), torch.bfloat16, DirectConvolution),
         ],
     )
     def test_by_width_and_precision(self, shape: tuple[int, int], dtype: torch.dtype, kind: type) -> None:
         chosen = fastest_convolution(torch.zeros(*shape, 3, 3, dtype=dtype), torch.zeros(shape[0], dtype=dtype))
         assert type(chosen) is kind
+
+    @pytest.mark.parametrize(
+        ("vectors", "shape", "kind"),
+        [
+            (False, (64, 3), DirectConvolution),
+            (False, (512, 512), DirectConvolution),  # a matrix unit: moving the tiles takes longer
+            (True, (64, 3), ThinConvolution),
+            (True, (128, 128), DirectConvolution),
+            (True, (256, 256), WinogradConvolution),
+        ],
+    )
+    def test_in_bfloat16_by_what_multiplies(
+        self, vectors: bool, shape: tuple[int, int], kind: type, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(convolution, "bfloat16_by_vectors", lambda: vectors)
+        weight, bias = torch.zeros(*shape, 3, 3).bfloat16(), torch.zeros(shape[0]).bfloat16()
+        assert type(fastest_convolution(weight, bias)) is kind
 
     @pytest.mark.parametrize(
         ("onednn", "shape", "kind"),
