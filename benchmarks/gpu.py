@@ -99,7 +99,7 @@ def step_seconds(device: Device, size: int, steps: int) -> Iterator[Step]:
     content, style = (preprocess(picture, shape).to(target) for picture in (PHOTO, PAINTING))
     notebook: dict[Precision, float] = {}
     for precision in ALLOWED:
-        with torch.backends.cudnn.flags(allow_tf32=precision == "auto"):
+        with torch.backends.cudnn.flags(enabled=True, allow_tf32=precision == "auto"):
             notebook[precision] = time_steps(paint(features().to(target), content, style, VGG16), steps, memory).step
     default = Settings(size=size, scales=1, network="vgg16", preview_every=Settings.epochs)
     for name, recipe in {"notebook": settings(shape), "default": default}.items():

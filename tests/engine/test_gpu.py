@@ -16,7 +16,7 @@ from styletransfer.engine.frames import LOSS_NAMES
 from styletransfer.engine.optimizers.lbfgs import LBFGS
 from styletransfer.engine.stylize import stylize
 from styletransfer.imaging.images import open_image
-from styletransfer.settings import Device, Settings
+from styletransfer.settings import Device, Precision, Settings
 from styletransfer.support.paths import sample_paintings, sample_photos
 
 CARD = pytest.param(
@@ -90,13 +90,16 @@ def test_weights_may_change_on_the_way(device: Device, pictures: tuple[Image.Ima
 
 
 @pytest.mark.parametrize("card", [CARD])
-def test_regions_are_painted_as_on_a_processor(card: Device, pictures: tuple[Image.Image, Image.Image]) -> None:
+@pytest.mark.parametrize("precision", ["full", "auto"])
+def test_regions_are_painted_as_on_a_processor(
+    card: Device, precision: Precision, pictures: tuple[Image.Image, Image.Image]
+) -> None:
     photo, painting = pictures
     left = Image.linear_gradient("L").rotate(90).resize(photo.size).point(lambda level: min(255, 2 * level))
     keep = Image.linear_gradient("L").resize(photo.size).point(lambda level: max(0, 4 * level - 765))
     frames = []
-    for where in (card, "cpu"):
-        settings = replace(SMALL, device=where, precision="full")  # type: ignore[arg-type]
+    for where, asked in ((card, precision), ("cpu", "full")):
+        settings = replace(SMALL, device=where, precision=asked)  # type: ignore[arg-type]
         *_, last = stylize(photo, [painting, photo], settings, masks=[left, ImageOps.invert(left)], keep=keep)
         frames.append(last)
     assert frames[0].losses["total"] == pytest.approx(frames[1].losses["total"], rel=0.05)
