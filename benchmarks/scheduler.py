@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 
 from benchmarks.measure import whole_number
-from styletransfer.batch.cluster import LOCAL, connected
+from styletransfer.cluster.connection import LOCAL, connected
 from styletransfer.imaging.recipe import sha256_of
 from styletransfer.support.files import replacing
 

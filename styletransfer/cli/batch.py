@@ -16,6 +16,7 @@ from styletransfer.cli.arguments import (
 )
 from styletransfer.cli.interrupt import Interrupt
 from styletransfer.cli.pairs import read_pairs
+from styletransfer.cli.ray_arguments import add_ray, check_threads
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Start
 from styletransfer.support.argument_parser import ArgumentParser
@@ -77,15 +78,7 @@ def build_parser() -> argparse.ArgumentParser:
     add("--format", choices=_FORMATS, default="png", help=_("kind of file of the results"))
     add_settings(parser)
     add_colors(parser)
-    many = parser.add_argument_group(_("more than one machine")).add_argument
-    many(
-        "--ray",
-        nargs="?",
-        const="local",
-        metavar="ADDRESS",
-        help=_("paint on the Ray cluster at ADDRESS (HOST:PORT), or without one on a cluster of this machine alone"),
-    )
-    many("--threads", type=int, metavar="N", help=_("threads of the processor for each picture"))
+    add_ray(parser, _("threads of the processor for each picture"))
     rest = parser.add_argument_group(_("the rest"))
     rest.add_argument("--quiet", action="store_true", help=_("say nothing unless something is wrong"))
     parser.add_help_to(rest)
@@ -126,8 +119,7 @@ def _check(arguments: argparse.Namespace) -> None:
         raise StyleTransferError("Photos and --painting are missing: give both, or a list of pairs with --pairs.")
     if arguments.pairs is not None and (arguments.photos or arguments.paintings):
         raise StyleTransferError("--pairs names photos and paintings itself; leave out the others.")
-    if arguments.threads is not None and not 1 <= arguments.threads <= 1024:
-        raise StyleTransferError("--threads must be from 1 to 1024, not {value}.", value=arguments.threads)
+    check_threads(arguments)
     if arguments.photo_colors is not None and not 0 <= arguments.photo_colors <= 1:
         raise StyleTransferError(
             "--photo-colors must be a number from 0 to 1, not {value}.", value=arguments.photo_colors
@@ -180,7 +172,7 @@ def _paint(arguments: argparse.Namespace, items: "Sequence[Item]", folder: "Fold
     with display.waiting(_("Laying out the brushes")), ExitStack() as stack:
         ray = None
         if arguments.ray is not None:
-            from styletransfer.batch.cluster import connected
+            from styletransfer.cluster.connection import connected
 
             ray = stack.enter_context(connected(arguments.ray))
         import torch  # it takes seconds: no mistyped name waits for it

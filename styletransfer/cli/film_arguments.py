@@ -7,6 +7,7 @@ from pathlib import Path
 
 from styletransfer.cli.arguments import INTERRUPTED, add_settings, answered, chosen_settings
 from styletransfer.cli.console import Display
+from styletransfer.cli.ray_arguments import add_ray, check_threads
 from styletransfer.cli.recalled import read_whole_recipe
 from styletransfer.errors import StyleTransferError
 from styletransfer.support.argument_parser import ArgumentParser
@@ -56,6 +57,7 @@ def build_parser() -> argparse.ArgumentParser:
         const="photo",
         help=_("give the painting the palette of each shot's first frame before painting"),
     )
+    add_ray(parser, _("threads of the processor for each frame"))
     rest = parser.add_argument_group(_("the rest"))
     rest.add_argument("--quiet", action="store_true", help=_("say nothing unless something is wrong"))
     parser.add_help_to(rest)
@@ -86,6 +88,7 @@ def _paint(arguments: argparse.Namespace) -> int:
         raise StyleTransferError("--every must be a whole number of at least 1, not {value}.", value=arguments.every)
     if arguments.end is not None and arguments.end <= arguments.begin:
         raise StyleTransferError("--to must be later than --from.")
+    check_threads(arguments)
     display = Display(quiet=arguments.quiet)
     from styletransfer.cli.film_run import FilmRequest, paint
 
@@ -110,5 +113,7 @@ def _paint(arguments: argparse.Namespace) -> int:
         begin=arguments.begin,
         end=arguments.end,
         every=arguments.every,
+        ray=arguments.ray,
+        threads=arguments.threads,
     )
     return 0 if paint(request, display) else INTERRUPTED

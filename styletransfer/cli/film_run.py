@@ -3,10 +3,13 @@
 import hashlib
 import os
 import shutil
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
 
 from styletransfer.cli.console import Display, Report
 from styletransfer.cli.estimate import check_memory
@@ -20,6 +23,11 @@ from styletransfer.texts import _, ngettext, pgettext
 from styletransfer.video import frame_store
 from styletransfer.video.defaults import EPOCHS
 from styletransfer.video.source import SourceFilm
+
+if TYPE_CHECKING:
+    from styletransfer.engine.vgg.weights import Weights
+    from styletransfer.video.on_ray import RayPainting
+    from styletransfer.video.painting import FilmPainting
 
 _BYTES_PER_PIXEL = 2.2
 """Of a painted frame on disk; strokes leave little to be packed."""
@@ -39,6 +47,8 @@ class FilmRequest:
         epochs: Of every other frame.
         begin, end: Seconds between which it is painted; to its end if `end` is None.
         every: Of how many frames one is painted.
+        ray: Address of the Ray cluster that paints it, "local" for one of this machine alone, or None.
+        threads: Of the processor, for each frame; as many as it has if None.
     """
 
     film: Path
@@ -49,6 +59,8 @@ class FilmRequest:
     begin: float = 0.0
     end: float | None = None
     every: int = 1
+    ray: str | None = None
+    threads: int | None = None
 
     def check(self) -> None:
         """Make sure that the result can be written, and over nothing that is read. Raises StyleTransferError."""
@@ -77,33 +89,35 @@ def paint(request: FilmRequest, display: Display) -> bool:
     film = SourceFilm(request.film, begin=request.begin, end=request.end, every=request.every)
     paintings = [open_image(path) for path in request.paintings]
     size, settings = sized(film, request.settings)
-    with display.waiting(_("Laying out the brushes")):
-        # Torch takes seconds, for which no mistyped name should wait.
-        from styletransfer.engine.device import find_device
-        from styletransfer.engine.frame_painter import FramePainter
-        from styletransfer.engine.vgg.precision import network_dtype
-        from styletransfer.engine.vgg.weights import load_weights
-        from styletransfer.video.painting import FilmPainting
+    with display.waiting(_("Laying out the brushes")), ExitStack() as stack:
+        ray = None
+        if request.ray is not None:
+            from styletransfer.cluster.connection import connected
 
-        device = find_device(settings.device)
-        bfloat16 = network_dtype(device, settings.precision).itemsize == 2
-        check_memory(size, settings, device.type, bfloat16=bfloat16)
+            ray = stack.enter_context(connected(request.ray))
+        import torch  # it takes seconds, for which no mistyped name should wait
+
+        from styletransfer.engine.vgg.weights import load_weights
+
+        if request.threads is not None:
+            torch.set_num_threads(request.threads)
         weights = load_weights(settings.network, settings.weights)
-        order = _order(request, size, settings, weights.checksum(), bfloat16=bfloat16)
-    with frame_store.opened(request.out, order) as store, Interrupt() as interrupt:
+        job = _Job(film, size, settings, paintings, weights, request.epochs)
+        job, begin = _here(job) if ray is None else _on_ray(job, ray, torch.get_num_threads(), display)
+        order = _order(request, size, job.settings, weights.checksum())
+        ended = stack.pop_all()
+    with ended, frame_store.opened(request.out, order) as store, Interrupt() as interrupt:
         _check_disk(film, size, store.folder)
         _announce(film, size, weights.source, store, display)
-        painter = FramePainter(paintings, settings, weights, epochs=request.epochs)
-        painting = FilmPainting(film, size, settings, painter, store, epochs=request.epochs, paintings=len(paintings))
+        painting = begin(store)
         with display.progress(pgettext("work", "Painting")) as report:
             whole = _run(painting, interrupt, report)
         if not whole:
-            painted = sum(1 for _path in store.folder.glob("[0-9]*.png"))
             display.say(
                 ngettext(
                     "Stopped after {count} frame; the same command goes on from there.",
                     "Stopped after {count} frames; the same command goes on from there.",
-                    painted,
+                    store.count(),
                 )
             )
             return False
@@ -134,7 +148,60 @@ def sized(film: SourceFilm, settings: Settings) -> tuple[tuple[int, int], Settin
     return (width, height), replace(settings, size=max(width, height))
 
 
-def _run(painting: Any, interrupt: Interrupt, report: Report) -> bool:
+@dataclass(frozen=True)
+class _Job:
+    """What is painted, and how, whoever does it."""
+
+    film: SourceFilm
+    size: tuple[int, int]
+    settings: Settings
+    paintings: list[Image.Image]
+    weights: "Weights"
+    epochs: int
+
+
+_Begin = Callable[[frame_store.FrameStore], "FilmPainting | RayPainting"]
+"""Gives what paints the frames that a store lacks."""
+
+
+def _here(job: _Job) -> tuple[_Job, _Begin]:
+    """The job with the precision that it is painted in on this machine."""
+    from styletransfer.engine.device import find_device
+    from styletransfer.engine.frame_painter import FramePainter
+    from styletransfer.engine.vgg.precision import network_dtype
+    from styletransfer.video.painting import FilmPainting
+
+    device = find_device(job.settings.device)
+    half = network_dtype(device, job.settings.precision).itemsize == 2
+    check_memory(job.size, job.settings, device.type, bfloat16=half)
+    settings = replace(job.settings, precision="half" if half else "full")
+
+    def begin(store: frame_store.FrameStore) -> FilmPainting:
+        painter = FramePainter(job.paintings, settings, job.weights, epochs=job.epochs)
+        return FilmPainting(
+            job.film, job.size, settings, painter, store, epochs=job.epochs, paintings=len(job.paintings)
+        )
+
+    return replace(job, settings=settings), begin
+
+
+def _on_ray(job: _Job, ray: Any, threads: int, display: Display) -> tuple[_Job, _Begin]:
+    """The job with the device and the precision that it is painted with on a cluster."""
+    from styletransfer.cluster.nodes import NodeWatch
+    from styletransfer.video.on_ray import Manner, RayPainting, settled
+
+    watch = NodeWatch(ray, threads, display.say)
+    settings = settled(ray, watch.nodes, job.settings)
+    watch.nodes.options(job.size, settings)  # that there is a node for it
+
+    def begin(store: frame_store.FrameStore) -> RayPainting:
+        manner = Manner(tuple(job.paintings), settings, job.weights, job.epochs)
+        return RayPainting(job.film, job.size, manner, store, ray, watch)
+
+    return replace(job, settings=settings), begin
+
+
+def _run(painting: "FilmPainting | RayPainting", interrupt: Interrupt, report: Report) -> bool:
     """Paint to the end, or until Ctrl-C. Returns whether all is painted."""
     with closing(painting.run()) as steps:
         for progress in steps:
@@ -161,7 +228,7 @@ def _announce(
             height=size[1],
         )
     )
-    there = sum(1 for _path in store.folder.glob("[0-9]*.png"))
+    there = store.count()
     if there:
         display.say(ngettext("{count} frame is painted already.", "{count} frames are painted already.", there))
 
@@ -180,9 +247,7 @@ def _check_disk(film: SourceFilm, size: tuple[int, int], folder: Path) -> None:
         )
 
 
-def _order(
-    request: FilmRequest, size: tuple[int, int], settings: Settings, checksum: int, *, bfloat16: bool
-) -> dict[str, Any]:
+def _order(request: FilmRequest, size: tuple[int, int], settings: Settings, checksum: int) -> dict[str, Any]:
     """What the film is painted from and how: frames that were painted otherwise do not go with it."""
     free = ("device", "network", "weights", "preview_every", "precision")
     return {
@@ -193,7 +258,7 @@ def _order(
         "settings": {name: value for name, value in settings.to_dict().items() if name not in free},
         "epochs": request.epochs,
         "network": checksum,
-        "precision": "half" if bfloat16 else "full",
+        "precision": settings.precision,
     }
 
 

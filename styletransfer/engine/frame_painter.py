@@ -81,19 +81,26 @@ class FramePainter:
         self._first = replace(settings, precision="half" if half else "full", preview_every=100_000)
         self._later = replace(self._first, epochs=epochs, scales=1, style_weight=STYLE_GAIN * settings.style_weight)
         self._objective: Objective | None = None
+        self._shot: Image.Image | None = None
 
     def first(self, photo: Image.Image) -> Iterator[Frame]:
         """Paint the first frame of a shot, epoch by epoch; the last `Frame` has its picture."""
-        if self._first.palette == "photo":
-            self._objective = None  # the shot is painted in the colours of its first frame
         return stylize(photo, self._paintings, self._first, weights=self._shared)
 
-    def later(self, photo: Image.Image, held: Held) -> PaintedFrame:
+    def later(self, photo: Image.Image, held: Held, shot: Image.Image | None = None) -> PaintedFrame:
         """Paint a frame that is held to the one before.
+
+        Args:
+            photo: The frame.
+            held: What it is held to.
+            shot: The shot's first frame, for its palette, if the painting is to have that; `photo` if None.
 
         Raises:
             StyleTransferError: The losses grow beyond all bounds.
         """
+        shot = shot or photo
+        if self._first.palette == "photo" and shot != self._shot:
+            self._objective, self._shot = None, shot
         (painted,) = self._painted(photo, held)
         return painted
 
@@ -113,7 +120,7 @@ class FramePainter:
                 make_network, self._shared.weights, self._later, self._device, self._dtype, low_memory=low_memory
             )
             network, look = self._shared.get(make, self._later, self._device, self._dtype, low_memory=low_memory)
-            targets = StyleTargets(self._paintings, photo, self._later)
+            targets = StyleTargets(self._paintings, self._shot or photo, self._later)
             self._objective = Objective.between(network, picture, targets, self._later, look=look)
         with torch.no_grad():
             content = self._objective.network(picture).content

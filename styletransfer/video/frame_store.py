@@ -40,6 +40,10 @@ class FrameStore:
         """Whether a frame is painted."""
         return self.path(index).is_file()
 
+    def count(self) -> int:
+        """How many frames are painted."""
+        return sum(1 for _path in self.folder.glob("[0-9]*.png"))
+
     def load(self, index: int) -> Image.Image:
         """A painted frame, RGB.
 
@@ -64,6 +68,11 @@ class FrameStore:
         """
         with replacing(self.path(index), settled=True) as temporary:
             image.save(temporary, "PNG")
+
+    def keep(self, index: int, png: bytes) -> None:
+        """Keep a painted frame that is a PNG file already. Raises as `save`."""
+        with replacing(self.path(index), settled=True) as temporary:
+            temporary.write_bytes(png)
 
     def remove(self) -> None:
         """Take everything away, the film being made. What is not of this program stays."""

@@ -1,21 +1,21 @@
 """A film from its first frame to its last: shots are found, frames painted and kept, those that are there passed by."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PIL import Image
 
-from styletransfer.engine.frame_painter import FramePainter, Held
+from styletransfer.engine.frame_painter import FramePainter, Held, PaintedFrame
 from styletransfer.engine.frames import LossName
 from styletransfer.machine import cost
 from styletransfer.settings import Settings
 from styletransfer.video.defaults import EPOCHS, TEMPORAL_WEIGHT
 from styletransfer.video.encoding import Picture, write_film
-from styletransfer.video.flow import OpticalFlow
+from styletransfer.video.flow import Motion
 from styletransfer.video.frame_store import FrameStore
 from styletransfer.video.held import flicker, start_picture
-from styletransfer.video.shots import is_cut
+from styletransfer.video.shots import Unpainted, unpainted
 from styletransfer.video.source import SourceFilm, SourceFrame
 
 
@@ -41,18 +41,73 @@ class Progress:
     flicker: float | None = None
 
 
-class FilmPainting:
-    """Paints one film.
+class FilmWork:
+    """What there is to do of a film, and the film that is put together when it is done, whoever paints.
 
     Args:
         film: What to paint.
         size: (width, height) of the painted frames, both even; `settings` give the same.
         settings: How a shot's first frame is painted.
-        painter: Paints the frames, with these settings.
-        store: Keeps them.
-        weight: See `TEMPORAL_WEIGHT`.
+        store: Keeps the painted frames.
         epochs: Of each later frame.
         paintings: How many there are, for the time that it takes.
+
+    Attributes:
+        first_work, later_work: What a shot's first frame and each later one take, in the unit of `cost.epoch_work`.
+    """
+
+    def __init__(
+        self,
+        film: SourceFilm,
+        size: tuple[int, int],
+        settings: Settings,
+        store: FrameStore,
+        *,
+        epochs: int = EPOCHS,
+        paintings: int = 1,
+    ) -> None:
+        self._film, self._size, self._store = film, size, store
+        self._every_shot = settings.palette == "photo"
+        self._times: list[tuple[int, int]] = []
+        self.first_work = cost.work(size, settings, paintings)
+        self.later_work = cost.work(size, replace(settings, epochs=epochs, scales=1), 0)
+
+    @property
+    def frames(self) -> int:
+        """How many frames have been met so far."""
+        return len(self._times)
+
+    @property
+    def count(self) -> int:
+        """How many there will be, as far as the film tells."""
+        return self._film.count
+
+    def unpainted(self) -> Iterator[Unpainted]:
+        """The frames that are not painted, in their order; all frames are met on the way. Raises StyleTransferError."""
+        self._times.clear()
+        return unpainted(self._met(), self._size, self._store.has, every_shot=self._every_shot)
+
+    def save(self, path: Path) -> None:
+        """Put the film together, once all of it is painted. Raises StyleTransferError."""
+        write_film(path, self._pictures(), self._film, self._size)
+
+    def _met(self) -> Iterator[SourceFrame]:
+        for frame in self._film.frames():
+            self._times.append((frame.time, frame.duration))
+            yield frame
+
+    def _pictures(self) -> Iterator[Picture]:
+        for index, (time, duration) in enumerate(self._times):
+            yield time, duration, _loader(self._store, index)
+
+
+class FilmPainting(FilmWork):
+    """Paints one film, frame by frame.
+
+    Args:
+        film, size, settings, store, epochs, paintings: See `FilmWork`.
+        painter: Paints the frames, with these settings.
+        weight: See `TEMPORAL_WEIGHT`.
     """
 
     def __init__(
@@ -67,19 +122,11 @@ class FilmPainting:
         epochs: int = EPOCHS,
         paintings: int = 1,
     ) -> None:
-        self._film, self._size, self._painter, self._store, self._weight = film, size, painter, store, weight
-        self._flow = OpticalFlow()
-        self._times: list[tuple[int, int]] = []
-        self._first_work = cost.work(size, settings, paintings)
-        self._later_work = cost.work(size, replace(settings, epochs=epochs, scales=1), 0)
+        super().__init__(film, size, settings, store, epochs=epochs, paintings=paintings)
+        self._painter, self._weight = painter, weight
         self._done, self._shots = 0.0, 0
 
-    @property
-    def frames(self) -> int:
-        """How many frames have been met so far."""
-        return len(self._times)
-
-    def run(self) -> Iterator[Progress]:
+    def run(self) -> Generator[Progress, None, None]:
         """Paint every frame that is not there yet; tells how far it is after each, and after each epoch of a first one.
 
         Closing the generator stops it; what is painted is kept.
@@ -87,54 +134,25 @@ class FilmPainting:
         Raises:
             StyleTransferError: The film cannot be read to its end, or a frame cannot be painted or kept.
         """
-        self._times.clear()
-        last: SourceFrame | None = None
-        for index, frame in enumerate(self._film.frames()):
-            self._times.append((frame.time, frame.duration))
-            if not self._store.has(index):
-                yield from self._frame(index, frame, last)
-            last = frame
+        for frame in self.unpainted():
+            if frame.motion is None:
+                yield from self._first(frame.index, frame.photo)
+                continue
+            last = self._store.load(frame.index - 1)
+            painted, differs = paint_held(self._painter, frame.photo, last, frame.motion, self._weight, frame.shot)
+            self._store.save(frame.index, painted.image)
+            self._done += self.later_work
+            yield self._progress(frame.index + 1, painted.losses, differs)
 
-    def save(self, path: Path) -> None:
-        """Put the film together, once all of it is painted. Raises StyleTransferError."""
-        write_film(path, self._pictures(), self._film, self._size)
-
-    def _pictures(self) -> Iterator[Picture]:
-        for index, (time, duration) in enumerate(self._times):
-            yield time, duration, _loader(self._store, index)
-
-    def _frame(self, index: int, frame: SourceFrame, last: SourceFrame | None) -> Iterator[Progress]:
-        photo = frame.image(self._size)
-        held = None if last is None else self._held(index, photo, last.image(self._size))
-        if held is None:
-            yield from self._shot(index, photo)
-            return
-        what, differs = held
-        painted = self._painter.later(photo, what)
-        self._store.save(index, painted.image)
-        self._done += self._later_work
-        yield self._progress(index + 1, painted.losses, differs(painted.image))
-
-    def _held(
-        self, index: int, photo: Image.Image, before: Image.Image
-    ) -> tuple[Held, Callable[[Image.Image], float]] | None:
-        """What the frame is held to, and what tells how much it differs from that; None if it begins a shot."""
-        motion = self._flow.between(before, photo)
-        if is_cut(motion, before, photo):
-            return None
-        moved = motion.moved(self._store.load(index - 1))
-        held = Held(start_picture(moved, photo, motion), moved, motion.sure, self._weight)
-        return held, lambda painted: flicker(painted, moved, motion)
-
-    def _shot(self, index: int, photo: Image.Image) -> Iterator[Progress]:
+    def _first(self, index: int, photo: Image.Image) -> Iterator[Progress]:
         """Paint the first frame of a shot."""
         self._shots += 1
         done = self._done
         newest = None
         for newest in self._painter.first(photo):
-            self._done = done + self._first_work * newest.epoch / newest.epochs
+            self._done = done + self.first_work * newest.epoch / newest.epochs
             if newest.epoch < newest.epochs:
-                yield self._progress(index, newest.losses, rest=done + self._first_work - self._done)
+                yield self._progress(index, newest.losses, rest=done + self.first_work - self._done)
         assert newest is not None and newest.image is not None  # noqa: S101, PT018 - the last one has its picture
         self._store.save(index, newest.image)
         yield self._progress(index + 1, newest.losses)
@@ -143,9 +161,32 @@ class FilmPainting:
         self, painted: int, losses: Mapping[LossName, float], differs: float | None = None, rest: float = 0.0
     ) -> Progress:
         """How far it is, with `rest` to be done of the frame after those that are painted."""
-        frames = max(painted + (rest > 0), self._film.count)
-        left = rest + (frames - painted - (rest > 0)) * self._later_work
+        frames = max(painted + (rest > 0), self.count)
+        left = rest + (frames - painted - (rest > 0)) * self.later_work
         return Progress(painted, frames, self._done, left, self._shots, losses, differs)
+
+
+def paint_held(
+    painter: FramePainter,
+    photo: Image.Image,
+    last: Image.Image,
+    motion: Motion,
+    weight: float,
+    shot: Image.Image | None,
+) -> tuple[PaintedFrame, float]:
+    """Paint a frame that goes on from the last one, and tell its flicker.
+
+    Args:
+        painter: Paints it.
+        photo: The frame.
+        last: The last one, painted.
+        motion: How things moved since then.
+        weight: See `TEMPORAL_WEIGHT`.
+        shot: The shot's first frame, if it must be known.
+    """
+    moved = motion.moved(last)
+    painted = painter.later(photo, Held(start_picture(moved, photo, motion), moved, motion.sure, weight), shot)
+    return painted, flicker(painted.image, moved, motion)
 
 
 def _loader(store: FrameStore, index: int) -> Callable[[], Image.Image]:

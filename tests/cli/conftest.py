@@ -1,7 +1,10 @@
 """What the command line's tests share: a home of their own, a small network, pictures."""
 
 from pathlib import Path
+from typing import Any
 
+import av
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -13,6 +16,7 @@ from styletransfer.support.paths import HOME_VARIABLE
 
 WIDTHS = (4, 4, 6, 6, 8, 8, 8, 8, 8, 8, 8, 8, 8)
 """Channels of VGG-16's convolutions in the network that most tests paint with: a step takes milliseconds."""
+FILM_SIZE = (96, 64)
 
 
 @pytest.fixture(autouse=True)
@@ -51,3 +55,23 @@ def painting(tmp_path: Path) -> Path:
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
     return tmp_path / "out.png"
+
+
+def _pan(count: int, seed: int = 0) -> list[np.ndarray[Any, np.dtype[np.uint8]]]:
+    """A pan over soft patches."""
+    patches = np.random.default_rng(seed).integers(0, 256, (8, 12, 3), dtype=np.uint8)
+    ground = Image.fromarray(patches).resize((160, 100), Image.Resampling.BICUBIC)
+    return [np.asarray(ground.crop((n, 4, n + FILM_SIZE[0], 4 + FILM_SIZE[1]))) for n in range(count)]
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    """Two shots of four frames each."""
+    path = tmp_path / "film.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25, options={"crf": "10"})
+        stream.width, stream.height, stream.pix_fmt = *FILM_SIZE, "yuv420p"
+        for pixels in _pan(4) + _pan(4, seed=1):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
+        container.mux(stream.encode(None))
+    return path

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import av
-import numpy as np
 import pytest
 from PIL import Image
 
@@ -20,27 +19,6 @@ from styletransfer.video import frame_store
 from styletransfer.video.frame_store import FrameStore
 
 ROOT = Path(__file__).parents[2]
-SIZE = (96, 64)
-
-
-def frames(count: int, seed: int = 0) -> list[np.ndarray[Any, np.dtype[np.uint8]]]:
-    """A pan over soft patches."""
-    patches = np.random.default_rng(seed).integers(0, 256, (8, 12, 3), dtype=np.uint8)
-    ground = Image.fromarray(patches).resize((160, 100), Image.Resampling.BICUBIC)
-    return [np.asarray(ground.crop((n, 4, n + SIZE[0], 4 + SIZE[1]))) for n in range(count)]
-
-
-@pytest.fixture
-def film(tmp_path: Path) -> Path:
-    """Two shots of four frames each."""
-    path = tmp_path / "film.mp4"
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=25, options={"crf": "10"})
-        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
-        for pixels in frames(4) + frames(4, seed=1):
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
-        container.mux(stream.encode(None))
-    return path
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A Ray cluster of two nodes on 127.0.0.1, as a process of its own: says its address, and obeys what it is told.
 
-A line "remove" kills the second node, "end" (or the end of the input) both. The first node has as many processors as
-the first argument says, the second one as many as the second.
+A line "remove" kills the second node, "add" brings another one in its place, "end" (or the end of the input) ends all.
+The first node has as many processors as the first argument says, the second one as many as the second.
 """
 
 import os
@@ -22,8 +22,10 @@ sys.stdout.flush()
 for line in sys.stdin:
     if line.strip() == "remove":
         cluster.remove_node(other, allow_graceful=False)
-        sys.stdout.write("removed\n")
-        sys.stdout.flush()
+    elif line.strip() == "add":
+        other = cluster.add_node(num_cpus=second, **node)
     else:
         break
+    sys.stdout.write("done\n")
+    sys.stdout.flush()
 cluster.shutdown()
