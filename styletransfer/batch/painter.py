@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol, Self
+from typing import Literal, Protocol, Self
 
 from PIL import Image
 
@@ -15,6 +15,7 @@ from styletransfer.engine.stylize import stylize
 from styletransfer.engine.vgg.precision import network_dtype
 from styletransfer.engine.vgg.weights import Weights
 from styletransfer.imaging import images
+from styletransfer.imaging.color import Painted as Picture
 from styletransfer.imaging.color import with_photo_colors
 from styletransfer.imaging.recipe import Recipe, installed_versions, make_recipe
 from styletransfer.inputs import Inputs
@@ -30,12 +31,14 @@ class Order:
         names: What each is called when something is wrong with it.
         recipe: The picture's, but that its versions and its precision are those of whoever paints it.
         ending: What the picture's name ends in.
+        bits: Of each channel of the picture.
     """
 
     files: Inputs[bytes]
     names: Inputs[str]
     recipe: Recipe
     ending: str
+    bits: Literal[8, 16]
 
     @classmethod
     def of(cls, item: Item, network: str) -> Self:
@@ -45,7 +48,7 @@ class Order:
         recipe = make_recipe(
             pair.settings, network=network, inputs=files, steered=pair.steered, photo_colors=pair.photo_colors
         )
-        return cls(files=files, names=pair.inputs.map(str), recipe=recipe, ending=item.name.suffix)
+        return cls(files=files, names=pair.inputs.map(str), recipe=recipe, ending=item.name.suffix, bits=pair.bits)
 
     def opened(self) -> Inputs[Image.Image]:
         """The pictures. Raises StyleTransferError if a file is no picture or a damaged one."""
@@ -116,7 +119,7 @@ class Painter:
             weights=self._shared,
             steer=lambda: order.recipe.weighting(done[0] + 1),
             resume=resume,
-            bits=8,
+            bits=order.bits,
         ):
             done[0] = frame.epoch
             yield frame
@@ -124,8 +127,11 @@ class Painter:
     def finished(self, order: Order, last: Frame, where: str = "") -> Painted:
         """The picture of the last frame, as the command for a single one would save it."""
         assert last.image is not None  # noqa: S101 - the last frame has one
-        picture, colors = last.image, order.recipe.photo_colors
-        if colors:
-            picture = with_photo_colors(picture, order.opened().photo, colors)
+        picture = _in_colors(last.image, order) if last.pixels is None else _in_colors(last.pixels, order)
         data = images.encode_for(picture, f"picture{order.ending}", recipe=self.recipe(order).to_json())
         return Painted(data=data, seconds=last.seconds, losses=dict(last.losses), where=where)
+
+
+def _in_colors(picture: Picture, order: Order) -> Picture:
+    colors = order.recipe.photo_colors
+    return with_photo_colors(picture, order.opened().photo, colors) if colors else picture

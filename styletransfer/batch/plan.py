@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from styletransfer.batch.sources import Source
 from styletransfer.errors import StyleTransferError
@@ -31,6 +32,7 @@ class Pair:
         start: File of the picture to start from, or None.
         photo_colors: How much of the photo's own colours the result gets back, from 0 to 1.
         steered: Changes of the weights on the way, as in `Recipe`.
+        bits: Of each channel of the result.
     """
 
     photo: Source
@@ -39,6 +41,7 @@ class Pair:
     start: Path | None = None
     photo_colors: float = 0.0
     steered: tuple[tuple[int, Weighting], ...] = ()
+    bits: Literal[8, 16] = 8
 
     @property
     def inputs(self) -> Inputs[Path]:

@@ -13,6 +13,7 @@ from styletransfer.batch.report import Report, Row
 from styletransfer.engine.frames import Frame
 from styletransfer.errors import NO_MEMORY, StyleTransferError, is_out_of_memory
 from styletransfer.imaging.recipe import read_recipe
+from styletransfer.imaging.sixteen_bit import has_16_bits
 from styletransfer.support.files import replacing
 from styletransfer.texts import say
 
@@ -183,7 +184,9 @@ class Batch:
         if not path.exists():
             return False
         there = read_recipe(path)
-        return there is not None and same_picture(there, order.recipe)
+        if there is None or not same_picture(there, order.recipe):
+            return False
+        return has_16_bits(path) == (order.bits == 16)
 
 
 def _name(item: Item) -> str:

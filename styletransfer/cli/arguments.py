@@ -189,15 +189,16 @@ def add_colors(parser: argparse.ArgumentParser) -> None:
     add("--photo-colors", type=float, metavar="X", help=_("colours of the result: 0 the painting's, 1 the photo's"))
 
 
+def add_bits(group: argparse._ArgumentGroup) -> None:
+    """The option of how finely the pictures are kept."""
+    said = _("bits of each channel of the pictures; 16 in .png, .tiff")
+    group.add_argument("--bits", type=int, choices=(8, 16), default=8, help=said)
+
+
 def _add_files(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument_group(_("what to keep besides")).add_argument
-    add(
-        "--bits",
-        type=int,
-        choices=(8, 16),
-        default=8,
-        help=_("bits of each channel of the pictures; 16 in .png, .tiff"),
-    )
+    group = parser.add_argument_group(_("what to keep besides"))
+    add_bits(group)
+    add = group.add_argument
     add("--save-every", type=int, metavar="N", help=_("keep the picture of every Nth epoch as OUT-0010.png and so on"))
     add("--losses", type=Path, metavar="FILE.csv", help=_("write the losses of every epoch into a table"))
     add(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from styletransfer.cli.arguments import (
     INTERRUPTED,
+    add_bits,
     add_colors,
     add_settings,
     answered,
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 FAILED = 1
 """Exit code where a picture failed."""
 _FORMATS = ("png", "jpg", "webp", "avif", "tiff")
+_DEEP_FORMATS = ("png", "tiff")
+"""Those that hold 16 bits a channel."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -54,7 +57,8 @@ def build_parser() -> argparse.ArgumentParser:
             "failed, 2 something is wrong with the input (a sentence says what), 130 stopped by Ctrl-C."
         ),
     )
-    add = parser.add_argument_group(_("pictures")).add_argument
+    group = parser.add_argument_group(_("pictures"))
+    add = group.add_argument
     add("photos", nargs="*", type=Path, metavar="PHOTOS", help=_("what to paint: files and folders"))
     add(
         "--painting",
@@ -76,6 +80,7 @@ def build_parser() -> argparse.ArgumentParser:
     add("-o", "--out", type=Path, metavar="FOLDER", help=_("the folder for the results; it is made if need be"))
     add("--recursive", action="store_true", help=_("take the photos in the folders' folders too, and keep those"))
     add("--format", choices=_FORMATS, default="png", help=_("kind of file of the results"))
+    add_bits(group)
     add_settings(parser)
     add_colors(parser)
     add_ray(parser, _("threads of the processor for each picture"))
@@ -147,6 +152,11 @@ def _pairs(
 def _pair(arguments: argparse.Namespace, photo: "Source", painting: Path, recipe: "Recipe | None") -> "Pair":
     from styletransfer.batch.plan import Pair
 
+    if arguments.bits == 16 and arguments.format not in _DEEP_FORMATS:
+        raise StyleTransferError(
+            "{format} files cannot hold 16 bits a channel; choose --format png or tiff, or 8 bits.",
+            format=arguments.format,
+        )
     settings = chosen_settings(arguments, recipe)
     settings.shares(1)
     start = None if arguments.init in (None, *get_args(Start)) else Path(arguments.init)
@@ -164,6 +174,7 @@ def _pair(arguments: argparse.Namespace, photo: "Source", painting: Path, recipe
         start=start,
         photo_colors=colors if arguments.photo_colors is None else arguments.photo_colors,
         steered=recipe.steered if recipe and settings.weighting == recipe.settings.weighting else (),
+        bits=arguments.bits,
     )
 
 

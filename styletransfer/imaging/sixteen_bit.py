@@ -6,6 +6,7 @@ Knows nothing of torch.
 import io
 import zlib
 from fractions import Fraction
+from pathlib import Path
 from typing import Literal
 
 import av
@@ -16,6 +17,9 @@ from PIL.PngImagePlugin import PngInfo, putchunk
 
 _BEFORE_PIXELS = 33
 """Bytes of a PNG's signature and of its IHDR chunk, which comes first (PNG specification, 5.6)."""
+
+_DEPTH = 24
+"""Place of the byte there that tells the bits of a channel."""
 
 
 def to_sixteen_bits(pixels: NDArray[np.float32]) -> NDArray[np.uint16]:
@@ -28,6 +32,18 @@ def to_sixteen_bits(pixels: NDArray[np.float32]) -> NDArray[np.uint16]:
         np.uint16
     )
     return levels
+
+
+def has_16_bits(path: Path) -> bool:
+    """Whether a picture file that can be read is a PNG or TIFF with 16 bits a channel."""
+    with path.open("rb") as file:
+        head = file.read(_BEFORE_PIXELS)
+    if head.startswith(b"\x89PNG"):
+        return head[_DEPTH] == 16
+    if not head.startswith((b"II", b"MM")):
+        return False
+    with tifffile.TiffFile(path) as tiff:
+        return tiff.pages.first.dtype == np.uint16
 
 
 def encode_16_bit(

@@ -104,6 +104,19 @@ class TestPainting:
         assert cli.main([str(part) for part in (*single, *options)]) == 0
         assert (tmp_path / "r" / "cat-painting.jpg").read_bytes() == out.with_suffix(".jpg").read_bytes()
 
+    @pytest.mark.parametrize("ending", ["png", "tiff"])
+    def test_with_16_bits(self, photos: Path, painting: Path, out: Path, tmp_path: Path, ending: str) -> None:
+        folder, options = tmp_path / "r", ["--photo-colors", "0.5"]
+        command = [photos / "cat.png", "--painting", painting, "-o", folder, "--format", ending, *options]
+        assert batch(*command) == 0
+        assert batch(*command, "--bits", "16") == 0
+        assert set(states(folder).values()) == {"painted"}  # with 8 bits it was another picture
+        single = [photos / "cat.png", painting, "-o", out.with_suffix(f".{ending}"), "--size", "64", "--epochs", "3"]
+        assert cli.main([str(part) for part in (*single, *options, "--bits", "16")]) == 0
+        assert (folder / f"cat-painting.{ending}").read_bytes() == out.with_suffix(f".{ending}").read_bytes()
+        assert batch(*command, "--bits", "16") == 0
+        assert set(states(folder).values()) == {"kept"}
+
     def test_the_network_is_loaded_once(
         self, photos: Path, painting: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -244,6 +257,10 @@ class TestRefusals:
             (["photos", "--painting", "wave.png", "-o", "mine"], "is no report of a batch"),
             (["photos", "--painting", "wave.png", "-o", "r", "--init", "gone.png"], "no file gone.png"),
             (["photos", "--painting", "wave.png", "-o", "r", "--photo-colors", "2"], "--photo-colors must be"),
+            (
+                ["photos", "--painting", "wave.png", "-o", "r", "--bits", "16", "--format", "jpg"],
+                "jpg files cannot hold",
+            ),
             (["photos", "--painting", "wave.png", "-o", "r", "--threads", "0"], "--threads must be"),
             (["photos", "--painting", "wave.png", "-o", "r", "--ray", "somewhere"], "no address of a Ray cluster"),
             (["photos", "--painting", "wave.png", "-o", "r", "--ray", "127.0.0.1:1"], "No Ray cluster answers"),
