@@ -95,9 +95,7 @@ class Painter:
     def recipe(self, order: Order) -> Recipe:
         """What the picture's recipe will be. Raises StyleTransferError if the device cannot do what is asked for."""
         settings = order.recipe.settings
-        half = network_dtype(find_device(settings.device), settings.precision).itemsize == 2
-        settings = replace(settings, precision="half" if half else "full")
-        return replace(order.recipe, settings=settings, versions=installed_versions())
+        return _recipe(order, half=network_dtype(find_device(settings.device), settings.precision).itemsize == 2)
 
     def frames(self, order: Order, resume: Checkpoint | None = None) -> Iterator[Frame]:
         """Paint it; only the last frame carries the picture.
@@ -128,8 +126,13 @@ class Painter:
         """The picture of the last frame, as the command for a single one would save it."""
         assert last.image is not None  # noqa: S101 - the last frame has one
         picture = _in_colors(last.image, order) if last.pixels is None else _in_colors(last.pixels, order)
-        data = images.encode_for(picture, f"picture{order.ending}", recipe=self.recipe(order).to_json())
+        data = images.encode_for(picture, f"picture{order.ending}", recipe=_recipe(order, half=last.bfloat16).to_json())
         return Painted(data=data, seconds=last.seconds, losses=dict(last.losses), where=where)
+
+
+def _recipe(order: Order, *, half: bool) -> Recipe:
+    settings = replace(order.recipe.settings, precision="half" if half else "full")
+    return replace(order.recipe, settings=settings, versions=installed_versions())
 
 
 def _in_colors(picture: Picture, order: Order) -> Picture:

@@ -49,7 +49,8 @@ def connected(address: str, processors: int | None = None) -> Iterator[Any]:
     options: dict[str, Any] = (
         {"include_dashboard": False, "num_cpus": processors or os.cpu_count()} if address == LOCAL else {}
     )
-    environment: dict[str, str] = {}
+    # A task that no graphics card is set aside for shall not find one either.
+    environment: dict[str, str] = {"RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1"}
     wait_briefly(environment)
     try:
         ray.init(

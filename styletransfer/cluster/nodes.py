@@ -28,6 +28,7 @@ class Nodes:
         processors: How many tasks they can work on at a time without graphics cards.
         threads: Of the processor for each; no more than the smallest node has, so that any node can do any task.
         gpus: Graphics cards, and so tasks at a time with one.
+        most_gpus: Those that a single node has.
         memory: Bytes that the largest node has for tasks.
     """
 
@@ -35,6 +36,7 @@ class Nodes:
     processors: int
     threads: int
     gpus: int
+    most_gpus: int
     memory: float
 
     @classmethod
@@ -43,10 +45,10 @@ class Nodes:
         nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
         cores = [int(node.get("CPU", 0)) for node in nodes if node.get("CPU", 0) >= 1]
         threads = min([threads, *cores])
-        gpus = int(sum(node.get("GPU", 0) for node in nodes))
+        gpus = [int(node.get("GPU", 0)) for node in nodes]
         processors = sum(core // threads for core in cores)
         memory = max((node.get("memory", 0.0) for node in nodes), default=0.0)
-        return cls(len(nodes), processors, threads, gpus, memory)
+        return cls(len(nodes), processors, threads, sum(gpus), max(gpus, default=0), memory)
 
     def on_gpu(self, settings: Settings) -> bool:
         """Whether what has these settings is painted on a graphics card."""
@@ -55,6 +57,14 @@ class Nodes:
     def slots(self, settings: Settings) -> int:
         """How many tasks with these settings can be worked on at a time."""
         return self.gpus if self.on_gpu(settings) else self.processors
+
+    def remote(self, ray: Any, function: Callable[..., Any]) -> Any:
+        """What has a function done as a task of this cluster.
+
+        A process stays with the graphics card that it has found first. Where a node has several, it does one task only,
+        as Ray might set aside another card for the next.
+        """
+        return ray.remote(max_calls=1)(function) if self.most_gpus > 1 else ray.remote(function)
 
     def options(self, photo_size: tuple[int, int], settings: Settings) -> dict[str, Any]:
         """What Ray is to set aside for a picture of a photo of (width, height).
@@ -81,7 +91,7 @@ class Nodes:
 
         On a graphics card it is the card's own.
         """
-        if self.on_gpu(settings):
+        if self.on_gpu(settings) or settings.device == "mps":
             return settings
         half = network_dtype(torch.device("cpu"), settings.precision).itemsize == 2
         precision: Precision = "half" if half else "full"

@@ -102,7 +102,7 @@ class RayPainting(FilmWork):
     ) -> None:
         super().__init__(film, size, manner.settings, store, epochs=manner.epochs, paintings=len(manner.paintings))
         self._manner, self._ray, self._watch = manner, ray, watch
-        self._paint = ray.remote(_paint)
+        self._paint = watch.nodes.remote(ray, _paint)
         self._stored = ray.put(manner)
         self._running: dict[Any, _Task] = {}
         self._painted, self._shots, self._done = store.count(), 0, 0.0

@@ -70,6 +70,15 @@ def finish(command: list[str], begun: Callable[[], object], nodes: TwoNodes) -> 
     return said
 
 
+def often(command: list[str]) -> list[str]:
+    """The same with a checkpoint after every epoch."""
+    code = (
+        "import sys; from styletransfer.batch import on_ray; from styletransfer.cli import batch\n"
+        "on_ray._LEAST = on_ray._PAUSE = 0.0; sys.exit(batch.main(sys.argv[1:]))"
+    )
+    return [sys.executable, "-c", code, *command[command.index("batch") + 1 :]]
+
+
 def batch(out: Path, *options: str, photos: int, paintings: int) -> list[str]:
     pictures = [str(path) for path in sample_photos()[:photos]]
     for path in sample_paintings()[:paintings]:
@@ -91,10 +100,11 @@ def test_a_node_that_dies_under_a_batch_costs_only_time(nodes: TwoNodes, tmp_pat
     alone, many = tmp_path / "alone", tmp_path / "many"
     # While the nodes start.
     subprocess.run(batch(alone, "--quiet", photos=3, paintings=1), cwd=ROOT, check=True, timeout=300)
-    said = finish(batch(many, photos=3, paintings=1), lambda: pictures(many), nodes)
+    said = finish(often(batch(many, photos=3, paintings=1)), lambda: pictures(many), nodes)
     assert "Painted 3 pictures." in said
     assert pictures(many) == pictures(alone)
     assert {row["state"] for row in rows(many)} == {"painted"}
+    assert not list(many.rglob("*.state"))
     assert all(row["where"] for row in rows(many))
     assert not any(row["where"] for row in rows(alone))
 
