@@ -1,6 +1,7 @@
 """All albums of a data folder, as the page uses them. Knows nothing of Streamlit or torch."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -158,6 +159,16 @@ class Albums:
             )
         except StyleTransferError:
             return None
+
+    def photos(self, run_id: str) -> list[PictureFile]:
+        """An album's photos as they were uploaded, but for those that are lost; none for anything else."""
+        album, files = Album.find(self._home, run_id), list[PictureFile]()
+        if album is None:
+            return files
+        for number, name in enumerate(album.record.album, 1):
+            with suppress(OSError):
+                files.append(PictureFile(name, album.run.album_photo(number).read_bytes()))
+        return files
 
     def photo(self, run_id: str, number: int) -> Path | None:
         """An album's photo as it was uploaded, or None."""

@@ -1,6 +1,8 @@
 """Albums as the page uses them: one setting, many photos, painted at full size while nothing else is painted."""
 
 import io
+import os
+import signal
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -9,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from run_inputs import given
-from watching import FAKE, picture, until, wait_for
+from watching import FAKE, picture, posix, until, wait_for
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.recipe import read_recipe, sha256_of
@@ -108,6 +110,28 @@ def test_a_paused_album_goes_on_in_the_middle_of_a_picture(studio: Studio, tmp_p
     studio.albums.carry_on(run_id)
     until(lambda: bool(look(studio, run_id).painted))
     until(lambda: not checkpoint.exists())
+    studio.albums.pause(run_id)
+
+
+@posix
+def test_a_photo_that_workers_die_under_is_left_out_at_the_second_death(studio: Studio) -> None:
+    run_id = begin(studio, settings=Settings(size=96, epochs=100))
+    for number in (1, 1, 3):
+        until(lambda number=number: (now := look(studio, run_id).progress) is not None and now.cell == number)
+        pid = studio.worker_pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        until(lambda pid=pid: studio.worker_pid != pid)
+    until(over(studio, run_id))
+    view = look(studio, run_id)
+    assert (list(view.painted), view.fault) == ([2, 3], None)
+    assert "memory was used up" in say(view.failed[1])
+
+
+def test_the_photos_of_an_album_can_be_had_again(studio: Studio) -> None:
+    run_id = begin(studio)
+    assert studio.albums.photos(run_id) == PHOTOS
+    assert studio.albums.photos("20990101-000000-abcdef") == []
     studio.albums.pause(run_id)
 
 

@@ -14,6 +14,8 @@ from styletransfer.errors import DamagedStateError, StyleTransferError
 from styletransfer.imaging.images import encode, open_image
 from styletransfer.imaging.recipe import make_recipe
 from styletransfer.inputs import Inputs
+from styletransfer.machine import cost
+from styletransfer.settings import Settings
 from styletransfer.studio.failure_text import explain
 from styletransfer.studio.snapshot import State
 from styletransfer.studio.storage.album_folder import Album
@@ -29,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 
 def paint_photo(
-    paint: Engine, folder: Path, number: int, go_on: Callable[[], bool], show: Callable[[bytes], None]
+    paint: Engine, folder: Path, number: int, go_on: Callable[[], bool], show: Callable[[bytes, float], None]
 ) -> State:
     """Paint a photo and keep it; what is painted until `go_on`, asked after every epoch, says no, is gone on with.
 
@@ -40,7 +42,7 @@ def paint_photo(
         folder: The album's.
         number: The photo's, from 1.
         go_on: Whether to paint on; may raise Gone.
-        show: Takes the picture now and then as it is so far, a JPEG.
+        show: Takes the picture now and then as it is so far, a JPEG, and how much of its work is done, 0 to 1.
 
     Raises:
         StyleTransferError: The album is damaged, or nothing can be written in it.
@@ -66,13 +68,19 @@ def paint_photo(
     return State.FINISHED
 
 
+def give_up(folder: Path, number: int, reason: str) -> None:
+    """Put a photo down as one that cannot be painted. Raises StyleTransferError if that cannot be written."""
+    with writing(folder):
+        Album(Run(folder)).fail(number, reason)
+
+
 def _paint(
     paint: Engine,
     album: Album,
     number: int,
     inputs: Inputs[Image.Image],
     go_on: Callable[[], bool],
-    show: Callable[[bytes], None],
+    show: Callable[[bytes, float], None],
 ) -> Frame | None:
     """The last frame, or None if it was stopped before that."""
     path = album.checkpoint(number)
@@ -89,7 +97,7 @@ def _frames(
     checkpoint: Path,
     inputs: Inputs[Image.Image],
     go_on: Callable[[], bool],
-    show: Callable[[bytes], None],
+    show: Callable[[bytes, float], None],
 ) -> Frame | None:
     settings = replace(album.run.settings(), preview_every=1)
     checkpoints, throttle = Checkpoints(checkpoint), Throttle(share=0.03, least=0.4)
@@ -107,12 +115,18 @@ def _frames(
                     return frame
                 if frame.image is not None and throttle.due():
                     with throttle.timed():
-                        show(encode_preview(frame.image))
+                        show(encode_preview(frame.image), _share(inputs, settings, frame.epoch))
                 if not _goes_on(frame, checkpoints, go_on):
                     return None
     finally:
         checkpoints.wait()
     return None
+
+
+def _share(inputs: Inputs[Image.Image], settings: Settings, epoch: int) -> float:
+    """How much of a photo's work is done after so many epochs, of which the last take longest."""
+    size, paintings = inputs.photo.size, len(inputs.paintings)
+    return cost.work(size, settings, paintings, last=epoch) / cost.work(size, settings, paintings)
 
 
 def _goes_on(frame: Frame, checkpoints: Checkpoints, go_on: Callable[[], bool]) -> bool:

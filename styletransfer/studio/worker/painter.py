@@ -30,7 +30,7 @@ from styletransfer.studio.failure_text import CLOSED, NO_WAY_ON, explain
 from styletransfer.studio.snapshot import Ended, State
 from styletransfer.studio.storage.run_folder import Run
 from styletransfer.studio.storage.server_lock import writing
-from styletransfer.studio.worker.album_painting import paint_photo
+from styletransfer.studio.worker.album_painting import give_up, paint_photo
 from styletransfer.studio.worker.command_queue import CommandQueue, Gone
 from styletransfer.studio.worker.engine_interface import Engine
 from styletransfer.studio.worker.protocol import (
@@ -151,9 +151,12 @@ class Painter:
                     return False
             return True
 
-        def show(jpeg: bytes) -> None:
-            self._tell(CellPainted(command.run_id, jpeg))
+        def show(jpeg: bytes, share: float = 0.0) -> None:
+            self._tell(CellPainted(command.run_id, jpeg, share))
 
+        if isinstance(command, PaintPhoto) and command.died is not None:
+            give_up(Path(command.folder), command.cell, command.died)
+            return Ended(run_id=command.run_id, state=State.FINISHED)
         one = paint_photo if isinstance(command, PaintPhoto) else paint_cell
         state = one(self._engine(), Path(command.folder), command.cell, go_on, show)
         return Ended(run_id=command.run_id, state=state)

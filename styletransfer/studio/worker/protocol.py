@@ -36,7 +36,12 @@ class PaintCell:
 
 @dataclass(frozen=True)
 class PaintPhoto(PaintCell):
-    """Paint the photo of the number `cell`, from 1, of the album that lies in `folder`; `run_id` is the album's id."""
+    """Paint the photo of the number `cell`, from 1, of the album that lies in `folder`; `run_id` is the album's id.
+
+    Or, where workers have died under it, put down `died` as the reason why it could not be painted.
+    """
+
+    died: str | None = None
 
 
 @dataclass(frozen=True)
@@ -109,10 +114,14 @@ class Preview:
 
 @dataclass(frozen=True)
 class CellPainted:
-    """A cell of a sheet, or a photo of an album, as it is so far: a JPEG; `run_id` is the sheet's or album's id."""
+    """A cell of a sheet, or a photo of an album, as it is so far: a JPEG; `run_id` is the sheet's or album's id.
+
+    `share` is how much of the photo's work is done, 0 to 1.
+    """
 
     run_id: str
     jpeg: bytes
+    share: float = 0.0
 
 
 @dataclass(frozen=True)

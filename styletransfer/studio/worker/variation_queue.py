@@ -3,7 +3,7 @@
 A sheet comes before an album, which may take hours. For both, a cell is what is painted in one go.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from styletransfer.studio.snapshot import Ended, State
 from styletransfer.studio.worker.protocol import CellPainted, PaintCell, PaintPhoto
@@ -16,10 +16,12 @@ class Progress:
     Attributes:
         cell: Number of the cell that is being painted; None while the sheet waits.
         draft: That cell as it is so far, a JPEG, or None.
+        share: How much of a photo's work is done, 0 to 1.
     """
 
     cell: int | None = None
     draft: bytes | None = None
+    share: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,14 @@ class VariationQueue:
         self._waiting: dict[str, list[PaintCell]] = {}
         self._draft: bytes | None = None
         self._faults: dict[str, Fault] = {}
+        self._share = 0.0
+        self._died_under: PaintCell | None = None
 
     def add(self, cells: list[PaintCell]) -> None:
         """Put a sheet's cells at the end."""
         sheet_id = cells[0].run_id
         self._faults.pop(sheet_id, None)
+        self._died_under = None
         self._waiting.setdefault(sheet_id, cells)
 
     def drop(self, sheet_id: str) -> bool:
@@ -55,13 +60,13 @@ class VariationQueue:
         if self.at_work is not None or not self._waiting:
             return None
         first = min(self._waiting.values(), key=lambda cells: isinstance(cells[0], PaintPhoto))
-        self.at_work, self._draft = first[0], None
+        self.at_work, self._draft, self._share = first[0], None, 0.0
         return self.at_work
 
     def take(self, event: CellPainted | Ended) -> None:
         """Take in what the worker tells of the cell at work. One that was stopped is painted again later."""
         if isinstance(event, CellPainted):
-            self._draft = event.jpeg
+            self._draft, self._share = event.jpeg, event.share
             return
         done, self.at_work = self.at_work, None
         rest = self._waiting.get(event.run_id)
@@ -73,7 +78,13 @@ class VariationQueue:
                 del self._waiting[event.run_id]
 
     def lose(self, error: str, remedy: str | None, *, all_sheets: bool) -> None:
-        """The worker is gone, and with it the sheet at work, or all of them."""
+        """The worker is gone, and with it the sheet at work, or all of them.
+
+        An album stays: its photo is tried once more, and left out if the next worker dies under it as well.
+        """
+        if isinstance(self.at_work, PaintPhoto) and not all_sheets:
+            self._died(self.at_work, error)
+            return
         lost = list(self._waiting) if all_sheets else [self.at_work.run_id] if self.at_work else []
         self.at_work = None
         for sheet_id in lost:
@@ -89,11 +100,18 @@ class VariationQueue:
             return None
         if self.at_work is None or self.at_work.run_id != sheet_id:
             return Progress()
-        return Progress(self.at_work.cell, self._draft)
+        return Progress(self.at_work.cell, self._draft, self._share)
 
     def fault(self, sheet_id: str) -> Fault | None:
         """Why the sheet was not filled, if something went wrong."""
         return self._faults.get(sheet_id)
+
+    def _died(self, photo: PaintPhoto, error: str) -> None:
+        self.at_work = None
+        cells = self._waiting.get(photo.run_id, [])
+        if self._died_under == photo:
+            cells[:] = [replace(photo, died=error) if cell == photo else cell for cell in cells]
+        self._died_under = photo
 
     def _fail(self, sheet_id: str, fault: Fault) -> None:
         if self._waiting.pop(sheet_id, None) is not None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import size_of
+from styletransfer.machine import cost
 from styletransfer.studio.albums import AlbumView
 from styletransfer.studio.components.before_after import before_after
 from styletransfer.studio.components.gallery_grid import GalleryTile, acted, gallery_grid
@@ -117,8 +118,23 @@ def _left(view: AlbumView) -> str:
         return _("Waits until the easel is free")
     if not view.painted:
         return ""
-    each = view.seconds / len(view.painted)
-    return _("about {time} left", time=units.duration(each * (len(view.names) - view.done)))
+    done = sum(_work(view, number) for number in view.painted)
+    left = sum(_work(view, number) for number in range(1, len(view.names) + 1) if _is_left(view, number))
+    left -= view.progress.share * _work(view, view.progress.cell)
+    return _("about {time} left", time=units.duration(view.seconds * max(0.0, left) / done))
+
+
+def _is_left(view: AlbumView, number: int) -> bool:
+    return number not in view.painted and (number not in view.failed or view.done == len(view.names))
+
+
+def _work(view: AlbumView, number: int) -> float:
+    """What a photo takes, in the unit of `cost.work`; next to nothing if it cannot be painted."""
+    size = _size(view.photos[number - 1])
+    try:
+        return 0.1 if size is None else cost.work(size[::-1], view.settings, len(view.painting_names))
+    except StyleTransferError:  # too narrow
+        return 0.1
 
 
 def _tile(view: AlbumView, number: int) -> GalleryTile:

@@ -9,6 +9,7 @@ import streamlit as st
 from styletransfer.errors import StyleTransferError
 from styletransfer.studio.components.gallery_grid import GalleryTile, acted, gallery_grid
 from styletransfer.studio.page.gallery.card import card
+from styletransfer.studio.page.sidebar.picker import adopt_album
 from styletransfer.studio.page.sidebar.restore import open_run, restore
 from styletransfer.studio.presentation import html
 from styletransfer.studio.presentation.markdown import plain
@@ -323,6 +324,9 @@ def _repeat(studio: Studio, run_id: str) -> None:
     if snapshot is None:
         raise StyleTransferError(GONE)
     restore(studio, snapshot)
+    photos = studio.albums.photos(run_id)
+    if photos:
+        adopt_album(photos)
     _go()
 
 

@@ -5,7 +5,7 @@ Each stands at a place of its own in the left column: "photo", "painting", and o
 """
 
 import filecmp
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,6 +119,13 @@ def adopt_own(place: str, picture: Picture) -> None:
     st.session_state[f"{place}_choice"] = OWN
 
 
+def adopt_album(files: Sequence[PictureFile]) -> None:
+    """Choose an album instead of one photo. Raises StyleTransferError if none of the files can be read."""
+    adopt_own(_MANY, _first_picture(files))
+    sizes = tuple(size for file in files if (size := size_of(file.data)) is not None)
+    st.session_state[f"{_MANY}_album"] = Photos(tuple(files), sizes)
+
+
 def adopt_sample(place: str, name: str) -> None:
     """Choose one of the pictures that come along."""
     begin(place)
@@ -170,13 +177,12 @@ def _adopt_upload(place: str) -> None:
     try:
         if len(files) > MOST_PHOTOS:
             raise StyleTransferError(TOO_MANY)
-        adopt_own(place, _first_picture(files))
+        if len(files) > 1:
+            adopt_album(files)
+        else:
+            adopt_own(place, _first_picture(files))
     except StyleTransferError as error:
         st.session_state[f"{place}_error"] = error.text
-        return
-    if len(files) > 1:
-        sizes = tuple(size for file in files if (size := size_of(file.data)) is not None)
-        st.session_state[f"{place}_album"] = Photos(tuple(files), sizes)
 
 
 def _dropped(place: str) -> list[PictureFile]:
@@ -189,7 +195,7 @@ def _dropped(place: str) -> list[PictureFile]:
     return [PictureFile(file.name, file.getvalue()) for file in last]
 
 
-def _first_picture(files: list[PictureFile]) -> Picture:
+def _first_picture(files: Sequence[PictureFile]) -> Picture:
     """The first that can be read. Raises the first one's StyleTransferError if none can."""
     first: StyleTransferError | None = None
     for file in files:
