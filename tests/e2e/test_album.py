@@ -46,3 +46,8 @@ def test_an_album_is_dropped_painted_paused_and_taken_home(visit: Visit) -> None
     card.locator("a").click()
     page.wait_for_url(lambda now: f"run={run_id}" in now and "view" not in now)
     page.locator(".st-key-album_grid li").nth(2).wait_for()
+
+    page.locator(".st-key-wall_open button").click()
+    card.hover()
+    card.get_by_text("Repeat").click()
+    page.get_by_text("An album of 3 photos", exact=True).wait_for()

@@ -1,13 +1,16 @@
 """An album on the page, without a browser: how it is chosen, begun, paused and what it says."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from streamlit.testing.v1 import AppTest
 from studio_standin import Standin
 from visits import address, looked_at, picture, started, text
 
 from styletransfer.studio.albums import MOST_PHOTOS
+from styletransfer.studio.storage.run_folder import Run
 from styletransfer.studio.worker.variation_queue import Fault, Progress
+from styletransfer.support import units
 
 Visit = Callable[..., AppTest]
 
@@ -81,6 +84,15 @@ def test_an_album_fills_is_paused_and_goes_on(studio: Standin, visit: Visit) -> 
     page = looked_at(page.run())
     assert "Finished: 2 pictures" in text(page)
     assert f"wall/paintings.zip?runs={run_id}" in text(page)
+
+
+def test_the_time_left_is_learnt_from_what_is_painted(studio: Standin, visit: Visit) -> None:
+    run_id = started(dropped(visit(), "dog.png", "cat.png", "bird.png"))
+    paint(studio, run_id, 1)
+    run = Run(studio.home / "runs" / run_id)
+    run.write(replace(run.read(), seconds=1000.0))
+    studio.run_queue.progress[run_id] = Progress(2, share=0.75)
+    assert f"about {units.duration(1250)} left" in text(visit(run_id))
 
 
 def test_a_picture_of_an_album_is_seen_large_and_the_others_are_beside_it(studio: Standin, visit: Visit) -> None:
