@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from styletransfer.errors import NO_MEMORY, StyleTransferError, is_out_of_memory
 from styletransfer.support.version import __version__
+from styletransfer.texts import Text
 
 RETRIES = 4
 """Times that a task is begun anew as a node or a process has died under it."""
@@ -66,10 +67,11 @@ def fetched(ray: Any, reference: Any) -> Any:
             ) from error
         raise BrokenError(str(error)) from (error.cause if isinstance(error.cause, Exception) else error)
     except ray.exceptions.RayError as error:
-        raise DiedError(
+        said = Text(
             "What painted it died again and again ({reason}); choose a smaller --size, or look at the nodes.",
             reason=type(error).__name__,
-        ) from error
+        )
+        raise DiedError(said) from error
 
 
 def here() -> str:
