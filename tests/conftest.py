@@ -2,17 +2,24 @@
 
 import os
 import signal
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 
 import hypothesis
 import numpy as np
 import pytest
-import torch
-import torchvision
 from PIL import Image
-from torch import nn
 
-from styletransfer.engine.vgg.weights import Weights
+from styletransfer.machine.threads import wait_briefly
+
+wait_briefly(os.environ)  # as all that paints does, before torch is imported: a busy machine is to be none the slower
+
+import torch  # noqa: E402
+import torchvision  # noqa: E402
+from torch import nn  # noqa: E402
+
+from styletransfer.engine.vgg.weights import Weights  # noqa: E402
 
 # English, whatever this machine speaks, also in the processes that tests start.
 os.environ.pop("LANGUAGE", None)
@@ -32,6 +39,18 @@ def signals_are_heard() -> Iterator[None]:
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def bytecode_is_kept() -> Iterator[None]:
+    """Where Python is told to write none, each of the many processes that tests start would compile torch anew."""
+    if not sys.dont_write_bytecode:
+        yield
+        return
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        patch.setenv("PYTHONPYCACHEPREFIX", folder)
+        yield
 
 
 @pytest.fixture(scope="session")
