@@ -1,5 +1,6 @@
 """What the core's tests share: pictures that are made on the spot, and networks with random weights."""
 
+import atexit
 import os
 import signal
 import sys
@@ -13,10 +14,15 @@ from PIL import Image
 
 from styletransfer.machine.threads import wait_briefly
 
+if sys.dont_write_bytecode:  # each of the many processes that tests start would compile torch anew
+    _bytecode = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    atexit.register(_bytecode.cleanup)
+    sys.dont_write_bytecode, sys.pycache_prefix = False, _bytecode.name
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = _bytecode.name
 wait_briefly(os.environ)  # as all that paints does, before torch is imported: a busy machine is to be none the slower
 
 import torch  # noqa: E402
-import torchvision  # noqa: E402
 from torch import nn  # noqa: E402
 
 from styletransfer.engine.vgg.weights import Weights  # noqa: E402
@@ -30,6 +36,11 @@ hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two at once where everything is tested, as half of it waits for other processes; a part is done sooner by one."""
+    return 2 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+
+
 @pytest.fixture(scope="session", autouse=True)
 def signals_are_heard() -> Iterator[None]:
     """What ignores Ctrl-C passes that on to all that it starts: a script's background jobs, nohup, cron, many a CI."""
@@ -39,18 +50,6 @@ def signals_are_heard() -> Iterator[None]:
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def bytecode_is_kept() -> Iterator[None]:
-    """Where Python is told to write none, each of the many processes that tests start would compile torch anew."""
-    if not sys.dont_write_bytecode:
-        yield
-        return
-    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
-        patch.setenv("PYTHONPYCACHEPREFIX", folder)
-        yield
 
 
 @pytest.fixture(scope="session")
@@ -66,6 +65,8 @@ def soft_picture() -> Callable[..., Image.Image]:
 
 def _features(network: str) -> nn.Sequential:
     """The `features` of torchvision's network, with random weights that keep all layers about equally active."""
+    import torchvision  # takes seconds, which few tests need
+
     with torch.device("meta"):  # the classifier, most of the network, takes up no memory and no time
         features: nn.Sequential = getattr(torchvision.models, network)(weights=None, init_weights=False).features
     features = features.to_empty(device="cpu")

@@ -47,6 +47,13 @@ def _wanted() -> Iterator[object]:
     yield st.context.locale
 
 
+def follow_visitor() -> None:
+    """Speak the visitor's language on the page; it is found out once, as every sentence asks for it."""
+    texts.follow(visitors)
+    if _CHOICE not in st.session_state:
+        st.session_state[_CHOICE] = texts.language()
+
+
 def words() -> None:
     """Give the style sheets their words."""
     lines = "".join(f"--word-{name}: {json.dumps(say(word), ensure_ascii=False)};" for name, word in _WORDS.items())
@@ -55,8 +62,6 @@ def words() -> None:
 
 def switch() -> None:
     """The choice between the languages; what is chosen is kept by the browser."""
-    if _CHOICE not in st.session_state:
-        st.session_state[_CHOICE] = texts.language()
     st.segmented_control(
         say(Text("Language")),
         languages(),
