@@ -37,7 +37,7 @@ def begin(folder: Path, name: str, *options: str) -> subprocess.Popen[bytes]:
 @pytest.mark.slow
 @pytest.mark.usefixtures("_other_programs")
 def test_on_a_busy_machine(tmp_path: Path) -> None:
-    names = {precision: [f"{precision}-{number}" for number in range(4)] for precision in ("auto", "full")}
+    names = {precision: [f"{precision}-{number}" for number in range(3)] for precision in ("auto", "full")}
     painters = [begin(tmp_path, name, "--precision", precision) for precision in names for name in names[precision]]
     assert {painter.wait() for painter in painters} == {0}  # they are in each other's way too
     for same in names.values():
