@@ -30,7 +30,7 @@ def studio(tmp_path: Path) -> Iterator[StudioServer]:
 @pytest.fixture
 def page(browser: Any, studio: StudioServer) -> Iterator[Any]:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(2 * PATIENCE)  # what paints is polite, and steps back for any other program
     page = context.new_page()
     open_at(page, studio.address)
     yield page
