@@ -1,6 +1,7 @@
 """The page's language: the browser's, or the one that the visitor has chosen; and the words of the style sheets."""
 
 import json
+from collections.abc import Iterator
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -36,7 +37,21 @@ def visitors() -> str | None:
     """The language of the visitor whom this thread draws the page for; None in any other thread."""
     if get_script_run_ctx(suppress_warning=True) is None:
         return None
-    return preferred([st.session_state.get(_CHOICE), st.context.cookies.get(LANGUAGE_COOKIE), st.context.locale])
+    return preferred(_wanted())
+
+
+def _wanted() -> Iterator[object]:
+    """What tells the language, one by one: it is asked for with every sentence, and a browser's word takes a while."""
+    yield st.session_state.get(_CHOICE)
+    yield st.context.cookies.get(LANGUAGE_COOKIE)
+    yield st.context.locale
+
+
+def follow_visitor() -> None:
+    """Speak the visitor's language on the page; it is found out once, as every sentence asks for it."""
+    texts.follow(visitors)
+    if _CHOICE not in st.session_state:
+        st.session_state[_CHOICE] = texts.language()
 
 
 def words() -> None:
@@ -47,8 +62,6 @@ def words() -> None:
 
 def switch() -> None:
     """The choice between the languages; what is chosen is kept by the browser."""
-    if _CHOICE not in st.session_state:
-        st.session_state[_CHOICE] = texts.language()
     st.segmented_control(
         say(Text("Language")),
         languages(),

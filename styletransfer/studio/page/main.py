@@ -5,7 +5,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from styletransfer import texts
 from styletransfer.errors import StyleTransferError
 from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings
@@ -57,7 +56,7 @@ _VIEWS = {"wall": gallery_page, "compare": comparison, region_choice.VIEW: regio
 
 def show() -> None:
     """Draw the page for one visitor, once."""
-    texts.follow(language.visitors)
+    language.follow_visitor()
     st.set_page_config(page_title=_("The Studio"), page_icon=str(_ICON), layout="wide")
     for styles in _STYLES:
         st.html(styles)
