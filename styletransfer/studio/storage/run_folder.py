@@ -13,6 +13,7 @@
         result.png       the newest picture at full resolution
         checkpoint.safetensors    all that a run that is not finished can be gone on with
         photos/ painted/    of an album only (`album_folder`)
+        film.mp4 painted.mp4    of a film only (`film_folder`)
         label.json       what the user has made of it: title, pin (`run_label`)
         thumbnail.jpg    its small picture in the gallery
 
@@ -37,6 +38,7 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import READABLE
 from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings
+from styletransfer.studio.film_file import FILM_ENDINGS, WHOLE, FilmPart
 from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.snapshot import State
 from styletransfer.studio.storage.run_record import OtherVersionError, Record
@@ -57,12 +59,23 @@ class Submission:
         settings: How to paint.
         parent: (run id, epoch) that this branches from, or None.
         album: The photos, if it is an album that is painted instead of the one among `inputs`.
+        film: The film, if it is one that is painted, of which the photo among `inputs` is a still.
+        part: What of it is painted.
+        frames: About how many frames that are.
     """
 
     inputs: Inputs[PictureFile]
     settings: Settings
     parent: tuple[str, int] | None = None
     album: tuple[PictureFile, ...] = ()
+    film: Path | None = None
+    part: FilmPart = WHOLE
+    frames: int = 0
+
+    @property
+    def steps(self) -> int:
+        """What its progress is counted in: photos, frames, or epochs."""
+        return len(self.album) or self.frames or self.settings.epochs
 
 
 @dataclass(frozen=True)
@@ -123,8 +136,9 @@ class Run:
         run_id = _new_id(now)
         names = wanted.inputs.slots().map(lambda slot: f"{slot[0]}.{_extension(slot[1].data)}")
         record = Record(
-            state=State.STOPPED if wanted.album else State.QUEUED,  # what is left of an album never waits on disk
-            epochs=len(wanted.album) or wanted.settings.epochs,
+            # What is left of an album or a film never waits on disk.
+            state=State.STOPPED if wanted.album or wanted.film else State.QUEUED,
+            epochs=wanted.steps,
             created=now,
             server=server,
             inputs=names,
@@ -132,6 +146,8 @@ class Run:
             painting_names=tuple(painting.name for painting in wanted.inputs.paintings),
             parent=wanted.parent,
             album=tuple(photo.name for photo in wanted.album),
+            film="" if wanted.film is None else f"film{_film_ending(wanted.film)}",
+            part=wanted.part,
         )
         building = cls(runs / f".{run_id}.new")
         try:
@@ -144,6 +160,8 @@ class Run:
                 _put(path, photo.data)
             if wanted.album:
                 settle_folder(building.album_photo(1).parent)
+            if wanted.film is not None:
+                _put_film(building.folder / record.film, wanted.film)
             _put(building.folder / "settings.json", _json(wanted.settings.to_dict()))
             _put(building.folder / "state.json", record.to_json())
             settle_folder(building.folder)
@@ -249,6 +267,22 @@ def _put(path: Path, data: bytes) -> None:
     with path.open("wb") as file:
         file.write(data)
         settle(file)
+
+
+def _put_film(path: Path, film: Path) -> None:
+    """Likewise with a film, which is not copied where the system can give it a second name."""
+    try:
+        path.hardlink_to(film)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        shutil.copyfile(film, path)
+    with path.open("rb+") as file:
+        settle(file)
+
+
+def _film_ending(film: Path) -> str:
+    return film.suffix.lower() if film.suffix.lower() in FILM_ENDINGS else ".film"
 
 
 def unlink_link(path: Path) -> None:
