@@ -4,7 +4,7 @@ import secrets
 import time
 import weakref
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from styletransfer.settings import Settings
 from styletransfer.studio.film_file import FILM_ENDINGS, FilmFile, FilmPart, read_film
 from styletransfer.studio.lengthy_work import LengthyWork
 from styletransfer.studio.pictures import PictureFile
-from styletransfer.studio.snapshot import State
 from styletransfer.studio.storage.film_folder import Film
 from styletransfer.studio.storage.run_folder import Run, Submission, cannot_save
 from styletransfer.studio.worker.protocol import PaintFilm
@@ -129,10 +128,17 @@ class Films(LengthyWork):
             open_image(file.data, name=file.name)
         read_film(film.path, film.name)  # it may be gone
         self.check_disk(film, part, settings)
-        if settings.network == "auto":  # all frames are to be painted alike, also once another network is there
-            settings = replace(settings, network="vgg19" if vgg19_available() else "vgg16")
-        frames = film.count(part)
-        wanted = Submission(inputs=shared, settings=settings, film=film.path, part=part, frames=frames)
+        network: str = settings.network
+        if network == "auto":  # all frames are to be painted alike, also once another network is there
+            network = "vgg19" if vgg19_available() else "vgg16"
+        wanted = Submission(
+            inputs=shared,
+            settings=settings,
+            film=film.path,
+            part=part,
+            frames=film.count(part),
+            network=network,
+        )
         run = Run.create(self._home, wanted, server=self._server)
         self._paint(run)
         return run.run_id
@@ -161,7 +167,6 @@ class Films(LengthyWork):
         progress, fault = self._queue.sheet(run_id)
         try:
             record, whole = film.record, film.result.is_file()
-            part = film.part if film.part.is_file() else None
             return FilmView(
                 run_id=run_id,
                 name=record.photo_name,
@@ -171,10 +176,10 @@ class Films(LengthyWork):
                 part=record.part,
                 settings=film.run.settings(),
                 scale=record.scale,
-                painted=record.epoch if record.state is State.FINISHED else film.store.painted,
+                painted=record.epochs if whole else film.store.painted,
                 frames=progress.film.frames if progress and progress.film else record.epochs,
                 previews=dict(film.run.timeline()),
-                result=film.result if whole else part,
+                result=film.shown,
                 whole=whole,
                 progress=progress,
                 fault=fault,
@@ -186,8 +191,7 @@ class Films(LengthyWork):
     def result(self, run_id: str) -> Path | None:
         """The painted film, or what was put together of it, or None."""
         film = Film.find(self._home, run_id)
-        paths = [] if film is None else [film.result, film.part]
-        return next((path for path in paths if path.is_file()), None)
+        return None if film is None else film.shown
 
     def _paint(self, run: Run, *, whole: bool = True) -> None:
         self._queue.add_cells([PaintFilm(run.run_id, str(run.folder), whole=whole)])

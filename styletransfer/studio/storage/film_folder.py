@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Self
 
 from styletransfer.errors import StyleTransferError
+from styletransfer.settings import Settings
 from styletransfer.studio.storage.run_folder import Run
 from styletransfer.studio.storage.run_record import Record
 from styletransfer.video.frame_store import FrameStore, folder_of
@@ -59,18 +60,23 @@ class Film:
         return self.run.folder / "part.mp4"
 
     @property
+    def shown(self) -> Path | None:
+        """The result, or what was put together of it before it was whole, or None."""
+        return next((path for path in (self.result, self.part) if path.is_file()), None)
+
+    @property
     def store(self) -> FrameStore:
         """The painted frames, as long as it is not whole."""
         return FrameStore(folder_of(self.result))
 
     def request(self) -> FilmRequest:
         """What is to be painted. Raises StyleTransferError if the folder is damaged."""
-        record = self.record
+        record, settings = self.record, self.run.settings()
         return FilmRequest(
             film=self.run.folder / record.film,
             paintings=self.run.inputs().paintings,
             out=self.result,
-            settings=self.run.settings(),
+            settings=Settings.from_dict({**settings.to_dict(), "network": record.network}),
             epochs=record.part.epochs,
             begin=record.part.begin,
             end=record.part.end,

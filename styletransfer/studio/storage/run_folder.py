@@ -62,6 +62,7 @@ class Submission:
         film: The film, if it is one that is painted, of which the photo among `inputs` is a still.
         part: What of it is painted.
         frames: About how many frames that are.
+        network: What it is painted with, if that must not change on the way.
     """
 
     inputs: Inputs[PictureFile]
@@ -71,6 +72,7 @@ class Submission:
     film: Path | None = None
     part: FilmPart = WHOLE
     frames: int = 0
+    network: str = ""
 
     @property
     def steps(self) -> int:
@@ -148,6 +150,7 @@ class Run:
             album=tuple(photo.name for photo in wanted.album),
             film="" if wanted.film is None else f"film{_film_ending(wanted.film)}",
             part=wanted.part,
+            network=wanted.network,
         )
         building = cls(runs / f".{run_id}.new")
         try:

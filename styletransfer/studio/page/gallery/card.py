@@ -84,7 +84,7 @@ def _state(piece: Piece, live: Snapshot | None) -> str:
         return _("Another server is at work on it")
     elif not state.over:
         state = State.STOPPED
-    elif piece.record.album and state is State.STOPPED:
+    elif (piece.record.album or piece.record.film) and state is State.STOPPED:
         state = State.PAUSED
     return {
         State.QUEUED: _("Waiting for its turn"),
