@@ -62,7 +62,7 @@ class FrameStore:
             with suppress(OSError):
                 self.path(index).unlink()
             raise StyleTransferError(
-                "Painted frame {number} was damaged and is taken away; begin once more, and it is painted anew.",
+                "Painted frame {number} was damaged and has been taken away; go on, and it is painted anew.",
                 number=index + 1,
             ) from error
 

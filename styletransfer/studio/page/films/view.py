@@ -72,7 +72,7 @@ def _progress(studio: Studio, view: FilmView) -> None:
         carry_on = studio.films.carry_on
         st.button(_("Go on"), key="film_go_on", icon=":material/play_arrow:", on_click=carry_on, args=(view.run_id,))
         if view.painted and view.result is None:
-            st.button(_("Film of what is there"), key="film_stop", icon=":material/movie:", on_click=_stop, args=args)
+            st.button(_("Film of what is there"), key="film_gather", icon=":material/movie:", on_click=_stop, args=args)
     st.button(_("Discard"), key="film_discard", icon=":material/delete:", on_click=_discard, args=args)
 
 
