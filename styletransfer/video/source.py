@@ -149,7 +149,7 @@ class SourceFilm:
                 "{path} ends after {seconds} seconds; begin before that.", path=self._name, seconds=f"{seconds:.1f}"
             )
         last = end if seconds is None else seconds if end is None else min(end, seconds)
-        self.count = 1 if last is None else max(1, math.ceil((last - begin) * self.rate))
+        self.count = 1 if last is None else max(1, math.ceil((last - begin) * self.rate - 1e-3))
         if self.count > MOST_FRAMES:
             raise TooLongError(
                 "These are {count} frames, and at most {most} are painted at once; choose a part with --from and --to, "

@@ -24,6 +24,9 @@ def film_stage(studio: Studio, view: FilmView) -> None:
         st.html(html.headline(studio.gallery.title_of(view.run_id), _standing(view)))
         if view.result is not None:
             st.html(_download(view), width="content")
+        if view.progress is None:
+            args = (studio, view.run_id)
+            st.button(_("Discard"), key="film_discard", icon=":material/delete:", on_click=_discard, args=args)
         st.button(_("New painting"), key="new", icon=":material/add:", on_click=leave)
     if problem := st.session_state.pop("film_problem", None):
         st.error(plain(say(problem)), icon=":material/error:")
@@ -46,8 +49,9 @@ def _card(studio: Studio, run_id: str, *, live: bool) -> None:
             height, width = _size(view)
             film_strip(run_id, _screen(view), _frames(view), width / height)
         st.html(_sources(view), width="content")
-    with st.container(horizontal=True, key="film_progress", vertical_alignment="center"):
-        _progress(studio, view)
+    if not view.whole:
+        with st.container(horizontal=True, key="film_progress", vertical_alignment="center"):
+            _progress(studio, view)
 
 
 def _progress(studio: Studio, view: FilmView) -> None:
@@ -66,14 +70,12 @@ def _progress(studio: Studio, view: FilmView) -> None:
             disabled=not view.painted,
             help=_("Puts the film together as far as it is painted. It can be gone on with."),
         )
-        return
-    if not view.whole:
+    else:
         st.html(html.line(_broken_off(view)))
         carry_on = studio.films.carry_on
         st.button(_("Go on"), key="film_go_on", icon=":material/play_arrow:", on_click=carry_on, args=(view.run_id,))
         if view.painted and view.result is None:
-            st.button(_("Film of what is there"), key="film_gather", icon=":material/movie:", on_click=_stop, args=args)
-    st.button(_("Discard"), key="film_discard", icon=":material/delete:", on_click=_discard, args=args)
+            st.button(_("Make a film of these"), key="film_gather", icon=":material/movie:", on_click=_stop, args=args)
 
 
 def _pause(studio: Studio, run_id: str) -> None:

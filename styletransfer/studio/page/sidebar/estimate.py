@@ -42,7 +42,7 @@ def film_estimate(studio: Studio, settings: Settings, film: FilmFile, part: Film
     size, settings = sized((width, height), settings)
     first, later = frame_work(size, settings, part.epochs, paintings)
     count = film.count(part)
-    said = ngettext("{count} frame.", "About {count} frames.", count)
+    said = ngettext("{count} frame.", "{count} frames.", count)
     return f"{said} {_sentence(studio, settings, first + (count - 1) * later, [size])}"
 
 
