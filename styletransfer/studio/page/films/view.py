@@ -26,7 +26,7 @@ def film_stage(studio: Studio, view: FilmView) -> None:
             st.html(_download(view), width="content")
         if view.progress is None:
             args = (studio, view.run_id)
-            st.button(_("Discard"), key="film_discard", icon=":material/delete:", on_click=_discard, args=args)
+            st.button(_("Delete"), key="film_delete", icon=":material/delete:", on_click=_delete, args=args)
         st.button(_("New painting"), key="new", icon=":material/add:", on_click=leave)
     if problem := st.session_state.pop("film_problem", None):
         st.error(plain(say(problem)), icon=":material/error:")
@@ -88,7 +88,7 @@ def _stop(studio: Studio, run_id: str) -> None:
     st.session_state["film_changed"] = True
 
 
-def _discard(studio: Studio, run_id: str) -> None:
+def _delete(studio: Studio, run_id: str) -> None:
     """Take it down; the page then says so, and how to bring it back."""
     try:
         studio.gallery.delete(run_id)

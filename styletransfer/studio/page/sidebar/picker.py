@@ -36,6 +36,8 @@ from styletransfer.texts import Text, ngettext, say
 
 OWN = "own"
 """Id of the tile that stands for the user's own picture."""
+LARGEST_MB = 200
+"""Megabytes of a picture's file that may be dropped."""
 LARGEST_FILM_MB = 1000
 """Megabytes of a film that may be dropped: as long as it is chosen, they lie in memory once and on disk once."""
 ENDINGS = ["jpg", "jpeg", "png", "webp", "avif", "tif", "tiff", "gif", "heic", "heif", "bmp"]
@@ -107,7 +109,7 @@ def picker(place: str, heading: str, *, films: Films | None = None) -> Picture |
         help=say(_HELP[kind]),
         on_change=lambda: _adopt_upload(place, films),
         label_visibility="collapsed",
-        max_upload_size=None if films is None else LARGEST_FILM_MB,
+        max_upload_size=LARGEST_MB if films is None else LARGEST_FILM_MB,
     )
     if place == _MANY and (many := album()) is not None:
         text = ngettext("An album of {count} photo", "An album of {count} photos", len(many.files))

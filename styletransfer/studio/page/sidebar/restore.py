@@ -13,6 +13,7 @@ from styletransfer.inputs import Inputs
 from styletransfer.settings import NetworkName, Settings
 from styletransfer.studio.components.file_drag import file_drag
 from styletransfer.studio.page.sidebar import chosen_inputs, film_choice, form_state, settings_form
+from styletransfer.studio.page.sidebar.picker import LARGEST_MB
 from styletransfer.studio.pictures import Picture, title
 from styletransfer.studio.presentation import html
 from styletransfer.studio.presentation.markdown import plain
@@ -59,6 +60,7 @@ def recipe_drop(studio: Studio) -> None:
             type=_ENDINGS,
             key=f"recipe_{turn}",
             on_change=_dropped,
+            max_upload_size=LARGEST_MB,
             args=(studio, f"recipe_{turn}"),
             label_visibility="collapsed",
         )

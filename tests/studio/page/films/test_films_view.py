@@ -130,7 +130,7 @@ def test_a_film_grows_is_paused_and_goes_on_and_is_played(studio: Standin, visit
     page = looked_at(page.run())
     assert "Finished: 40 frames" in text(page)
     assert strip(page)["screen"]["video"].startswith(f"runs/{run_id}/painted.mp4?v=")
-    looked_at(page.button(key="film_discard").click().run())
+    looked_at(page.button(key="film_delete").click().run())
     assert studio.films.view(run_id) is None
     assert "Holiday, after Wave was deleted" in text(page)
 
