@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import cast
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import size_of
@@ -39,7 +40,8 @@ OWN = "own"
 LARGEST_MB = 200
 """Megabytes of a picture's file that may be dropped."""
 LARGEST_FILM_MB = 1000
-"""Megabytes of a film that may be dropped: as long as it is chosen, they lie in memory once and on disk once."""
+"""Megabytes of a film that may be dropped. They lie in memory once as long as it stands at the uploader, and twice for
+a moment while Streamlit receives them; on disk, once."""
 ENDINGS = ["jpg", "jpeg", "png", "webp", "avif", "tif", "tiff", "gif", "heic", "heif", "bmp"]
 _HELP: dict[Kind, Text] = {
     "photo": Text(
@@ -242,7 +244,8 @@ def _adopt_dropped_film(files: list[PictureFile], films: Films) -> bool:
 def _dropped(place: str) -> list[PictureFile]:
     """What was dropped last; it takes the place of what was there before, which is back when it is taken away."""
     value = st.session_state[place]
-    uploaded = value if isinstance(value, list) else [value] if value is not None else []
+    listed = value if isinstance(value, list) else [value]
+    uploaded = [file for file in listed if isinstance(file, UploadedFile)]  # others went with a server that was killed
     seen: set[str] = st.session_state.get(f"{place}_seen", set())
     st.session_state[f"{place}_seen"] = {file.file_id for file in uploaded}
     last = [file for file in uploaded if file.file_id not in seen] or uploaded[-1:]
