@@ -167,6 +167,8 @@ class Films(LengthyWork):
         progress, fault = self._queue.sheet(run_id)
         try:
             record, whole = film.record, film.result.is_file()
+            now = None if progress is None else progress.film
+            painted = now.painted if now else record.epochs if whole else film.store.painted
             return FilmView(
                 run_id=run_id,
                 name=record.photo_name,
@@ -176,8 +178,8 @@ class Films(LengthyWork):
                 part=record.part,
                 settings=film.run.settings(),
                 scale=record.scale,
-                painted=record.epochs if whole else film.store.painted,
-                frames=progress.film.frames if progress and progress.film else record.epochs,
+                painted=painted,
+                frames=now.frames if now else record.epochs,
                 previews=dict(film.run.timeline()),
                 result=film.shown,
                 whole=whole,

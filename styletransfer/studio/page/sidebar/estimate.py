@@ -39,6 +39,8 @@ def film_estimate(studio: Studio, settings: Settings, film: FilmFile, part: Film
     height, width = film.size
     if not _fits(width, height, settings):
         return ""
+    if film.seconds is None:
+        return _("This film does not tell how long it is, and so not how long it takes.")
     size, settings = sized((width, height), settings)
     first, later = frame_work(size, settings, part.epochs, paintings)
     count = film.count(part)
