@@ -19,6 +19,12 @@ LONGEST = 30 * 24 * 3600.0
 """Seconds of the longest film that anything is said about."""
 
 
+def film_ending(name: str) -> str:
+    """The ending that a film's file of that name is kept with."""
+    ending = Path(name).suffix.lower()
+    return ending if ending in FILM_ENDINGS else ".film"
+
+
 @dataclass(frozen=True, kw_only=True)
 class FilmPart:
     """What of a film is painted, and for how long.

@@ -12,7 +12,7 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import open_image
 from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings
-from styletransfer.studio.film_file import FILM_ENDINGS, FilmFile, FilmPart, read_film
+from styletransfer.studio.film_file import FilmFile, FilmPart, film_ending, read_film
 from styletransfer.studio.lengthy_work import LengthyWork
 from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.storage.film_folder import Film
@@ -81,8 +81,7 @@ class Films(LengthyWork):
             StyleTransferError: It is no film that can be painted, or cannot be written.
         """
         folder = self._home / DROPS
-        ending = Path(name).suffix.lower()
-        path = folder / f"{secrets.token_hex(8)}{ending if ending in FILM_ENDINGS else '.film'}"
+        path = folder / f"{secrets.token_hex(8)}{film_ending(name)}"
         try:
             folder.mkdir(exist_ok=True)
             path.write_bytes(data)

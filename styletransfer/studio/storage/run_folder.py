@@ -38,11 +38,11 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import READABLE
 from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings
-from styletransfer.studio.film_file import FILM_ENDINGS, WHOLE, FilmPart
+from styletransfer.studio.film_file import WHOLE, FilmPart, film_ending
 from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.snapshot import State
 from styletransfer.studio.storage.run_record import OtherVersionError, Record
-from styletransfer.support.files import replacing, settle, settle_folder
+from styletransfer.support.files import link_or_copy, replacing, settle, settle_folder
 
 RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}", re.ASCII)
 CHECKPOINT = "checkpoint.safetensors"
@@ -148,7 +148,7 @@ class Run:
             painting_names=tuple(painting.name for painting in wanted.inputs.paintings),
             parent=wanted.parent,
             album=tuple(photo.name for photo in wanted.album),
-            film="" if wanted.film is None else f"film{_film_ending(wanted.film)}",
+            film="" if wanted.film is None else f"film{film_ending(wanted.film.name)}",
             part=wanted.part,
             network=wanted.network,
         )
@@ -164,7 +164,7 @@ class Run:
             if wanted.album:
                 settle_folder(building.album_photo(1).parent)
             if wanted.film is not None:
-                _put_film(building.folder / record.film, wanted.film)
+                link_or_copy(wanted.film, building.folder / record.film)
             _put(building.folder / "settings.json", _json(wanted.settings.to_dict()))
             _put(building.folder / "state.json", record.to_json())
             settle_folder(building.folder)
@@ -270,22 +270,6 @@ def _put(path: Path, data: bytes) -> None:
     with path.open("wb") as file:
         file.write(data)
         settle(file)
-
-
-def _put_film(path: Path, film: Path) -> None:
-    """Likewise with a film, which is not copied where the system can give it a second name."""
-    try:
-        path.hardlink_to(film)
-    except FileNotFoundError:
-        raise
-    except OSError:
-        shutil.copyfile(film, path)
-    with path.open("rb+") as file:
-        settle(file)
-
-
-def _film_ending(film: Path) -> str:
-    return film.suffix.lower() if film.suffix.lower() in FILM_ENDINGS else ".film"
 
 
 def unlink_link(path: Path) -> None:
