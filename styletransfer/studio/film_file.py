@@ -68,6 +68,7 @@ class FilmFile:
         rate: Frames a second, on average.
         sound: Whether it has any.
         frames: How many, as far as the file tells.
+        high_range: Whether it has a high dynamic range, which is brought to the usual one.
     """
 
     name: str
@@ -77,6 +78,7 @@ class FilmFile:
     rate: float
     sound: bool
     frames: int
+    high_range: bool = False
 
     def count(self, part: FilmPart) -> int:
         """About how many frames a part of it has, at least 1."""
@@ -110,6 +112,7 @@ def read_film(path: Path, name: str) -> FilmFile:
         rate=float(film.rate),
         sound=film.sound,
         frames=film.count,
+        high_range=film.colors.high_range,
     )
 
 

@@ -8,6 +8,7 @@ import signal
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -25,6 +26,7 @@ from styletransfer.studio.films import DROPS, Films, FilmView
 from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.server.gallery_routes import entries
 from styletransfer.studio.server.zip_stream import zip_stream
+from styletransfer.studio.storage.run_folder import Run
 from styletransfer.studio.studio import State, Studio
 from styletransfer.studio.worker.run_queue import RunQueue
 from styletransfer.support.paths import sample_paintings
@@ -121,7 +123,7 @@ def test_a_killed_film_goes_on_and_is_the_same_bytes_as_an_unbroken_one(path: Pa
         assert not (tmp_path / run_id / "painted.mp4.frames").exists()
 
 
-def test_it_hangs_on_the_wall_goes_home_and_is_stopped_on_its_way(studio: Studio, path: Path) -> None:
+def test_it_hangs_on_the_wall_goes_home_and_is_stopped_on_its_way(studio: Studio, path: Path, home: Path) -> None:
     run_id = begin(studio, path)
     until(painted(studio, run_id, 1))
     assert studio.films.active() == [run_id]
@@ -140,6 +142,11 @@ def test_it_hangs_on_the_wall_goes_home_and_is_stopped_on_its_way(studio: Studio
     studio.films.carry_on(run_id)
     until(over(studio, run_id))
     assert count(look(studio, run_id).result or Path()) == FRAMES
+    run_folder = Run(home / run_id)
+    run_folder.write(replace(run_folder.read(), state=State.STOPPED, epoch=1))  # as if killed in the last moment
+    studio.films.carry_on(run_id)
+    until(over(studio, run_id))
+    assert len(look(studio, run_id).previews) == FRAMES
     piece = studio.gallery.piece(run_id)
     assert piece is not None
     assert piece.record is not None

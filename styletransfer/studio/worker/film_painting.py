@@ -3,13 +3,14 @@
 import time
 from collections import deque
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
 
 from PIL import Image
 
+from styletransfer.errors import StyleTransferError
 from styletransfer.studio.snapshot import State
 from styletransfer.studio.storage.film_folder import Film
 from styletransfer.studio.storage.run_folder import Run
@@ -53,11 +54,10 @@ def paint_film(
         recorder = _FilmRecorder(film, tell)
         if not film.result.is_file():  # else it was killed in its very last moment
             film.part.unlink(missing_ok=True)
-            with closing(paint(film.request(), part=None if whole else film.part)) as steps:
+            with closing(paint(film.request(), part=None if whole else film.part)) as steps, recorder:
                 for progress in steps:
                     recorder.add(progress)
                     if not go_on():
-                        recorder.finish(State.STOPPED)
                         return State.STOPPED
         recorder.finish(State.FINISHED if film.result.is_file() else State.STOPPED)
         if film.result.is_file():
@@ -66,18 +66,28 @@ def paint_film(
 
 
 class _FilmRecorder:
-    """Keeps a film's folder up to date while it is painted, but for its frames, and tells how far it is."""
+    """Keeps a film's folder up to date while it is painted, but for its frames, and tells how far it is.
+
+    However its block is left, how far the film is stands on disk, if anything can be written there.
+    """
 
     def __init__(self, film: Film, tell: Callable[[FilmPainted], None]) -> None:
         self._film, self._tell = film, tell
         self._record = film.record
         self._before, self._watch, self._speed = self._record.seconds, Stopwatch(), _Speed()
         self._previews = PreviewKeeper(film.run)
-        self._painted = film.store.painted
+        self._painted = self._last_seen() if film.result.is_file() else film.store.painted
         self._previews.begin(self._painted + 1)
         self._show, self._save = Throttle(share=0.03, least=0.4), Throttle(share=0.01, least=5.0)
         self._frames = self._record.epochs
         self._last: Image.Image | None = None
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(StyleTransferError):
+            self.finish(State.STOPPED)
 
     def add(self, progress: Progress) -> None:
         """Take in how far it is. Raises StyleTransferError if that cannot be written."""
@@ -101,6 +111,10 @@ class _FilmRecorder:
         if state is State.FINISHED:
             self._painted = self._frames = max(1, self._painted, self._record.epoch)
         self._write(state)
+
+    def _last_seen(self) -> int:
+        """The number of the last frame of a film that is whole, as its frames are gone."""
+        return max([self._record.epoch, *(number for number, _path in self._film.run.timeline())])
 
     def _preview(self, image: Image.Image, *, done: bool) -> bytes | None:
         """The newest picture as a JPEG, if it is time for one, which is kept if the frame is done."""

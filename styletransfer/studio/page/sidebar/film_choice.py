@@ -101,7 +101,8 @@ def _facts(chosen: FilmFile) -> str:
     seconds = "" if chosen.seconds is None else _length(chosen.seconds)
     rate = _("{rate} frames a second", rate=local(f"{chosen.rate:.4g}"))
     sound = _("with sound") if chosen.sound else _("without sound")
-    facts = ", ".join(filter(None, (seconds, f"{pixels(chosen.size)} px", rate, sound)))
+    bright = _("in a high dynamic range, painted in the usual one") if chosen.high_range else ""
+    facts = ", ".join(filter(None, (seconds, f"{pixels(chosen.size)} px", rate, sound, bright)))
     return _("A film: {facts}", facts=facts)
 
 

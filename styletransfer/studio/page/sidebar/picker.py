@@ -207,7 +207,7 @@ def _adopt_upload(place: str, films: Films | None) -> None:
         if st.session_state[f"{place}_choice"] == OWN:
             del st.session_state[f"{place}_choice"]
             begin(place)
-        st.session_state[f"{place}_own"] = None
+        st.session_state.update({f"{place}_own": None, f"{place}_film": None})
         return
     try:
         if len(files) > MOST_PHOTOS:
