@@ -14,7 +14,7 @@ from tests.video.sample_films import scene, write_film
 pytestmark = pytest.mark.browser
 
 Visit = Callable[..., Any]
-FRAMES = 16
+FRAMES = 8
 _SHOWN = """
     video => new Promise((give) => {
         const look = () => video.readyState >= 2 && !video.seeking ? give(video.videoWidth) : setTimeout(look, 50);

@@ -33,7 +33,7 @@ from styletransfer.support.paths import sample_paintings
 from styletransfer.texts import say
 from tests.video.sample_films import scene, write_film
 
-FRAMES = 12
+FRAMES = 8
 SETTINGS = Settings(size=64, epochs=3)
 PART = FilmPart(epochs=2)
 ENGINE = "tests.studio.small_engine:stylize"
@@ -97,30 +97,32 @@ def count(path: Path) -> int:
         return sum(1 for _frame in container.decode(video=0))
 
 
-def test_a_killed_film_goes_on_and_is_the_same_bytes_as_an_unbroken_one(path: Path, tmp_path: Path) -> None:
-    with closing(opened(tmp_path)) as studio:
-        run_id = begin(studio, path)
-        until(painted(studio, run_id, 3))
-        os.kill(studio.worker_pid or 0, KILL)
-        until(over(studio, run_id))
-        killed = look(studio, run_id)
+def test_a_killed_film_goes_on_and_is_the_same_bytes_as_an_unbroken_one(
+    path: Path, home: Path, request: pytest.FixtureRequest
+) -> None:
+    with closing(opened(home)) as first:
+        run_id = begin(first, path)
+        until(painted(first, run_id, 3))
+        os.kill(first.worker_pid or 0, KILL)
+        until(over(first, run_id))
+        killed = look(first, run_id)
         assert killed.fault is not None
         assert 3 <= killed.painted < FRAMES
-    with closing(opened(tmp_path)) as studio:  # another server, on what the first has left
-        before = look(studio, run_id)
-        assert (before.progress, before.whole, before.painted) == (None, False, killed.painted)
-        assert studio.snapshot(run_id).state is State.STOPPED  # type: ignore[union-attr]
-        studio.films.carry_on(run_id)
-        unbroken = begin(studio, path)
-        until(over(studio, unbroken))
-        view, other = look(studio, run_id), look(studio, unbroken)
-        assert (view.whole, view.painted, view.frames, view.fault) == (True, FRAMES, FRAMES, None)
-        assert list(view.previews) == list(range(1, FRAMES + 1))
-        assert view.result is not None
-        assert other.result is not None
-        assert view.result.read_bytes() == other.result.read_bytes()
-        assert count(view.result) == FRAMES
-        assert not (tmp_path / run_id / "painted.mp4.frames").exists()
+    studio: Studio = request.getfixturevalue("studio")  # another server, on what the first has left
+    before = look(studio, run_id)
+    assert (before.progress, before.whole, before.painted) == (None, False, killed.painted)
+    assert studio.snapshot(run_id).state is State.STOPPED  # type: ignore[union-attr]
+    studio.films.carry_on(run_id)
+    unbroken = begin(studio, path)
+    until(over(studio, unbroken))
+    view, other = look(studio, run_id), look(studio, unbroken)
+    assert (view.whole, view.painted, view.frames, view.fault) == (True, FRAMES, FRAMES, None)
+    assert list(view.previews) == list(range(1, FRAMES + 1))
+    assert view.result is not None
+    assert other.result is not None
+    assert view.result.read_bytes() == other.result.read_bytes()
+    assert count(view.result) == FRAMES
+    assert not (home / run_id / "painted.mp4.frames").exists()
 
 
 def test_it_hangs_on_the_wall_goes_home_and_is_stopped_on_its_way(studio: Studio, path: Path, home: Path) -> None:
@@ -182,7 +184,7 @@ def test_what_was_dropped_goes_with_whoever_keeps_it(films: Films, path: Path, t
     kept = film.path
     assert kept.parent == tmp_path / DROPS
     assert kept.read_bytes() == path.read_bytes()
-    assert (film.size, film.seconds, film.rate, film.sound, film.frames) == ((64, 96), 0.48, 25.0, True, FRAMES)
+    assert (film.size, film.seconds, film.rate, film.sound, film.frames) == ((64, 96), 0.32, 25.0, True, FRAMES)
     del film
     gc.collect()
     assert not kept.exists()
