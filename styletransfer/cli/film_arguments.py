@@ -87,7 +87,8 @@ def _paint(arguments: argparse.Namespace) -> int:
     if arguments.end is not None and arguments.end <= arguments.begin:
         raise StyleTransferError("--to must be later than --from.")
     display = Display(quiet=arguments.quiet)
-    from styletransfer.cli.film_run import FilmRequest, paint
+    from styletransfer.cli.film_run import paint
+    from styletransfer.video.request import FilmRequest
 
     epochs = EPOCHS if arguments.epochs is None else arguments.epochs
     if arguments.size is None and arguments.preset is None and arguments.recipe is None:

@@ -1,65 +1,16 @@
 """A film asked for on the command line: its files are checked, it is painted frame by frame, and put together."""
 
-import hashlib
-import os
-import shutil
 from contextlib import closing
-from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from styletransfer.cli.console import Display, Report
 from styletransfer.cli.estimate import check_memory
 from styletransfer.cli.interrupt import Interrupt
-from styletransfer.errors import StyleTransferError
-from styletransfer.imaging.images import open_image, scaled_shape
-from styletransfer.imaging.recipe import sha256_of
-from styletransfer.settings import Settings
-from styletransfer.support import files, units
+from styletransfer.imaging.images import open_image
 from styletransfer.texts import _, ngettext, pgettext
 from styletransfer.video import frame_store
-from styletransfer.video.defaults import EPOCHS
+from styletransfer.video.request import FilmRequest
 from styletransfer.video.source import SourceFilm
-
-_BYTES_PER_PIXEL = 2.2
-"""Of a painted frame on disk; strokes leave little to be packed."""
-_HEAD = 4 * 2**20
-"""Bytes from both ends of a film's file by which it is known again."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class FilmRequest:
-    """What film is to be painted, from which files and into which.
-
-    Attributes:
-        film: The film.
-        paintings: Each painting, one to four.
-        out: The file of the result.
-        settings: How the first frame of each shot is painted; its size is that of the result.
-        epochs: Of every other frame.
-        begin, end: Seconds between which it is painted; to its end if `end` is None.
-        every: Of how many frames one is painted.
-    """
-
-    film: Path
-    paintings: tuple[Path, ...]
-    out: Path
-    settings: Settings
-    epochs: int = EPOCHS
-    begin: float = 0.0
-    end: float | None = None
-    every: int = 1
-
-    def check(self) -> None:
-        """Make sure that the result can be written, and over nothing that is read. Raises StyleTransferError."""
-        if self.out.suffix.lower() != ".mp4":
-            raise StyleTransferError("{path} does not end in .mp4; choose such a name for the film.", path=self.out)
-        files.check_writable(self.out)
-        read = {os.path.realpath(path) for path in (self.film, *self.paintings, self.settings.weights) if path}
-        if os.path.realpath(self.out) in read:
-            raise StyleTransferError(
-                "{path} would be written over, but it is needed; choose another name.", path=self.out
-            )
 
 
 def paint(request: FilmRequest, display: Display) -> bool:
@@ -74,36 +25,27 @@ def paint(request: FilmRequest, display: Display) -> bool:
         KeyboardInterrupt: Ctrl-C came before anything was painted, or for the second time.
     """
     request.check()
-    film = SourceFilm(request.film, begin=request.begin, end=request.end, every=request.every)
+    film = request.source()
     paintings = [open_image(path) for path in request.paintings]
-    size, settings = sized(film, request.settings)
     with display.waiting(_("Laying out the brushes")):
         # Torch takes seconds, for which no mistyped name should wait.
-        from styletransfer.engine.device import find_device
-        from styletransfer.engine.frame_painter import FramePainter
-        from styletransfer.engine.vgg.precision import network_dtype
-        from styletransfer.engine.vgg.weights import load_weights
-        from styletransfer.video.painting import FilmPainting
+        from styletransfer.video.job import FilmJob
 
-        device = find_device(settings.device)
-        bfloat16 = network_dtype(device, settings.precision).itemsize == 2
-        check_memory(size, settings, device.type, bfloat16=bfloat16)
-        weights = load_weights(settings.network, settings.weights)
-        order = _order(request, size, settings, weights.checksum(), bfloat16=bfloat16)
+        job = FilmJob(request, film, paintings)
+        check_memory(job.size, job.settings, job.device, bfloat16=job.bfloat16)
+        order = job.order
     with frame_store.opened(request.out, order) as store, Interrupt() as interrupt:
-        _check_disk(film, size, store.folder)
-        _announce(film, size, weights.source, store, display)
-        painter = FramePainter(paintings, settings, weights, epochs=request.epochs)
-        painting = FilmPainting(film, size, settings, painter, store, epochs=request.epochs, paintings=len(paintings))
+        job.check_disk(store)
+        _announce(film, job.size, job.weights.source, store, display)
+        painting = job.painting(store)
         with display.progress(pgettext("work", "Painting")) as report:
             whole = _run(painting, interrupt, report)
         if not whole:
-            painted = sum(1 for _path in store.folder.glob("[0-9]*.png"))
             display.say(
                 ngettext(
                     "Stopped after {count} frame; the same command goes on from there.",
                     "Stopped after {count} frames; the same command goes on from there.",
-                    painted,
+                    store.painted,
                 )
             )
             return False
@@ -115,23 +57,12 @@ def paint(request: FilmRequest, display: Display) -> bool:
         _(
             "Painted {path} ({width} x {height} pixels, {frames} frames).",
             path=request.out,
-            width=size[0],
-            height=size[1],
+            width=job.size[0],
+            height=job.size[1],
             frames=painting.frames,
         )
     )
     return True
-
-
-def sized(film: SourceFilm, settings: Settings) -> tuple[tuple[int, int], Settings]:
-    """(width, height) of the painted film, and settings that give the same.
-
-    Both sides are even, since an MP4's colours are kept for blocks of two by two.
-    """
-    height, width = (max(2, side // 2 * 2) for side in settings.shape or scaled_shape(*film.size, settings.size))
-    if settings.shape is not None:
-        return (width, height), replace(settings, shape=(height, width))
-    return (width, height), replace(settings, size=max(width, height))
 
 
 def _run(painting: Any, interrupt: Interrupt, report: Report) -> bool:
@@ -161,47 +92,5 @@ def _announce(
             height=size[1],
         )
     )
-    there = sum(1 for _path in store.folder.glob("[0-9]*.png"))
-    if there:
+    if there := store.painted:
         display.say(ngettext("{count} frame is painted already.", "{count} frames are painted already.", there))
-
-
-def _check_disk(film: SourceFilm, size: tuple[int, int], folder: Path) -> None:
-    """Make sure that the painted frames will fit on the disk, as far as can be told. Raises StyleTransferError."""
-    there = sum(path.stat().st_size for path in folder.glob("[0-9]*.png"))
-    needed = round(_BYTES_PER_PIXEL * size[0] * size[1] * film.count) - there
-    free = shutil.disk_usage(folder).free
-    if needed > free:
-        raise StyleTransferError(
-            "The painted frames take about {needed} until the film is done, and {free} are free; free some space, "
-            "write somewhere else, or choose a smaller --size or a part of the film.",
-            needed=units.storage(needed),
-            free=units.storage(free),
-        )
-
-
-def _order(
-    request: FilmRequest, size: tuple[int, int], settings: Settings, checksum: int, *, bfloat16: bool
-) -> dict[str, Any]:
-    """What the film is painted from and how: frames that were painted otherwise do not go with it."""
-    free = ("device", "network", "weights", "preview_every", "precision")
-    return {
-        "film": _identity(request.film),
-        "part": [request.begin, request.end, request.every],
-        "paintings": [sha256_of(path) for path in request.paintings],
-        "size": list(size),
-        "settings": {name: value for name, value in settings.to_dict().items() if name not in free},
-        "epochs": request.epochs,
-        "network": checksum,
-        "precision": "half" if bfloat16 else "full",
-    }
-
-
-def _identity(path: Path) -> str:
-    """What a film's file is known by: its length and a hash of both its ends, as the whole may be many gigabytes."""
-    with path.open("rb") as file:
-        length = os.fstat(file.fileno()).st_size
-        seen = hashlib.sha256(file.read(_HEAD))
-        file.seek(max(0, length - _HEAD))
-        seen.update(file.read(_HEAD))
-    return f"{length} {seen.hexdigest()}"

@@ -1,44 +1,22 @@
 """A film from its first frame to its last: shots are found, frames painted and kept, those that are there passed by."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PIL import Image
 
 from styletransfer.engine.frame_painter import FramePainter, Held
 from styletransfer.engine.frames import LossName
-from styletransfer.machine import cost
 from styletransfer.settings import Settings
 from styletransfer.video.defaults import EPOCHS, TEMPORAL_WEIGHT
 from styletransfer.video.encoding import Picture, write_film
 from styletransfer.video.flow import OpticalFlow
 from styletransfer.video.frame_store import FrameStore
 from styletransfer.video.held import flicker, start_picture
+from styletransfer.video.progress import Progress
+from styletransfer.video.request import frame_work
 from styletransfer.video.shots import is_cut
 from styletransfer.video.source import SourceFilm, SourceFrame
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a film is.
-
-    Attributes:
-        painted: Frames that are painted.
-        frames: Frames in all, as far as the film tells.
-        done, left: Work done by this command, and still to be done, in any unit.
-        shots: Shots begun so far by this command.
-        losses: Of the newest picture, weighted.
-        flicker: The mean difference between the newest frame and the last, moved, 0 to 255; None for a shot's first.
-    """
-
-    painted: int
-    frames: int
-    done: float
-    left: float
-    shots: int
-    losses: Mapping[LossName, float] = field(default_factory=dict)
-    flicker: float | None = None
 
 
 class FilmPainting:
@@ -70,8 +48,7 @@ class FilmPainting:
         self._film, self._size, self._painter, self._store, self._weight = film, size, painter, store, weight
         self._flow = OpticalFlow()
         self._times: list[tuple[int, int]] = []
-        self._first_work = cost.work(size, settings, paintings)
-        self._later_work = cost.work(size, replace(settings, epochs=epochs, scales=1), 0)
+        self._first_work, self._later_work = frame_work(size, settings, epochs, paintings)
         self._done, self._shots = 0.0, 0
 
     @property
@@ -95,8 +72,25 @@ class FilmPainting:
                 yield from self._frame(index, frame, last)
             last = frame
 
+    def gather(self) -> bool:
+        """Instead of `run`: take what is painted, up to the first frame that is not, for the whole film.
+
+        Returns:
+            Whether there is anything.
+
+        Raises:
+            StyleTransferError: The film cannot be read that far.
+        """
+        self._times.clear()
+        for index, frame in enumerate(self._film.frames()):
+            if not self._store.has(index):
+                self._film.end = self._film.begin + float(frame.time * self._film.time_base)
+                break
+            self._times.append((frame.time, frame.duration))
+        return bool(self._times)
+
     def save(self, path: Path) -> None:
-        """Put the film together, once all of it is painted. Raises StyleTransferError."""
+        """Put the film together, once all of it is painted or gathered. Raises StyleTransferError."""
         write_film(path, self._pictures(), self._film, self._size)
 
     def _pictures(self) -> Iterator[Picture]:
@@ -113,7 +107,7 @@ class FilmPainting:
         painted = self._painter.later(photo, what)
         self._store.save(index, painted.image)
         self._done += self._later_work
-        yield self._progress(index + 1, painted.losses, differs(painted.image))
+        yield self._progress(index + 1, painted.losses, painted.image, differs=differs(painted.image))
 
     def _held(
         self, index: int, photo: Image.Image, before: Image.Image
@@ -134,18 +128,25 @@ class FilmPainting:
         for newest in self._painter.first(photo):
             self._done = done + self._first_work * newest.epoch / newest.epochs
             if newest.epoch < newest.epochs:
-                yield self._progress(index, newest.losses, rest=done + self._first_work - self._done)
+                rest = done + self._first_work - self._done
+                yield self._progress(index, newest.losses, newest.image, rest=rest)
         assert newest is not None and newest.image is not None  # noqa: S101, PT018 - the last one has its picture
         self._store.save(index, newest.image)
-        yield self._progress(index + 1, newest.losses)
+        yield self._progress(index + 1, newest.losses, newest.image)
 
     def _progress(
-        self, painted: int, losses: Mapping[LossName, float], differs: float | None = None, rest: float = 0.0
+        self,
+        painted: int,
+        losses: Mapping[LossName, float],
+        image: Image.Image | None,
+        *,
+        differs: float | None = None,
+        rest: float = 0.0,
     ) -> Progress:
         """How far it is, with `rest` to be done of the frame after those that are painted."""
         frames = max(painted + (rest > 0), self._film.count)
         left = rest + (frames - painted - (rest > 0)) * self._later_work
-        return Progress(painted, frames, self._done, left, self._shots, losses, differs)
+        return Progress(painted, frames, self._done, left, self._shots, losses, differs, image)
 
 
 def _loader(store: FrameStore, index: int) -> Callable[[], Image.Image]:

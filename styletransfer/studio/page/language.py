@@ -13,7 +13,7 @@ from styletransfer.studio.server.access import LANGUAGE_COOKIE
 from styletransfer.texts import Text, language_name, languages, preferred, say
 
 _CHOICE = "language"
-_SET = {"preset", *(control.state_key for control in ON_PAGE)}
+_SET = {"preset", "film_every", *(control.state_key for control in ON_PAGE)}
 _WORDS = {
     "closed": Text("The studio is closed"),
     "closed-more": Text(
@@ -25,7 +25,7 @@ _WORDS = {
     "change": Text("Change"),
     "not-taken": Text(
         "This file was not taken: pictures of up to 200 MB are welcome, as JPEG, PNG, WebP, AVIF, TIFF, GIF, HEIC or "
-        "BMP. What was chosen stays."
+        "BMP, and at Photo a film of up to 1 GB. What was chosen stays."
     ),
     "drop-recipe": Text("Painted here before? Drop the picture to get its recipe back"),
     "drop-recipe-here": Text("Drop a painted picture here to get its recipe back"),
