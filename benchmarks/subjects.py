@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import torch
 import torchvision
 from torch import nn
 
@@ -32,7 +33,9 @@ def settings(shape: tuple[int, int]) -> Settings:
 
 def features() -> nn.Sequential:
     """VGG-16 of torchvision with the weights that come along, rescaled as our engine rescales them."""
-    layers: nn.Sequential = torchvision.models.vgg16(weights=None).features
+    with torch.device("meta"):  # no random numbers are drawn, nor memory taken for the classifier
+        layers: nn.Sequential = torchvision.models.vgg16(weights=None, init_weights=False).features
+    layers = layers.to_empty(device="cpu")
     convolutions = [layer for layer in layers if isinstance(layer, nn.Conv2d)]
     for layer, (weight, bias) in zip(convolutions, normalize(load_weights("vgg16")), strict=True):
         layer.weight.data, layer.bias.data = weight, bias  # type: ignore[union-attr]

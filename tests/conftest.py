@@ -1,18 +1,31 @@
 """What the core's tests share: pictures that are made on the spot, and networks with random weights."""
 
+import atexit
 import os
 import signal
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 
 import hypothesis
 import numpy as np
 import pytest
-import torch
-import torchvision
 from PIL import Image
-from torch import nn
 
-from styletransfer.engine.vgg.weights import Weights
+from styletransfer.machine.threads import wait_briefly
+
+if sys.dont_write_bytecode:  # each of the many processes that tests start would compile torch anew
+    _bytecode = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    atexit.register(_bytecode.cleanup)
+    sys.dont_write_bytecode, sys.pycache_prefix = False, _bytecode.name
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = _bytecode.name
+wait_briefly(os.environ)  # as all that paints does, before torch is imported: a busy machine is to be none the slower
+
+import torch  # noqa: E402
+from torch import nn  # noqa: E402
+
+from styletransfer.engine.vgg.weights import Weights  # noqa: E402
 
 # English, whatever this machine speaks, also in the processes that tests start.
 os.environ.pop("LANGUAGE", None)
@@ -21,6 +34,11 @@ os.environ["LC_ALL"] = "C.UTF-8"
 # A busy machine is no failure.
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two at once where everything is tested, as half of it waits for other processes; a part is done sooner by one."""
+    return 2 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -47,6 +65,8 @@ def soft_picture() -> Callable[..., Image.Image]:
 
 def _features(network: str) -> nn.Sequential:
     """The `features` of torchvision's network, with random weights that keep all layers about equally active."""
+    import torchvision  # takes seconds, which few tests need
+
     with torch.device("meta"):  # the classifier, most of the network, takes up no memory and no time
         features: nn.Sequential = getattr(torchvision.models, network)(weights=None, init_weights=False).features
     features = features.to_empty(device="cpu")

@@ -29,6 +29,7 @@ KEYWORDS = {
     "Text": None,
     "StyleTransferError": None,
     "DamagedStateError": None,
+    "TooLongError": None,
     "ngettext": (1, 2),
     "counted": (1, 2),
     "pgettext": ((1, "c"), 2),

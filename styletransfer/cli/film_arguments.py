@@ -90,7 +90,8 @@ def _paint(arguments: argparse.Namespace) -> int:
         raise StyleTransferError("--to must be later than --from.")
     check_threads(arguments)
     display = Display(quiet=arguments.quiet)
-    from styletransfer.cli.film_run import FilmRequest, paint
+    from styletransfer.cli.film_run import paint
+    from styletransfer.video.request import FilmRequest
 
     epochs = EPOCHS if arguments.epochs is None else arguments.epochs
     if arguments.size is None and arguments.preset is None and arguments.recipe is None:
@@ -113,7 +114,6 @@ def _paint(arguments: argparse.Namespace) -> int:
         begin=arguments.begin,
         end=arguments.end,
         every=arguments.every,
-        ray=arguments.ray,
-        threads=arguments.threads,
     )
-    return 0 if paint(request, display) else INTERRUPTED
+    painted = paint(request, display, ray=arguments.ray, threads=arguments.threads)
+    return 0 if painted else INTERRUPTED

@@ -70,15 +70,25 @@ class FramePainter:
         settings: How a shot's first frame is painted; its size must be the frames' own.
         weights: Of the network.
         epochs: Of each later frame.
+        seen: Whether somebody wants to see a shot's first frame on its way, after every epoch.
     """
 
-    def __init__(self, paintings: Sequence[Image.Image], settings: Settings, weights: Weights, *, epochs: int) -> None:
+    def __init__(
+        self,
+        paintings: Sequence[Image.Image],
+        settings: Settings,
+        weights: Weights,
+        *,
+        epochs: int,
+        seen: bool = False,
+    ) -> None:
         self._paintings = tuple(paintings)
         self._shared = SharedNetwork(weights)
         self._device = find_device(settings.device)
         self._dtype = network_dtype(self._device, settings.precision)
         half = self._dtype == torch.bfloat16
-        self._first = replace(settings, precision="half" if half else "full", preview_every=100_000)
+        every = 1 if seen else 100_000
+        self._first = replace(settings, precision="half" if half else "full", preview_every=every)
         self._later = replace(self._first, epochs=epochs, scales=1, style_weight=STYLE_GAIN * settings.style_weight)
         self._objective: Objective | None = None
         self._shot: Image.Image | None = None

@@ -9,12 +9,11 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import open_image
 from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings
+from styletransfer.studio.lengthy_work import LengthyWork
 from styletransfer.studio.pictures import PictureFile
-from styletransfer.studio.snapshot import Snapshot, State
 from styletransfer.studio.storage.album_folder import Album
 from styletransfer.studio.storage.run_folder import Run, Submission
 from styletransfer.studio.worker.protocol import PaintPhoto
-from styletransfer.studio.worker.run_queue import RunQueue
 from styletransfer.studio.worker.variation_queue import Fault, Progress
 from styletransfer.texts import Text
 
@@ -59,19 +58,10 @@ class AlbumView:
         return len(self.painted.keys() | self.failed.keys())
 
 
-class Albums:
-    """The albums among the runs in the folder `home`. Thread-safe.
+class Albums(LengthyWork):
+    """The albums among the runs of a data folder. Thread-safe."""
 
-    Args:
-        home: Folder of the runs.
-        run_queue: Paints them while it has no run to paint.
-        server: This server's name.
-    """
-
-    def __init__(self, home: Path, run_queue: RunQueue, server: str) -> None:
-        self._home = home
-        self._queue = run_queue
-        self._server = server
+    kind = PaintPhoto
 
     def submit(self, inputs: Inputs[PictureFile], photos: Sequence[PictureFile], settings: Settings) -> str:
         """Queue an album and return its id. Its photos are painted one by one while no run is being painted.
@@ -105,36 +95,6 @@ class Albums:
         if album is None or run_id in self.active():
             return
         self._paint(album)
-
-    def pause(self, run_id: str) -> None:
-        """Paint no more of it for now. The picture at hand is gone on with later. No effect if nothing is painted."""
-        self._queue.cancel_sheet(run_id)
-
-    def active(self) -> list[str]:
-        """Ids of the albums that are being painted or wait for it, in their order."""
-        return self._queue.albums()
-
-    def snapshot(self, run_id: str) -> Snapshot | None:
-        """An album of `active` as it stands, or None for anything else."""
-        if run_id not in self.active():
-            return None
-        album = Album.find(self._home, run_id)
-        progress, _fault = self._queue.sheet(run_id)
-        if album is None or progress is None:
-            return None
-        record = album.record
-        return Snapshot(
-            run_id=run_id,
-            state=State.QUEUED if progress.cell is None else State.PAINTING,
-            epoch=record.epoch,
-            epochs=record.epochs,
-            scale=record.scale,
-            seconds=record.seconds,
-            network=record.network,
-            photo_name=record.photo_name,
-            painting_names=record.painting_names,
-            created=record.created,
-        )
 
     def view(self, run_id: str) -> AlbumView | None:
         """The album as it stands; None for an id that is unknown, damaged, a run's or no id at all."""

@@ -16,6 +16,8 @@ from styletransfer.machine.speed_store import SpeedStore
 from styletransfer.settings import Device, Settings, Weighting
 from styletransfer.studio.albums import Albums
 from styletransfer.studio.failure_text import NO_WAY_ON, TAKEN
+from styletransfer.studio.films import Films
+from styletransfer.studio.lengthy_work import LengthyWork
 from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.snapshot import LossHistory, Request, Snapshot, State
 from styletransfer.studio.storage.cleanup import Cleanup
@@ -24,6 +26,7 @@ from styletransfer.studio.storage.run_folder import Submission
 from styletransfer.studio.storage.run_store import RunStore
 from styletransfer.studio.variation_sheets import VariationSheets
 from styletransfer.studio.weights_download import Download, Fetch
+from styletransfer.studio.worker.engine_interface import Engines
 from styletransfer.studio.worker.run_queue import RunQueue
 from styletransfer.studio.worker.running_job import RunningJob
 from styletransfer.support.paths import runs_dir, vgg19_available
@@ -51,15 +54,18 @@ class Studio:
     All that concerns runs raises StyleTransferError while the studio is closed.
     """
 
-    def __init__(self, home: Path | None = None, *, engine: str = "styletransfer.engine.stylize:stylize") -> None:
+    def __init__(
+        self, home: Path | None = None, *, engine: str = Engines().picture, film_engine: str = Engines().film
+    ) -> None:
         """Prepare the studio; nothing is started or written yet.
 
         Args:
             home: Folder of the runs; the user's own when None.
             engine: Dotted name "module:function" of what paints, resolved in the worker.
+            film_engine: That of what paints films.
         """
         self._home = runs_dir() if home is None else home
-        self._engine = engine
+        self._engines = Engines(engine, film_engine)
         self._lock = threading.Lock()
         self._carrying = threading.Lock()
         self._open: tuple[RunStore, RunQueue, Cleanup] | None = None
@@ -80,9 +86,10 @@ class Studio:
                 gallery = Gallery(self._home, active=self._at_work, alive=run_store.alive)
                 cleanup = Cleanup(gallery)
                 log = self._home / "worker.log"
-                run_queue = RunQueue(self._engine, log, run_store, self._speeds, when_over=cleanup.call)
+                run_queue = RunQueue(self._engines, log, run_store, self._speeds, when_over=cleanup.call)
                 self._open = run_store, run_queue, cleanup
                 cleanup.call()
+                Films(self._home, run_queue, run_store.server).clear_drops()
                 atexit.register(self.close)
         return self
 
@@ -191,6 +198,16 @@ class Studio:
         """The albums."""
         return Albums(self._home, self._queue, self._store.server)
 
+    @property
+    def films(self) -> Films:
+        """The films."""
+        return Films(self._home, self._queue, self._store.server)
+
+    @property
+    def lengthy(self) -> LengthyWork:
+        """The albums and films together, as far as they are alike."""
+        return LengthyWork(self._home, self._queue, self._store.server)
+
     # --- what the page shows ----------------------------------------------------------------------------------------
 
     def snapshot(self, run_id: str) -> Snapshot | None:
@@ -198,7 +215,7 @@ class Studio:
 
         A run whose folder is damaged is `FAILED`, with the damage as its error.
         """
-        return self._queue.snapshot(run_id) or self.albums.snapshot(run_id) or self._store.snapshot(run_id)
+        return self._queue.snapshot(run_id) or self.lengthy.snapshot(run_id) or self._store.snapshot(run_id)
 
     def active(self) -> list[str]:
         """Ids of the run that is being painted, then of those that wait, in their order."""
@@ -275,9 +292,9 @@ class Studio:
     # ----------------------------------------------------------------------------------------------------------------
 
     def _at_work(self) -> list[str]:
-        """Ids of the runs and albums that this server is at work on or has waiting."""
+        """Ids of the runs, albums and films that this server is at work on or has waiting."""
         opened = self._open
-        return [] if opened is None else [*opened[0].at_work(), *opened[1].albums()]
+        return [] if opened is None else [*opened[0].at_work(), *opened[1].lengthy()]
 
     @property
     def _store(self) -> RunStore:

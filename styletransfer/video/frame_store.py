@@ -19,7 +19,7 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import open_image
 from styletransfer.support.files import replacing
 
-_ORDER, _LOCK = "film.json", "lock"
+_ORDER, _LOCK, _FRAMES = "film.json", "lock", "[0-9]*.png"
 
 
 class FrameStore:
@@ -40,9 +40,15 @@ class FrameStore:
         """Whether a frame is painted."""
         return self.path(index).is_file()
 
-    def count(self) -> int:
+    @property
+    def painted(self) -> int:
         """How many frames are painted."""
-        return sum(1 for _path in self.folder.glob("[0-9]*.png"))
+        return sum(1 for _path in self.folder.glob(_FRAMES))
+
+    @property
+    def occupied(self) -> int:
+        """What they take on the disk."""
+        return sum(path.stat().st_size for path in self.folder.glob(_FRAMES))
 
     def load(self, index: int) -> Image.Image:
         """A painted frame, RGB.
@@ -56,7 +62,7 @@ class FrameStore:
             with suppress(OSError):
                 self.path(index).unlink()
             raise StyleTransferError(
-                "Painted frame {number} was damaged; run the same command again, which paints it anew.",
+                "Painted frame {number} was damaged and has been taken away; go on, and it is painted anew.",
                 number=index + 1,
             ) from error
 
@@ -76,7 +82,7 @@ class FrameStore:
 
     def remove(self) -> None:
         """Take everything away, the film being made. What is not of this program stays."""
-        for pattern in ("[0-9]*.png", ".*.part.*"):  # and what a killed command was just writing
+        for pattern in (_FRAMES, ".*.part.*"):  # and what a killed command was just writing
             for path in self.folder.glob(pattern):
                 path.unlink(missing_ok=True)
         (self.folder / _ORDER).unlink(missing_ok=True)
@@ -127,7 +133,7 @@ def _check_order(folder: Path, order: Mapping[str, Any]) -> None:
     try:
         before = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        if any(folder.glob("[0-9]*.png")):
+        if any(folder.glob(_FRAMES)):
             raise StyleTransferError(
                 "{folder} holds pictures that are not of this program; choose another name for the film.", folder=folder
             ) from None
@@ -150,7 +156,7 @@ def _check_order(folder: Path, order: Mapping[str, Any]) -> None:
 
 def _let_go(lock: FileLock, folder: Path) -> None:
     """Let go of the folder; take it away if there is no frame in it."""
-    if not any(folder.glob("[0-9]*.png")):
+    if not any(folder.glob(_FRAMES)):
         (folder / _ORDER).unlink(missing_ok=True)
     done = not (folder / _ORDER).exists()
     if done and os.name != "nt":  # while it is held, so that nobody else's is taken away

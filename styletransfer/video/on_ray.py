@@ -5,7 +5,7 @@ is handed out anew.
 """
 
 import io
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
@@ -34,7 +34,10 @@ from styletransfer.support.version import __version__
 from styletransfer.video.defaults import TEMPORAL_WEIGHT
 from styletransfer.video.flow import OpticalFlow
 from styletransfer.video.frame_store import FrameStore
-from styletransfer.video.painting import FilmWork, Progress, paint_held
+from styletransfer.video.job import FilmJob
+from styletransfer.video.painting import FilmWork, paint_held
+from styletransfer.video.progress import Progress
+from styletransfer.video.request import FilmRequest
 from styletransfer.video.source import SourceFilm
 from styletransfer.video.stretches import Stretch, stretches
 
@@ -105,7 +108,7 @@ class RayPainting(FilmWork):
         self._paint = watch.nodes.remote(ray, _paint)
         self._stored = ray.put(manner)
         self._running: dict[Any, _Task] = {}
-        self._painted, self._shots, self._done = store.count(), 0, 0.0
+        self._painted, self._shots, self._done = store.painted, 0, 0.0
 
     def run(self) -> Generator[Progress, None, None]:
         """Paint every frame that is not there yet; tells how far it is now and then, whether or not one has come.
@@ -178,6 +181,42 @@ class RayPainting(FilmWork):
     def _progress(self) -> Progress:
         frames = max(self._painted, self.count)
         return Progress(self._painted, frames, self._done, (frames - self._painted) * self.later_work, self._shots)
+
+
+class RayFilmJob(FilmJob):
+    """One film to be painted on a cluster; else as `FilmJob`.
+
+    Args:
+        request, film, paintings: See there.
+        ray: The module, connected to the cluster.
+        threads: Of the processor, for each frame that is painted on one.
+        tell: Is told when a node has died.
+
+    Raises:
+        StyleTransferError: The nodes cannot paint so.
+    """
+
+    def __init__(
+        self,
+        request: FilmRequest,
+        film: SourceFilm,
+        paintings: Sequence[Image.Image],
+        ray: Any,
+        threads: int,
+        tell: Callable[[str], None],
+    ) -> None:
+        self._ray, self._watch = ray, NodeWatch(ray, threads, tell)
+        super().__init__(request, film, paintings)
+        self._watch.nodes.options(self.size, self.settings)  # that there is a node for it
+
+    def settled(self) -> Settings:
+        """The settings with the device and the precision that all nodes paint with."""
+        return settled(self._ray, self._watch.nodes, self.settings)
+
+    def painting_there(self, store: FrameStore) -> RayPainting:
+        """It, ready to be painted on the cluster."""
+        manner = Manner(tuple(self.paintings), self.settings, self.weights, self.request.epochs)
+        return RayPainting(self.film, self.size, manner, store, self._ray, self._watch)
 
 
 def settled(ray: Any, nodes: Nodes, settings: Settings) -> Settings:

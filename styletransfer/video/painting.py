@@ -1,44 +1,22 @@
 """A film from its first frame to its last: shots are found, frames painted and kept, those that are there passed by."""
 
 from collections.abc import Callable, Generator, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PIL import Image
 
 from styletransfer.engine.frame_painter import FramePainter, Held, PaintedFrame
 from styletransfer.engine.frames import LossName
-from styletransfer.machine import cost
 from styletransfer.settings import Settings
 from styletransfer.video.defaults import EPOCHS, TEMPORAL_WEIGHT
 from styletransfer.video.encoding import Picture, write_film
 from styletransfer.video.flow import Motion
 from styletransfer.video.frame_store import FrameStore
 from styletransfer.video.held import flicker, start_picture
+from styletransfer.video.progress import Progress
+from styletransfer.video.request import frame_work
 from styletransfer.video.shots import Unpainted, unpainted
 from styletransfer.video.source import SourceFilm, SourceFrame
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a film is.
-
-    Attributes:
-        painted: Frames that are painted.
-        frames: Frames in all, as far as the film tells.
-        done, left: Work done by this command, and still to be done, in any unit.
-        shots: Shots begun so far by this command.
-        losses: Of the newest picture, weighted.
-        flicker: The mean difference between the newest frame and the last, moved, 0 to 255; None for a shot's first.
-    """
-
-    painted: int
-    frames: int
-    done: float
-    left: float
-    shots: int
-    losses: Mapping[LossName, float] = field(default_factory=dict)
-    flicker: float | None = None
 
 
 class FilmWork:
@@ -69,8 +47,7 @@ class FilmWork:
         self._film, self._size, self._store = film, size, store
         self._every_shot = settings.palette == "photo"
         self._times: list[tuple[int, int]] = []
-        self.first_work = cost.work(size, settings, paintings)
-        self.later_work = cost.work(size, replace(settings, epochs=epochs, scales=1), 0)
+        self.first_work, self.later_work = frame_work(size, settings, epochs, paintings)
 
     @property
     def frames(self) -> int:
@@ -87,8 +64,25 @@ class FilmWork:
         self._times.clear()
         return unpainted(self._met(), self._size, self._store.has, every_shot=self._every_shot)
 
+    def gather(self) -> bool:
+        """Instead of `run`: take what is painted, up to the first frame that is not, for the whole film.
+
+        Returns:
+            Whether there is anything.
+
+        Raises:
+            StyleTransferError: The film cannot be read that far.
+        """
+        self._times.clear()
+        for index, frame in enumerate(self._film.frames()):
+            if not self._store.has(index):
+                self._film.end = self._film.begin + float(frame.time * self._film.time_base)
+                break
+            self._times.append((frame.time, frame.duration))
+        return bool(self._times)
+
     def save(self, path: Path) -> None:
-        """Put the film together, once all of it is painted. Raises StyleTransferError."""
+        """Put the film together, once all of it is painted or gathered. Raises StyleTransferError."""
         write_film(path, self._pictures(), self._film, self._size)
 
     def _met(self) -> Iterator[SourceFrame]:
@@ -142,7 +136,7 @@ class FilmPainting(FilmWork):
             painted, differs = paint_held(self._painter, frame.photo, last, frame.motion, self._weight, frame.shot)
             self._store.save(frame.index, painted.image)
             self._done += self.later_work
-            yield self._progress(frame.index + 1, painted.losses, differs)
+            yield self._progress(frame.index + 1, painted.losses, painted.image, differs=differs)
 
     def _first(self, index: int, photo: Image.Image) -> Iterator[Progress]:
         """Paint the first frame of a shot."""
@@ -152,18 +146,25 @@ class FilmPainting(FilmWork):
         for newest in self._painter.first(photo):
             self._done = done + self.first_work * newest.epoch / newest.epochs
             if newest.epoch < newest.epochs:
-                yield self._progress(index, newest.losses, rest=done + self.first_work - self._done)
+                rest = done + self.first_work - self._done
+                yield self._progress(index, newest.losses, newest.image, rest=rest)
         assert newest is not None and newest.image is not None  # noqa: S101, PT018 - the last one has its picture
         self._store.save(index, newest.image)
-        yield self._progress(index + 1, newest.losses)
+        yield self._progress(index + 1, newest.losses, newest.image)
 
     def _progress(
-        self, painted: int, losses: Mapping[LossName, float], differs: float | None = None, rest: float = 0.0
+        self,
+        painted: int,
+        losses: Mapping[LossName, float],
+        image: Image.Image | None,
+        *,
+        differs: float | None = None,
+        rest: float = 0.0,
     ) -> Progress:
         """How far it is, with `rest` to be done of the frame after those that are painted."""
         frames = max(painted + (rest > 0), self.count)
         left = rest + (frames - painted - (rest > 0)) * self.later_work
-        return Progress(painted, frames, self._done, left, self._shots, losses, differs)
+        return Progress(painted, frames, self._done, left, self._shots, losses, differs, image)
 
 
 def paint_held(

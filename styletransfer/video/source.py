@@ -4,7 +4,7 @@ Reads what is in the file and nothing else: neither playlists nor addresses. Kno
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -29,6 +29,10 @@ _HIGH_RANGE = (ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67)
 _HIGH_DEFINITION = 720
 """Rows from which on a film that does not name its matrix is taken for BT.709, as players do; below, for BT.601."""
 _TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
+
+
+class TooLongError(StyleTransferError):
+    """A film has more frames than are painted at once; a part of it may do."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,7 @@ class SourceFilm:
         path: The file.
         begin, end: Seconds from its beginning between which it is painted; to its end if `end` is None.
         every: Of how many frames one is painted.
+        name: What it is called in a sentence; its path if None.
 
     Attributes:
         path: The file.
@@ -111,6 +116,8 @@ class SourceFilm:
         rate: Frames a second, on average, of those that are painted.
         time_base: Seconds of one unit of its frames' times.
         colors: What its numbers mean.
+        seconds: How long the whole of it is, or None where the file does not tell.
+        sound: Whether it has any.
         count: How many frames there will be, as far as the file tells; at least 1.
 
     Raises:
@@ -118,29 +125,33 @@ class SourceFilm:
             small, narrow or long; or nothing lies between `begin` and `end`.
     """
 
-    def __init__(self, path: Path, *, begin: float = 0.0, end: float | None = None, every: int = 1) -> None:
+    def __init__(
+        self, path: Path, *, begin: float = 0.0, end: float | None = None, every: int = 1, name: str | None = None
+    ) -> None:
         self.path, self.begin, self.end, self.every = path, begin, end, every
+        self._name = path if name is None else name
         with self.opened() as container:
             stream = self._stream(container)
             first = next(self._decoded(container, stream), None)
             if first is None:
-                raise StyleTransferError("{path} is damaged or incomplete; save or download it again.", path=path)
+                raise StyleTransferError("{path} is damaged or incomplete; save or download it again.", path=self._name)
             self.rotation = first.rotation % 360 // 90 * 90
             self.size = _shown_size(first, stream.sample_aspect_ratio, turned=self.rotation in (90, 270))
             self.colors = Colors.of(first)
             rate = stream.average_rate or stream.guessed_rate or Fraction(25)
             self.rate = rate / every
             self.time_base = Fraction(stream.time_base or 1 / rate)
-            seconds = _seconds(container, stream)
+            self.seconds = seconds = _seconds(container, stream)
+            self.sound = bool(container.streams.audio)
         self._check_size()
         if seconds is not None and begin >= seconds:
             raise StyleTransferError(
-                "{path} ends after {seconds} seconds; begin before that.", path=path, seconds=f"{seconds:.1f}"
+                "{path} ends after {seconds} seconds; begin before that.", path=self._name, seconds=f"{seconds:.1f}"
             )
         last = end if seconds is None else seconds if end is None else min(end, seconds)
-        self.count = 1 if last is None else max(1, math.ceil((last - begin) * self.rate))
+        self.count = 1 if last is None else max(1, math.ceil((last - begin) * self.rate - 1e-3))
         if self.count > MOST_FRAMES:
-            raise StyleTransferError(
+            raise TooLongError(
                 "These are {count} frames, and at most {most} are painted at once; choose a part with --from and --to, "
                 "or fewer frames with --every.",
                 count=self.count,
@@ -157,21 +168,21 @@ class SourceFilm:
         try:
             container = av.open(f"file:{self.path.absolute()}", options=_OPTIONS, metadata_errors="ignore")
         except FileNotFoundError as error:
-            raise StyleTransferError("There is no file {path}; check the name.", path=self.path) from error
+            raise StyleTransferError("There is no file {path}; check the name.", path=self._name) from error
         except IsADirectoryError as error:
-            raise StyleTransferError("{path} is a folder; give a film in it.", path=self.path) from error
+            raise StyleTransferError("{path} is a folder; give a film in it.", path=self._name) from error
         except (av.error.InvalidDataError, av.error.EOFError, av.error.ArgumentError, ValueError) as error:
             raise StyleTransferError(
-                "{path} is not a film that can be read; use an MP4, MOV, MKV, WebM, AVI or MPEG file.", path=self.path
+                "{path} is not a film that can be read; use an MP4, MOV, MKV, WebM, AVI or MPEG file.", path=self._name
             ) from error
         except OSError as error:
             raise StyleTransferError(
-                "{path} cannot be read ({reason}); check the file.", path=self.path, reason=error.strerror or error
+                "{path} cannot be read ({reason}); check the file.", path=self._name, reason=error.strerror or error
             ) from error
         with container:
             yield container
 
-    def frames(self) -> Iterator[SourceFrame]:
+    def frames(self) -> Generator[SourceFrame, None, None]:
         """Every frame that is to be painted, in order.
 
         Raises:
@@ -195,7 +206,7 @@ class SourceFilm:
                 if place % self.every == 0:
                     if frame.rotation % 360 // 90 * 90 != self.rotation:
                         raise StyleTransferError(
-                            "{path} is turned on its way; cut it there and paint the parts.", path=self.path
+                            "{path} is turned on its way; cut it there and paint the parts.", path=self._name
                         )
                     yield SourceFrame(time, self.every * (frame.duration or 0), frame, self)
                 place += 1
@@ -205,7 +216,7 @@ class SourceFilm:
     def _stream(self, container: av.container.InputContainer) -> av.VideoStream:
         streams = [stream for stream in container.streams.video if not stream.disposition & _COVER]
         if not streams:
-            raise StyleTransferError("{path} has no pictures, only sound; give a film.", path=self.path)
+            raise StyleTransferError("{path} has no pictures, only sound; give a film.", path=self._name)
         stream = streams[0]
         stream.thread_type = "AUTO"
         return stream
@@ -229,7 +240,7 @@ class SourceFilm:
             raise StyleTransferError(
                 "{path} has {width} x {height} pixels, too few to paint from; use a film with a short side of at least "
                 "{least} pixels.",
-                path=self.path,
+                path=self._name,
                 width=width,
                 height=height,
                 least=SHORTEST_SIDE,
@@ -237,12 +248,12 @@ class SourceFilm:
         if max(self.size) > LARGEST_ASPECT * min(self.size):
             raise StyleTransferError(
                 "{path} has {width} x {height} pixels and is too long and narrow; crop it first.",
-                path=self.path,
+                path=self._name,
                 width=width,
                 height=height,
             )
         if width * height > LARGEST_PIXELS:
-            raise StyleTransferError("{path} has too many pixels; make it smaller first.", path=self.path)
+            raise StyleTransferError("{path} has too many pixels; make it smaller first.", path=self._name)
 
 
 _COVER = av.stream.Disposition.attached_pic

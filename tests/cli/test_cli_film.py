@@ -13,9 +13,9 @@ import av
 import pytest
 from PIL import Image
 
-from styletransfer.cli import film_arguments, film_run
+from styletransfer.cli import film_arguments
 from styletransfer.engine.frame_painter import FramePainter
-from styletransfer.video import frame_store
+from styletransfer.video import frame_store, request
 from styletransfer.video.frame_store import FrameStore
 
 ROOT = Path(__file__).parents[2]
@@ -123,7 +123,7 @@ class TestPainting:
         monkeypatch: pytest.MonkeyPatch,
         capsys: pytest.CaptureFixture[str],
     ) -> None:
-        monkeypatch.setattr(film_run, "_BYTES_PER_PIXEL", 1e12)
+        monkeypatch.setattr(request, "_BYTES_PER_PIXEL", 1e12)
         assert run(film, painting, out) == 2
         assert "until the film is done" in capsys.readouterr().err
         assert not frame_store.folder_of(out).exists()

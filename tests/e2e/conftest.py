@@ -52,16 +52,30 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield running.address
 
 
+@pytest.fixture(scope="session")
+def profile(browser: Any) -> Iterator[Any]:
+    """A browser profile that has the page's scripts at hand once it has seen them, as a user's has."""
+    context = browser.new_context()
+    context.set_default_timeout(90_000)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def visit(browser: Any, server: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., Any]]:
-    """Opens the page in a fresh browser profile; afterwards all of them must have been free of errors."""
-    contexts, complaints = [], []
+def visit(browser: Any, profile: Any, server: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., Any]]:
+    """Opens the page in a browser that knows only its scripts; afterwards all pages must have been free of errors."""
+    pages, contexts, complaints = [], [], []
+    profile.clear_cookies()
 
     def open_page(query: str = "", *, width: int = 1440, height: int = 900, **options: Any) -> Any:
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(90_000)
-        contexts.append(context)
+        context = profile
+        if options:  # which are those of a whole profile
+            context = browser.new_context(**options)
+            context.set_default_timeout(90_000)
+            contexts.append(context)
         page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        pages.append(page)
         page.on(
             "console",
             lambda message: (
@@ -84,11 +98,12 @@ def visit(browser: Any, server: str, request: pytest.FixtureRequest) -> Iterator
 
     yield open_page
     failed = request.node.stash.get(_FAILED, False)
+    for page in pages:
+        if failed:
+            print(f"{page.url}\n{page.locator('body').inner_text()}\n{complaints}")  # noqa: T201  # what a failed test shows
+        if page.evaluate(_STOP):  # after a failure: the next test is not to wait for this one's run
+            page.wait_for_timeout(500)
+        page.close()
     for context in contexts:
-        for page in context.pages:
-            if failed:
-                print(f"{page.url}\n{page.locator('body').inner_text()}\n{complaints}")  # noqa: T201  # what a failed test shows
-            if page.evaluate(_STOP):  # after a failure: the next test is not to wait for this one's run
-                page.wait_for_timeout(500)
         context.close()
     assert complaints == []

@@ -20,17 +20,16 @@ Visit = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def painted(browser: Any, server: str) -> str:
+def painted(profile: Any, server: str) -> str:
     """The id of a small finished run with a style weight of its own."""
-    page = browser.new_context().new_page()
-    page.set_default_timeout(90_000)
+    page = profile.new_page()
     page.goto(server)
     page.locator(".st-key-start button").wait_for()
     make_small(page)
     set_slider(page, "style_weight", "ArrowRight", "ArrowRight")
     run = start(page)
     finished(page)
-    page.context.close()
+    page.close()
     return run
 
 

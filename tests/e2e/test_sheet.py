@@ -28,6 +28,9 @@ def stands_at(page: Any, key: str) -> str:
 
 def test_a_sheet_fills_and_a_cell_is_adopted_and_both_survive_a_reload(visit: Visit) -> None:
     page = visit()
+    wide = {"name": "wide.png", "mimeType": "image/png", "buffer": picture("navy", (300, 100))}  # painted in less time
+    page.locator(".st-key-photo input[type=file]").set_input_files(wide)
+    page.locator("h1", has_text="Wide").wait_for()
     try_variations(page)
     cells_painted(page, 1)
     cells_painted(page, 9)
@@ -66,8 +69,11 @@ def test_a_sheet_makes_room_for_a_run_goes_on_after_it_and_can_be_cancelled_and_
     page.goto(other.url)
     page.locator(".st-key-sheet_back button").click()
     painted.wait_for()
+    before = page.locator(".st-key-variation_grid label.painted").count()
     page.locator(".st-key-sheet_rest button").click()
-    cells_painted(page, 9)
+    cells_painted(page, before + 1)
+    page.locator(".st-key-sheet_cancel button").click()
+    page.locator(".st-key-sheet_rest button").wait_for()
 
 
 def test_a_blend_of_two_paintings_is_painted_and_comes_back(visit: Visit) -> None:

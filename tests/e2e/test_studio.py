@@ -133,7 +133,7 @@ def test_a_weight_moved_while_it_paints_steers_the_run_and_is_marked(visit: Visi
     assert page.locator(".st-key-others").count() == 0
     page.locator(".st-key-stop button").click()
     page.get_by_text(re.compile("Stopped after")).wait_for()
-    assert page.locator(".st-key-losses .note", has_text="style weight").count() >= 1
+    page.locator(".st-key-losses .note", has_text="style weight").first.wait_for()
 
 
 WATCH = """

@@ -25,9 +25,9 @@ PAINTED = f"{VIEWER} canvas.after"
 
 
 @pytest.fixture(scope="module")
-def run(browser: Any, server: str) -> str:
+def run(profile: Any, server: str) -> str:
     """A finished run of 15 epochs."""
-    page = browser.new_page()
+    page = profile.new_page()
     page.goto(server)
     page.locator(".st-key-start button").wait_for(timeout=PATIENCE)
     make_small(page, *["ArrowRight"] * 2)

@@ -101,9 +101,9 @@ def test_a_file_that_is_too_large_is_said_before_it_is_sent(visit: Visit, tmp_pa
     large = tmp_path / "scan.tiff"
     with large.open("wb") as file:
         file.truncate(201 * 2**20)
-    page.locator(".st-key-photo input[type=file]").set_input_files(large)
-    page.locator(".st-key-photo [role=alert]", has_text="200").wait_for(state="attached")
-    said = "document.querySelector('.st-key-photo [data-testid=stFileUploader]')"
+    page.locator(".st-key-painting input[type=file]").set_input_files(large)
+    page.locator(".st-key-painting [role=alert]", has_text="200").wait_for(state="attached")
+    said = "document.querySelector('.st-key-painting [data-testid=stFileUploader]')"
     assert "up to 200 MB" in page.evaluate(f"getComputedStyle({said}, '::after').content")
     assert settings(page) == before
     assert page.locator(".st-key-start button").is_enabled()

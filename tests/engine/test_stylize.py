@@ -302,7 +302,7 @@ class TestBounds:
         vgg16 = load_weights("vgg16")
         photo, painting = (open_image(paths[0]) for paths in (sample_photos(), sample_paintings()))
         settings = dataclasses.replace(
-            Settings(), size=128, epochs=30, optimizer=optimizer, precision=precision, device="cpu"
+            Settings(), size=96, epochs=20, optimizer=optimizer, precision=precision, device="cpu"
         )
         *_, last = stylize(photo, painting, settings, weights=vgg16)
         once = dataclasses.replace(settings, scales=1, epochs=1)
@@ -327,7 +327,7 @@ class TestPaintedAllOver:
         """By the least painted of 3 x 3 tiles, on a pair whose sky is a wide, even gradient."""
         photos = {path.stem: open_image(path).convert("RGB") for path in sample_photos()}
         paintings = {path.stem: open_image(path).convert("RGB") for path in sample_paintings()}
-        settings = dataclasses.replace(Settings(), size=192, epochs=80, preview_every=80, device="cpu")
+        settings = dataclasses.replace(Settings(), size=128, epochs=40, preview_every=40, device="cpu")
         photo, painting = photos["sunset"], paintings["swirl"]
         *_, last = stylize(photo, painting, settings)
         assert last.image is not None
@@ -573,7 +573,7 @@ def test_really_paints() -> None:
     photo, unrelated = open_image(photos["cat"]), open_image(photos["city"])
     painting = open_image(paintings["swirl"])
     weights = load_weights("vgg16")
-    settings = dataclasses.replace(Settings(), size=160, epochs=60, preview_every=60, device="cpu")
+    settings = dataclasses.replace(Settings(), size=128, epochs=30, preview_every=30, device="cpu")
     *_, last = stylize(photo, painting, settings, weights=weights)
     assert last.image is not None
 

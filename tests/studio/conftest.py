@@ -1,14 +1,25 @@
 """The page on a studio that does what a test says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from studio_standin import Standin
 from visits import APP, looked_at
 
 from styletransfer.studio.server import lifespan
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installed_packages_are_looked_through_once() -> Iterator[None]:
+    """For components, which Streamlit does anew for every AppTest."""
+    with pytest.MonkeyPatch.context() as patch:
+        scan = manifest_scanner.scan_component_manifests
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(scan))
+        yield
 
 
 @pytest.fixture

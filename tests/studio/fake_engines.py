@@ -18,7 +18,7 @@ from styletransfer.studio.storage.run_folder import write_whole
 
 Steer = Callable[[], Weighting]
 
-STEP = 0.01
+STEP = float(os.environ.get("FAKE_STEP", "0.01"))
 """Seconds that an epoch takes."""
 
 BROKEN_INPUT, BUG, OUT_OF_MEMORY, KILLED, SLOW_STEP = 101, 102, 103, 104, 105

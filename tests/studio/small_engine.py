@@ -1,12 +1,21 @@
-"""The real engine on a network of random weights and few channels, so that a step takes milliseconds."""
+"""The real engines on a network of random weights and few channels, so that a step takes milliseconds."""
+
+from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
 from styletransfer.engine.frames import Frame
 from styletransfer.settings import Settings, Weighting
+
+if TYPE_CHECKING:
+    from styletransfer.engine.vgg.weights import Weights
+    from styletransfer.video.progress import Progress
+    from styletransfer.video.request import FilmRequest
 
 Steer = Callable[[], Weighting]
 
@@ -23,9 +32,24 @@ def stylize(
     **more: Any,
 ) -> Iterator[Frame]:
     """Paint as the real engine does."""
+    from styletransfer.engine.stylize import stylize as real
+
+    yield from real(content, style, settings, weights=weights(), steer=steer, **more)
+
+
+def paint_film(request: FilmRequest, *, part: Path | None = None) -> Iterator[Progress]:
+    """Paint a film as the real engine does."""
+    from styletransfer.video import job
+
+    job.load_weights = lambda *_: weights()
+    yield from job.paint_film(request, part=part)
+
+
+@cache
+def weights() -> Weights:
+    """Those of the network."""
     import torch  # only here, so that the tests' own process can do without
 
-    from styletransfer.engine.stylize import stylize as real
     from styletransfer.engine.vgg.weights import Weights
 
     generator = torch.Generator().manual_seed(0)
@@ -33,5 +57,4 @@ def stylize(
         (torch.randn(after, before, 3, 3, generator=generator) * (2 / (9 * before)) ** 0.5, torch.zeros(after))
         for before, after in zip((3, *WIDTHS), WIDTHS, strict=False)
     )
-    weights = Weights("vgg16", convolutions, torch.ones(len(WIDTHS)), "random numbers for tests")
-    yield from real(content, style, settings, weights=weights, steer=steer, **more)
+    return Weights("vgg16", convolutions, torch.ones(len(WIDTHS)), "random numbers for tests")

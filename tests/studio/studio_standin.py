@@ -4,6 +4,7 @@ import io
 import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import UnionType
 from typing import cast
 
 from PIL import Image
@@ -12,12 +13,14 @@ from styletransfer.inputs import Inputs
 from styletransfer.machine.speed import Speed
 from styletransfer.settings import Settings, Weighting
 from styletransfer.studio.albums import Albums
+from styletransfer.studio.films import Films
+from styletransfer.studio.lengthy_work import LengthyWork
 from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.snapshot import LossHistory, Snapshot, State
 from styletransfer.studio.storage.gallery import Gallery
 from styletransfer.studio.variation_sheets import VariationSheets
 from styletransfer.studio.weights_download import Download
-from styletransfer.studio.worker.protocol import PaintCell, PaintPhoto
+from styletransfer.studio.worker.protocol import Lengthy, PaintCell
 from styletransfer.studio.worker.run_queue import RunQueue
 from styletransfer.studio.worker.variation_queue import Fault, Progress
 
@@ -29,20 +32,19 @@ class StandinQueue:
         self.asked: list[tuple[str, str]] = []
         self.progress: dict[str, Progress] = {}
         self.faults: dict[str, Fault] = {}
-        self._albums: set[str] = set()
+        self._asked_for: dict[str, PaintCell] = {}
 
     def add_cells(self, cells: list[PaintCell]) -> None:
         self.asked.append(("paint", cells[0].run_id))
         self.progress[cells[0].run_id] = Progress()
-        if isinstance(cells[0], PaintPhoto):
-            self._albums.add(cells[0].run_id)
+        self._asked_for[cells[0].run_id] = cells[0]
 
     def cancel_sheet(self, sheet_id: str) -> None:
         self.asked.append(("cancel", sheet_id))
         self.progress.pop(sheet_id, None)
 
-    def albums(self) -> list[str]:
-        return [run_id for run_id in self.progress if run_id in self._albums]
+    def lengthy(self, kind: type[PaintCell] | UnionType = Lengthy) -> list[str]:
+        return [run_id for run_id in self.progress if isinstance(self._asked_for.get(run_id), kind)]
 
     def sheet(self, sheet_id: str) -> tuple[Progress | None, Fault | None]:
         return self.progress.get(sheet_id), self.faults.get(sheet_id)
@@ -71,6 +73,14 @@ class Standin:
     @property
     def albums(self) -> Albums:
         return Albums(self.home / "runs", cast("RunQueue", self.run_queue), "test")
+
+    @property
+    def films(self) -> Films:
+        return Films(self.home / "runs", cast("RunQueue", self.run_queue), "test")
+
+    @property
+    def lengthy(self) -> LengthyWork:
+        return LengthyWork(self.home / "runs", cast("RunQueue", self.run_queue), "test")
 
     def submit(self, inputs: Inputs[PictureFile], settings: Settings, *, parent: tuple[str, int] | None = None) -> str:
         run_id = f"20260102-030405-{len(self.runs):06x}"

@@ -201,3 +201,15 @@ class TestStreams:
 def test_a_name_that_no_disk_takes_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(StyleTransferError, match="cannot be written"):
         check_writable(tmp_path / ("a" * 300 + ".png"))
+
+
+def test_a_second_name_is_the_same_file_or_a_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "a.mp4"
+    source.write_bytes(b"a film")
+    files.link_or_copy(source, tmp_path / "b.mp4")
+    monkeypatch.setattr(Path, "hardlink_to", lambda *_: (_ for _ in ()).throw(OSError("not here")))
+    files.link_or_copy(source, tmp_path / "c.mp4")
+    source.unlink()
+    assert [(tmp_path / f"{name}.mp4").read_bytes() for name in "bc"] == [b"a film"] * 2
+    with pytest.raises(FileNotFoundError):
+        files.link_or_copy(source, tmp_path / "d.mp4")

@@ -96,7 +96,8 @@ def test_every_error_says_a_sentence_of_the_catalogue(file: str) -> None:
     made = [
         node
         for node in ast.walk(ast.parse(CODE[file]))
-        if isinstance(node, ast.Call) and called(node) in {"StyleTransferError", "DamagedStateError", "Text", "_"}
+        if isinstance(node, ast.Call)
+        and called(node) in {"StyleTransferError", "DamagedStateError", "TooLongError", "Text", "_"}
     ]
     wrong = [
         f"line {node.lineno}"

@@ -1,6 +1,7 @@
 """The page's language: the browser's, or the one that the visitor has chosen; and the words of the style sheets."""
 
 import json
+from collections.abc import Iterator
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -12,7 +13,7 @@ from styletransfer.studio.server.access import LANGUAGE_COOKIE
 from styletransfer.texts import Text, language_name, languages, preferred, say
 
 _CHOICE = "language"
-_SET = {"preset", *(control.state_key for control in ON_PAGE)}
+_SET = {"preset", "film_every", *(control.state_key for control in ON_PAGE)}
 _WORDS = {
     "closed": Text("The studio is closed"),
     "closed-more": Text(
@@ -24,7 +25,7 @@ _WORDS = {
     "change": Text("Change"),
     "not-taken": Text(
         "This file was not taken: pictures of up to 200 MB are welcome, as JPEG, PNG, WebP, AVIF, TIFF, GIF, HEIC or "
-        "BMP. What was chosen stays."
+        "BMP, and at Photo a film of up to 1 GB. What was chosen stays."
     ),
     "drop-recipe": Text("Painted here before? Drop the picture to get its recipe back"),
     "drop-recipe-here": Text("Drop a painted picture here to get its recipe back"),
@@ -36,7 +37,21 @@ def visitors() -> str | None:
     """The language of the visitor whom this thread draws the page for; None in any other thread."""
     if get_script_run_ctx(suppress_warning=True) is None:
         return None
-    return preferred([st.session_state.get(_CHOICE), st.context.cookies.get(LANGUAGE_COOKIE), st.context.locale])
+    return preferred(_wanted())
+
+
+def _wanted() -> Iterator[object]:
+    """What tells the language, one by one: it is asked for with every sentence, and a browser's word takes a while."""
+    yield st.session_state.get(_CHOICE)
+    yield st.context.cookies.get(LANGUAGE_COOKIE)
+    yield st.context.locale
+
+
+def follow_visitor() -> None:
+    """Speak the visitor's language on the page; it is found out once, as every sentence asks for it."""
+    texts.follow(visitors)
+    if _CHOICE not in st.session_state:
+        st.session_state[_CHOICE] = texts.language()
 
 
 def words() -> None:
@@ -47,8 +62,6 @@ def words() -> None:
 
 def switch() -> None:
     """The choice between the languages; what is chosen is kept by the browser."""
-    if _CHOICE not in st.session_state:
-        st.session_state[_CHOICE] = texts.language()
     st.segmented_control(
         say(Text("Language")),
         languages(),

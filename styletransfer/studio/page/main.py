@@ -5,25 +5,26 @@ from pathlib import Path
 
 import streamlit as st
 
-from styletransfer import texts
 from styletransfer.errors import StyleTransferError
 from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings
 from styletransfer.studio.page import language
 from styletransfer.studio.page.albums.view import album_stage
+from styletransfer.studio.page.films.view import film_stage
 from styletransfer.studio.page.gallery.comparison import comparison
 from styletransfer.studio.page.gallery.view import enter, gallery_page, taken_down
 from styletransfer.studio.page.regions.view import regions_stage
 from styletransfer.studio.page.sidebar import (
     chosen_inputs,
+    film_choice,
     form_state,
     painting_mix,
     region_choice,
     settings_form,
     start_picture,
 )
-from styletransfer.studio.page.sidebar.estimate import estimate, obstacle, squarest
-from styletransfer.studio.page.sidebar.picker import Photos, album, picker
+from styletransfer.studio.page.sidebar.estimate import estimate, film_estimate, obstacle, squarest
+from styletransfer.studio.page.sidebar.picker import album, film, picker, single
 from styletransfer.studio.page.sidebar.restore import offer, open_run, recipe_drop, restore, restore_note
 from styletransfer.studio.page.stage.branches import double_click, origin
 from styletransfer.studio.page.stage.finished_run import finished_run, leave
@@ -47,7 +48,7 @@ from styletransfer.texts import Text, _, ngettext, say
 
 _STYLES = tuple(
     Path(__file__).parent / name
-    for name in ("theme.css", "sidebar/sidebar.css", "variations/view.css", "albums/view.css")
+    for name in ("theme.css", "sidebar/sidebar.css", "variations/view.css", "albums/view.css", "films/view.css")
 )
 _ICON = Path(__file__).with_name("icon.svg")
 _LOST = Text("There is no painting at this address on this computer.")
@@ -57,7 +58,7 @@ _VIEWS = {"wall": gallery_page, "compare": comparison, region_choice.VIEW: regio
 
 def show() -> None:
     """Draw the page for one visitor, once."""
-    texts.follow(language.visitors)
+    language.follow_visitor()
     st.set_page_config(page_title=_("The Studio"), page_icon=str(_ICON), layout="wide")
     for styles in _STYLES:
         st.html(styles)
@@ -73,6 +74,7 @@ def show() -> None:
     snapshot = studio.snapshot(run_id) if run_id else None
     sheet = studio.sheets.view(sheet_id) if sheet_id else None
     painted_album = studio.albums.view(run_id) if run_id else None
+    painted_film = studio.films.view(run_id) if run_id else None
     _take_up(studio, snapshot, sheet)
     with st.container(key="studio"):
         with st.container(key="left"):
@@ -84,6 +86,9 @@ def show() -> None:
             elif painted_album is not None:
                 _others(studio, painted_album.run_id)
                 album_stage(studio, painted_album)
+            elif painted_film is not None:
+                _others(studio, painted_film.run_id)
+                film_stage(studio, painted_film)
             elif snapshot is not None:
                 _run(studio, snapshot, settings)
             elif sheet is not None:
@@ -114,8 +119,9 @@ def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Inputs[Picture] | 
             st.button(
                 _("The wall"), key="wall_open", icon=":material/gallery_thumbnail:", on_click=enter, type="tertiary"
             )
-        photo = picker("photo", _("Photo"))
-        offer(studio, None if album() else photo)
+        photo = picker("photo", _("Photo"), films=studio.films)
+        film_choice.choose()
+        offer(studio, photo if single() else None)
         painting_mix.paintings()
         region_choice.summary()
         live = snapshot if snapshot and snapshot.run_id in studio.active() else None
@@ -132,16 +138,15 @@ def _left(studio: Studio, snapshot: Snapshot | None) -> tuple[Inputs[Picture] | 
 
 
 def _start(studio: Studio, inputs: Inputs[Picture] | None, settings: Settings | None, problem: Text | None) -> None:
-    photos = album()
     if inputs is None:
         problem = problem or Text("Choose a photo and a painting first.")
-    elif photos is None and start_picture.missing():
+    elif single() and start_picture.missing():
         problem = start_picture.MISSING
     elif settings is not None:
-        problem = obstacle(studio, settings, squarest(_sizes(inputs, photos)))
+        problem = _obstacle(studio, inputs, settings)
     with st.container(horizontal=True, key="start_row"):
         st.button(
-            plain(_start_label(studio, photos)),
+            plain(_start_label(studio)),
             key="start",
             type="primary",
             width="stretch",
@@ -154,28 +159,52 @@ def _start(studio: Studio, inputs: Inputs[Picture] | None, settings: Settings | 
     if problem or settings is None or inputs is None:
         st.html(html.line(say(problem or ""), "estimate problem"))
     elif studio.worker_ready:
-        st.html(html.line(estimate(studio, settings, _sizes(inputs, photos), len(inputs.paintings)), "estimate"))
+        st.html(html.line(_estimate(studio, inputs, settings), "estimate"))
     else:
-        st.fragment(_until_warm, run_every=1.0)(studio, settings, _sizes(inputs, photos), len(inputs.paintings))
+        st.fragment(_until_warm, run_every=1.0)(studio, inputs, settings)
     variations_link(studio)
 
 
-def _start_label(studio: Studio, photos: Photos | None) -> str:
-    if photos is not None:
+def _start_label(studio: Studio) -> str:
+    if film() is not None:
+        return _("Paint the film")
+    if (photos := album()) is not None:
         return ngettext("Paint an album of {count} photo", "Paint an album of {count} photos", len(photos.files))
     return _("Paint next") if studio.active() else _("Start painting")
 
 
-def _sizes(inputs: Inputs[Picture], photos: Photos | None) -> list[tuple[int, int]]:
-    """(height, width) of the photo, or of each photo of an album."""
+def _sizes(inputs: Inputs[Picture]) -> list[tuple[int, int]]:
+    """(height, width) of the photo, of each photo of an album, or of the film."""
+    if (chosen := film()) is not None:
+        return [chosen.size]
+    photos = album()
     return [inputs.photo.size] if photos is None else list(photos.sizes)
 
 
-def _until_warm(studio: Studio, settings: Settings, sizes: list[tuple[int, int]], paintings: int) -> None:
+def _obstacle(studio: Studio, inputs: Inputs[Picture], settings: Settings) -> Text | None:
+    """Why what is chosen cannot be painted, or None if it can be."""
+    if problem := obstacle(studio, settings, squarest(_sizes(inputs))):
+        return problem
+    if (chosen := film()) is not None:
+        try:
+            studio.films.check_disk(chosen, film_choice.part(), settings)
+        except StyleTransferError as error:
+            return error.text
+    return None
+
+
+def _estimate(studio: Studio, inputs: Inputs[Picture], settings: Settings) -> str:
+    paintings = len(inputs.paintings)
+    if (chosen := film()) is not None:
+        return film_estimate(studio, settings, chosen, film_choice.part(), paintings)
+    return estimate(studio, settings, _sizes(inputs), paintings)
+
+
+def _until_warm(studio: Studio, inputs: Inputs[Picture], settings: Settings) -> None:
     """Say what is known while the worker gets ready; then it will be more."""
     if studio.worker_ready:
         st.rerun()  # the timer stops only when the whole page is drawn anew
-    st.html(html.line(estimate(studio, settings, sizes, paintings), "estimate"))
+    st.html(html.line(_estimate(studio, inputs, settings), "estimate"))
 
 
 def _submit(studio: Studio) -> None:
@@ -187,10 +216,11 @@ def _submit(studio: Studio) -> None:
         inputs, settings = chosen_inputs.chosen(), settings_form.chosen(painting_mix.split())
         if inputs is None:
             return
-        photos = album()
-        if problem := obstacle(studio, settings, squarest(_sizes(inputs, photos))):
+        if problem := _obstacle(studio, inputs, settings):
             raise StyleTransferError(problem)
-        if photos is not None:
+        if (chosen := film()) is not None:
+            run_id = studio.films.submit(inputs, chosen, film_choice.part(), settings)
+        elif (photos := album()) is not None:
             run_id = studio.albums.submit(inputs, photos.files, settings)
         else:
             run_id = studio.submit(inputs, settings)
@@ -245,14 +275,14 @@ def _empty(studio: Studio, inputs: Inputs[Picture] | None, *, lost: str | None) 
     paintings, photos = [painting.name for painting in inputs.paintings], album()
     name = pair(inputs.photo.name, paintings) if photos is None else album_title(len(photos.files), paintings)
     st.html(html.headline(name, _("Press Start, and watch it being painted.")))
-    st.html(html.diptych(inputs.photo, *inputs.paintings))
+    st.html(html.diptych(inputs.photo, *inputs.paintings, film=film() is not None))
     recipe_drop(studio)
 
 
 def _others(studio: Studio, run_id: str | None) -> None:
     """Say what else is at work, with a way there."""
-    active, albums = studio.active(), studio.albums.active()
-    first = next(iter(active + albums), None)
+    active, lengthy = studio.active(), studio.lengthy.active()
+    first = next(iter(active + lengthy), None)
     if first is None or first == run_id:
         return
     snapshot = studio.snapshot(first) if active else None

@@ -46,3 +46,12 @@ def weights(weighting: Weighting) -> str:
     """All three: "content 1, style 10 000, TV off"."""
     told = zip(WEIGHTS, weighting.terms, strict=True)
     return ", ".join(f"{say(control.short)} {control.read(value)}" for control, value in told)
+
+
+def clock(seconds: float) -> str:
+    """A moment of a film as a player shows it, with tenths: "0:03.2", "1:02:03.0"."""
+    tenths = round(10 * seconds)
+    minutes, rest = divmod(tenths, 600)
+    hours, minutes = divmod(minutes, 60)
+    ending = f"{rest // 10:02d}.{rest % 10}"
+    return f"{hours}:{minutes:02d}:{ending}" if hours else f"{minutes}:{ending}"

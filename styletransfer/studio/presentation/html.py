@@ -16,10 +16,10 @@ def figure(picture: Picture, kind: str) -> str:
     )
 
 
-def diptych(photo: Picture, *paintings: Picture) -> str:
-    """The pictures that are to become one, side by side at the same height."""
+def diptych(photo: Picture, *paintings: Picture, film: bool = False) -> str:
+    """The pictures that are to become one, side by side at the same height; the photo may be the still of a film."""
     painted = "".join(figure(painting, _("Painting")) for painting in paintings)
-    return f'<div class="diptych">{figure(photo, _("Photo"))}{painted}</div>'
+    return f'<div class="diptych">{figure(photo, _("Film") if film else _("Photo"))}{painted}</div>'
 
 
 def sources(photo: tuple[str, str], *paintings: tuple[str, str], regions: str = "") -> str:

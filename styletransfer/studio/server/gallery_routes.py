@@ -48,16 +48,18 @@ def entries(gallery: Gallery, run_ids: Iterable[str], asked_in: str = ENGLISH) -
     for run_id in run_ids:
         with speaking(asked_in):  # the ZIP is made after the answer has begun
             piece, picture = gallery.piece(run_id), gallery.picture(run_id)
-            album = gallery.album(run_id)
+            album, film = gallery.album(run_id), gallery.film(run_id)
         if piece is None or piece.record is None or piece.settings is None:
             continue
-        if album is not None:
+        if film is not None:
+            pictures = [(piece.title, film.shown)] if film.shown is not None else []
+        elif album is not None:
             pictures = [(title(piece.record.album[number - 1]), path) for number, path in album.painted().items()]
         else:
             pictures = [(piece.title, picture)] if picture is not None else []
         for name, path in pictures:
             try:
-                recipe = embedded_recipe(path)
+                recipe = embedded_recipe(path) if film is None else None  # no film carries one
             except StyleTransferError:  # gone, or unreadable
                 continue
             recipe = recipe or json.dumps({"settings": piece.settings.to_dict()})

@@ -8,6 +8,8 @@
     runs/ID/photo/WxH.jpg      the photo in a picture's size, for its colours
     runs/ID/album/3.jpg        an album's third photo, small, and
     runs/ID/painted/3.png      what was painted of it, to be taken home
+    runs/ID/frame/12.jpg       the twelfth frame of a film, as small as a strip shows it, and
+    runs/ID/painted.mp4        the painted film
     runs/ID/film.mp4           all moments as a film (also film.webp, film.gif)
 
 Two hundred pictures would clog the connection that draws the page; here the browser asks for those it needs, when it
@@ -32,11 +34,13 @@ from styletransfer.studio import pictures
 from styletransfer.studio.presentation import timeline
 from styletransfer.studio.server.access import ASK_AGAIN, KEEP, guarded_routes
 from styletransfer.studio.server.disconnect import AwaitedFiles, turn
-from styletransfer.studio.storage.thumbnails import shrunk
+from styletransfer.studio.storage.thumbnails import shrunk, shrunk_preview
 from styletransfer.studio.studio import Studio
 from styletransfer.support.names import file_name
 
 _FILM_TYPES: dict[film.FilmFormat, str] = {"mp4": "video/mp4", "webp": "image/webp", "gif": "image/gif"}
+_STRIP_SIZE = 240
+"""Long side in pixels of a frame on a strip: twice what is shown, for sharp displays."""
 _one_film = threading.Lock()
 
 
@@ -58,6 +62,8 @@ def routes(studio: Callable[[], Studio]) -> list[Route]:
             "result.jpg": _result,
             "album/{number:int}.jpg": _album_photo,
             "painted/{number:int}.png": _album_picture,
+            "frame/{number:int}.jpg": _frame,
+            "painted.mp4": _painted_film,
             "film.{fmt}": _film,
         },
     )
@@ -114,6 +120,23 @@ def _album_picture(studio: Studio, request: Request) -> Response:
         raise FileNotFoundError
     name = f"{file_name(pictures.title(album.names[number - 1]))}.png"
     return FileResponse(path, media_type="image/png", filename=name, headers=ASK_AGAIN)
+
+
+def _frame(studio: Studio, request: Request) -> Response:
+    path = timeline.moment_path(studio, _run_id(request), request.path_params["number"])
+    if path is None:
+        raise FileNotFoundError
+    return Response(shrunk_preview(path.read_bytes(), _STRIP_SIZE), media_type="image/jpeg", headers=KEEP)
+
+
+def _painted_film(studio: Studio, request: Request) -> Response:
+    """Sent in the parts that the browser asks for, so that one may begin anywhere in it."""
+    path = studio.films.result(_run_id(request))
+    if path is None:
+        raise FileNotFoundError
+    name = f"{file_name(studio.gallery.title_of(_run_id(request)))}.mp4"
+    inline = "attachment" if "download" in request.query_params else "inline"
+    return FileResponse(path, media_type="video/mp4", filename=name, content_disposition_type=inline, headers=ASK_AGAIN)
 
 
 def _displayed(path: Path | None) -> Response:

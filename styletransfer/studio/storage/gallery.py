@@ -24,6 +24,7 @@ from styletransfer.studio.pictures import album_title, pair
 from styletransfer.studio.snapshot import Snapshot, State
 from styletransfer.studio.storage.album_folder import Album
 from styletransfer.studio.storage.disk_usage import FolderSizes, Item, Use, read_limit, too_many, write_limit
+from styletransfer.studio.storage.film_folder import Film
 from styletransfer.studio.storage.run_folder import Run
 from styletransfer.studio.storage.run_label import Label, read_label, tidy_title, write_label
 from styletransfer.studio.storage.run_record import Record
@@ -153,6 +154,10 @@ class Gallery:
     def album(self, run_id: str) -> Album | None:
         """The album of that id, or None if it does not hang or is no album."""
         return Album.find(self._home, run_id)
+
+    def film(self, run_id: str) -> Film | None:
+        """The film of that id, or None if it does not hang or is no film."""
+        return Film.find(self._home, run_id)
 
     def picture(self, run_id: str) -> Path | None:
         """The run's picture at full resolution; its last preview if there is none; None without either."""

@@ -13,6 +13,7 @@
         result.png       the newest picture at full resolution
         checkpoint.safetensors    all that a run that is not finished can be gone on with
         photos/ painted/    of an album only (`album_folder`)
+        film.mp4 painted.mp4    of a film only (`film_folder`)
         label.json       what the user has made of it: title, pin (`run_label`)
         thumbnail.jpg    its small picture in the gallery
 
@@ -37,10 +38,11 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import READABLE
 from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings
+from styletransfer.studio.film_file import WHOLE, FilmPart, film_ending
 from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.snapshot import State
 from styletransfer.studio.storage.run_record import OtherVersionError, Record
-from styletransfer.support.files import replacing, settle, settle_folder
+from styletransfer.support.files import link_or_copy, replacing, settle, settle_folder
 
 RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}", re.ASCII)
 CHECKPOINT = "checkpoint.safetensors"
@@ -57,12 +59,25 @@ class Submission:
         settings: How to paint.
         parent: (run id, epoch) that this branches from, or None.
         album: The photos, if it is an album that is painted instead of the one among `inputs`.
+        film: The film, if it is one that is painted, of which the photo among `inputs` is a still.
+        part: What of it is painted.
+        frames: About how many frames that are.
+        network: What it is painted with, if that must not change on the way.
     """
 
     inputs: Inputs[PictureFile]
     settings: Settings
     parent: tuple[str, int] | None = None
     album: tuple[PictureFile, ...] = ()
+    film: Path | None = None
+    part: FilmPart = WHOLE
+    frames: int = 0
+    network: str = ""
+
+    @property
+    def steps(self) -> int:
+        """What its progress is counted in: photos, frames, or epochs."""
+        return len(self.album) or self.frames or self.settings.epochs
 
 
 @dataclass(frozen=True)
@@ -123,8 +138,9 @@ class Run:
         run_id = _new_id(now)
         names = wanted.inputs.slots().map(lambda slot: f"{slot[0]}.{_extension(slot[1].data)}")
         record = Record(
-            state=State.STOPPED if wanted.album else State.QUEUED,  # what is left of an album never waits on disk
-            epochs=len(wanted.album) or wanted.settings.epochs,
+            # What is left of an album or a film never waits on disk.
+            state=State.STOPPED if wanted.album or wanted.film else State.QUEUED,
+            epochs=wanted.steps,
             created=now,
             server=server,
             inputs=names,
@@ -132,6 +148,9 @@ class Run:
             painting_names=tuple(painting.name for painting in wanted.inputs.paintings),
             parent=wanted.parent,
             album=tuple(photo.name for photo in wanted.album),
+            film="" if wanted.film is None else f"film{film_ending(wanted.film.name)}",
+            part=wanted.part,
+            network=wanted.network,
         )
         building = cls(runs / f".{run_id}.new")
         try:
@@ -144,6 +163,8 @@ class Run:
                 _put(path, photo.data)
             if wanted.album:
                 settle_folder(building.album_photo(1).parent)
+            if wanted.film is not None:
+                link_or_copy(wanted.film, building.folder / record.film)
             _put(building.folder / "settings.json", _json(wanted.settings.to_dict()))
             _put(building.folder / "state.json", record.to_json())
             settle_folder(building.folder)

@@ -9,6 +9,7 @@ from typing import Any
 
 from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings, Weighting
+from styletransfer.studio.film_file import WHOLE, FilmPart
 from styletransfer.studio.snapshot import State
 from styletransfer.texts import Text
 
@@ -16,8 +17,9 @@ Changes = tuple[tuple[int, Weighting], ...]
 """(epoch, weights from it on), oldest first."""
 
 _SENTENCES = ("message", "error", "remedy")
-VERSION = 4
-"""Of the layout; 1 had a single painting, 2 no masks, 3 no albums. What needs none of these is written as 2 or 3."""
+VERSION = 5
+"""Of the layout; 1 had a single painting, 2 no masks, 3 no albums, 4 no films. What needs none of these is written as
+what it was before them."""
 MOST_EPOCHS = 10_000_000
 """More epochs, or pixels along a side, than any run has."""
 LATEST = 32_503_680_000.0
@@ -54,6 +56,9 @@ class Record:
         album: The name of each photo as the user knows it; empty for a run, which has one photo. Of an album, `epoch`
             and `epochs` count photos.
         failed: (number of the photo, from 1; why) of each that could not be painted. Each is a `Text`, as above.
+        film: Name of the film's file in the folder; empty for what is no film. Of a film, `epoch` and `epochs` count
+            frames, as far as that tells, and the photo is a still.
+        part: What of it is painted.
     """
 
     state: State
@@ -75,6 +80,8 @@ class Record:
     parent: tuple[str, int] | None = None
     album: tuple[str, ...] = ()
     failed: tuple[tuple[int, str], ...] = ()
+    film: str = ""
+    part: FilmPart = WHOLE
 
     @property
     def weighting(self) -> Weighting | None:
@@ -93,7 +100,11 @@ class Record:
             ]
         else:
             del values["album"], values["failed"]
-        version = VERSION if self.album else 3 if self.inputs.masks or self.inputs.keep is not None else 2
+        if not self.film:
+            del values["film"], values["part"]
+        version = (
+            VERSION if self.film else 4 if self.album else 3 if self.inputs.masks or self.inputs.keep is not None else 2
+        )
         return json.dumps({"version": version, **values}, indent=1).encode()
 
     @classmethod
@@ -107,7 +118,7 @@ class Record:
         layout = values["version"]
         if layout == 1:
             values = {**values, "paintings": [values["painting"]], "painting_names": [values["painting_name"]]}
-        elif layout not in (2, 3, VERSION):
+        elif layout not in (2, 3, 4, VERSION):
             raise OtherVersionError(layout)
         known = {field.name for field in fields(cls)} & values.keys() - {"inputs"}
         read = cls(inputs=Inputs.from_dict(values, _file_name), **{name: values[name] for name in known})
@@ -125,6 +136,7 @@ class Record:
             parent=None if read.parent is None else _parent(read.parent),
             album=tuple(map(_text, _listed(read.album))),
             failed=tuple(_failure(each, len(read.album)) for each in _listed(read.failed)),
+            part=read.part if isinstance(read.part, FilmPart) else FilmPart.from_values(read.part),
         )
 
 
@@ -154,6 +166,7 @@ def _check_plain(record: Record) -> None:
     if len(record.inputs.masks) not in (0, len(record.inputs.paintings)):
         raise ValueError("not one mask for each painting")
     _file_name("server", record.server)
+    _file_name("film", record.film or "film")
 
 
 def _text(value: object) -> str:

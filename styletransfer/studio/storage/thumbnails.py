@@ -63,15 +63,15 @@ def shrunk(data: bytes) -> bytes:
     return _encoded(images.open_image(data))
 
 
-def shrunk_preview(data: bytes) -> bytes:
-    """A preview, as the worker makes them, as a smaller JPEG; it is decoded only as far as that needs."""
+def shrunk_preview(data: bytes, size: int = SIZE) -> bytes:
+    """A preview, as the worker makes them, as a JPEG of at most `size`; it is decoded only as far as that needs."""
     with Image.open(io.BytesIO(data), formats=["JPEG"]) as opened:
-        opened.draft("RGB", (SIZE, SIZE))
-        return _encoded(opened.convert("RGB"))
+        opened.draft("RGB", (size, size))
+        return _encoded(opened.convert("RGB"), size)
 
 
-def _encoded(image: Image.Image) -> bytes:
-    small = image if max(image.size) <= SIZE else images.fit(image, SIZE)
+def _encoded(image: Image.Image, size: int = SIZE) -> bytes:
+    small = image if max(image.size) <= size else images.fit(image, size)
     return images.encode(small, "jpeg", quality=_QUALITY)
 
 

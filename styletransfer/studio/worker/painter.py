@@ -17,7 +17,7 @@ from collections.abc import Callable, Generator
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from PIL import Image
 
@@ -32,7 +32,8 @@ from styletransfer.studio.storage.run_folder import Run
 from styletransfer.studio.storage.server_lock import writing
 from styletransfer.studio.worker.album_painting import give_up, paint_photo
 from styletransfer.studio.worker.command_queue import CommandQueue, Gone
-from styletransfer.studio.worker.engine_interface import Engine
+from styletransfer.studio.worker.engine_interface import Engine, Engines, FilmEngine
+from styletransfer.studio.worker.film_painting import paint_film
 from styletransfer.studio.worker.protocol import (
     CellPainted,
     Event,
@@ -40,6 +41,7 @@ from styletransfer.studio.worker.protocol import (
     Paint,
     PaintCell,
     Painted,
+    PaintFilm,
     PaintPhoto,
     Pause,
     Preview,
@@ -58,10 +60,10 @@ logger = logging.getLogger(__name__)
 
 
 class Painter:
-    """Paints what the command queue names, with the engine of the dotted name `engine`, and tells how it goes."""
+    """Paints what the command queue names, with the engines of these dotted names, and tells how it goes."""
 
-    def __init__(self, engine: str, commands: CommandQueue, tell: Callable[[Event], None]) -> None:
-        self._engine_name = engine
+    def __init__(self, engines: Engines, commands: CommandQueue, tell: Callable[[Event], None]) -> None:
+        self._engines = engines
         self._commands = commands
         self._tell = tell
         self._weighting = Settings().weighting  # of the run that is being painted
@@ -78,9 +80,7 @@ class Painter:
                     self._commands.painting = False
 
     def _engine(self) -> Engine:
-        module, _, name = self._engine_name.partition(":")
-        engine: Engine = getattr(importlib.import_module(module), name)
-        return engine
+        return cast("Engine", _named(self._engines.picture))
 
     def _warm_up(self) -> Speed | None:
         """Take some steps of a small picture: libraries and weights come into memory, and the speed shows."""
@@ -143,7 +143,7 @@ class Painter:
         return ended
 
     def _paint_cell(self, command: PaintCell) -> Ended:
-        """Paint one cell of a sheet, of which nothing is kept if this raises Gone, or one photo of an album."""
+        """Paint one cell of a sheet, of which nothing is kept if this raises Gone, one photo of an album, or a film."""
 
         def go_on() -> bool:
             while (news := self._commands.take(wait=False)) is not None:
@@ -154,11 +154,16 @@ class Painter:
         def show(jpeg: bytes, share: float = 0.0) -> None:
             self._tell(CellPainted(command.run_id, jpeg, share))
 
-        if isinstance(command, PaintPhoto) and command.died is not None:
-            give_up(Path(command.folder), command.cell, command.died)
-            return Ended(run_id=command.run_id, state=State.FINISHED)
-        one = paint_photo if isinstance(command, PaintPhoto) else paint_cell
-        state = one(self._engine(), Path(command.folder), command.cell, go_on, show)
+        folder = Path(command.folder)
+        if isinstance(command, PaintFilm):
+            film = cast("FilmEngine", _named(self._engines.film))
+            state = paint_film(film, folder, go_on, self._tell, whole=command.whole)
+        elif isinstance(command, PaintPhoto) and command.died is not None:
+            give_up(folder, command.cell, command.died)
+            state = State.FINISHED
+        else:
+            one = paint_photo if isinstance(command, PaintPhoto) else paint_cell
+            state = one(self._engine(), folder, command.cell, go_on, show)
         return Ended(run_id=command.run_id, state=state)
 
     def _follow(self, run_id: str, frames: Generator[Frame, None, None], recorder: Recorder) -> State:
@@ -215,6 +220,12 @@ class Painter:
         return True
 
 
+def _named(engine: str) -> object:
+    """What a dotted name "module:function" stands for."""
+    module, _, name = engine.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
 def failed(run_id: str, error: Exception) -> Ended:
     """How a run ended that broke off with `error`; the log tells what is no user's business."""
     if not isinstance(error, StyleTransferError):
@@ -224,7 +235,7 @@ def failed(run_id: str, error: Exception) -> Ended:
 
 
 def main() -> None:
-    """Paint for the studio at the other end of the standard streams. The one argument is the engine's dotted name."""
+    """Paint for the studio at the other end of the standard streams. The arguments are the engines' dotted names."""
     commands, events = _private_streams()
     logging.basicConfig(format="%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s", level=logging.INFO)
     faulthandler.enable()
@@ -242,7 +253,7 @@ def main() -> None:
         with suppress(OSError, ValueError):  # the command queue notices that the studio is gone
             send(events, event)
 
-    Painter(sys.argv[1], CommandQueue(commands), tell).serve()
+    Painter(Engines(*sys.argv[1:]), CommandQueue(commands), tell).serve()
 
 
 def _private_streams() -> tuple[BinaryIO, BinaryIO]:

@@ -12,6 +12,7 @@ from typing import IO, cast
 
 from styletransfer.machine.threads import wait_briefly
 from styletransfer.studio.worker.command_queue import LAST_SAVING, LAST_WORDS
+from styletransfer.studio.worker.engine_interface import Engines
 from styletransfer.studio.worker.protocol import Command, Event, receive, send
 
 logger = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ class Worker:
     """One worker process, from its start to its end.
 
     Args:
-        engine: Dotted name of the engine.
+        engines: Dotted names of what paints.
         log: File that takes what the process prints.
         on_event: Called with (this, event) from a thread of its own, in the order of the events.
         on_end: Called with (this, return code) from the same thread, once, after the last event.
@@ -57,12 +58,12 @@ class Worker:
 
     def __init__(
         self,
-        engine: str,
+        engines: Engines,
         log: Path,
         on_event: Callable[["Worker", Event], None],
         on_end: Callable[["Worker", int], None],
     ) -> None:
-        self._process = spawn("styletransfer.studio.worker.painter", engine, log=log)
+        self._process = spawn("styletransfer.studio.worker.painter", *engines, log=log)
         self._on_event = on_event
         self._on_end = on_end
         self._sending = threading.Lock()

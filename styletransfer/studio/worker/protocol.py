@@ -45,6 +45,21 @@ class PaintPhoto(PaintCell):
 
 
 @dataclass(frozen=True)
+class PaintFilm(PaintCell):
+    """Paint the film that lies in `folder`, in one go; `run_id` is its id, and `cell` always 1.
+
+    Or, unless it is to be `whole`, put together what is painted of it.
+    """
+
+    cell: int = 1
+    whole: bool = True
+
+
+Lengthy = PaintPhoto | PaintFilm
+"""What may take hours, and so comes after all else."""
+
+
+@dataclass(frozen=True)
 class Pause:
     """Hold after the present step."""
 
@@ -125,6 +140,25 @@ class CellPainted:
 
 
 @dataclass(frozen=True)
+class FilmPainted:
+    """How far a film is.
+
+    Attributes:
+        run_id: Its id.
+        painted: Frames that are painted.
+        frames: Frames in all, as far as it tells.
+        seconds_left: To its end at the present speed, or None while that is unknown.
+        jpeg: The newest picture, if it is time for one.
+    """
+
+    run_id: str
+    painted: int
+    frames: int
+    seconds_left: float | None
+    jpeg: bytes | None
+
+
+@dataclass(frozen=True)
 class Held:
     """The run is paused (`paused`) or goes on."""
 
@@ -141,7 +175,7 @@ class Steered:
     weighting: Weighting
 
 
-Event = Ready | Painted | Preview | CellPainted | Held | Steered | Ended
+Event = Ready | Painted | Preview | CellPainted | FilmPainted | Held | Steered | Ended
 
 
 def send(stream: IO[bytes], message: object) -> None:

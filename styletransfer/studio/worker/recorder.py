@@ -3,7 +3,6 @@
 import csv
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import TextIO
 
 from PIL import Image
@@ -19,11 +18,11 @@ from styletransfer.studio.snapshot import Ended, State
 from styletransfer.studio.storage.run_folder import Run, unlink_link, write_whole
 from styletransfer.studio.storage.run_record import gone_on, newest, until
 from styletransfer.studio.worker.checkpoint_writer import Checkpoints
+from styletransfer.studio.worker.preview_keeper import PreviewKeeper
 from styletransfer.support.throttle import Throttle
 
 PREVIEW_WIDTH = 1024
 PREVIEW_QUALITY = 90
-FRAMES_KEPT = 200
 
 
 class Recorder:
@@ -45,8 +44,7 @@ class Recorder:
         self._recipe: Recipe | None = None
         self._bfloat16 = False
         self._checkpoint: Savable | None = None
-        self._stride = 1
-        self._kept: list[Path] = []
+        self._previews = PreviewKeeper(run)
         self._losses: TextIO | None = None
         self._preview_throttle = Throttle(share=0.03, least=0.25)
         self._save_throttle = Throttle(share=0.01, least=5.0)
@@ -134,7 +132,7 @@ class Recorder:
         with suppress(OSError, StyleTransferError):
             if unseen:
                 self._preview()
-            self._keep(always=True)
+            self._previews.keep(self._previewed, self._jpeg, always=True)
         return (self._image_epoch, self._jpeg) if unseen and self._previewed == self._image_epoch else None
 
     @property
@@ -165,13 +163,7 @@ class Recorder:
         rows = [values for values in read_rows(self._run.losses) if int(values[0]) < epoch]
         self._before = float(rows[-1][1]) if rows else 0.0
         write_whole(self._run.losses, to_csv(rows).encode("ascii"))
-        for kept, path in self._run.timeline():
-            if kept < epoch:
-                self._kept.append(path)
-            else:
-                path.unlink(missing_ok=True)
-        if len(self._kept) > 1:
-            self._stride = max(1, int(self._kept[-1].stem) - int(self._kept[-2].stem))
+        self._previews.begin(epoch)
         self._record = replace(self._record, steered=gone_on(self._record.steered, epoch))
         return self._run.losses.open("a", encoding="ascii", newline="", buffering=1)  # every line at once
 
@@ -188,23 +180,8 @@ class Recorder:
         with self._preview_throttle.timed():
             self._jpeg = encode_preview(self._image)
             self._previewed = self._image_epoch
-            self._keep()
+            self._previews.keep(self._previewed, self._jpeg)
         return self._jpeg
-
-    def _keep(self, *, always: bool = False) -> None:
-        """Keep the preview on disk; when there are too many, every second one goes and the next come half as often."""
-        newest = int(self._kept[-1].stem) if self._kept else -self._stride
-        if self._previewed == newest or (self._previewed < newest + self._stride and not always):
-            return
-        path = self._run.preview_path(self._previewed)
-        write_whole(path, self._jpeg)
-        self._kept.append(path)
-        if len(self._kept) > FRAMES_KEPT:
-            for thinned in self._kept[1::2]:
-                with suppress(OSError):  # somebody has it open
-                    thinned.unlink()
-            self._kept = self._kept[::2]
-            self._stride = max(2 * self._stride, 2 * (self._previewed // FRAMES_KEPT))
 
 
 def encode_preview(image: Image.Image) -> bytes:

@@ -5,19 +5,22 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import UnionType
 
 from styletransfer.machine.speed_store import SpeedStore
 from styletransfer.settings import Weighting
 from styletransfer.studio.failure_text import CLOSED, NO_WORKER, SEE_LOG, WAITED, explain_death, explain_hang
 from styletransfer.studio.snapshot import Ended, Request, Snapshot, State
 from styletransfer.studio.storage.run_store import RunStore
+from styletransfer.studio.worker.engine_interface import Engines
 from styletransfer.studio.worker.process import Worker
 from styletransfer.studio.worker.protocol import (
     CellPainted,
     Event,
+    FilmPainted,
+    Lengthy,
     Paint,
     PaintCell,
-    PaintPhoto,
     Pause,
     Ready,
     Resume,
@@ -44,7 +47,7 @@ class RunQueue:
     """The queue and its worker, which is hired on creation. Thread-safe.
 
     Args:
-        engine: Dotted name of the engine.
+        engines: Dotted names of what paints.
         log: File that takes what the worker prints.
         run_store: Takes the runs that are over.
         speeds: Takes what is learnt of the machine's speed.
@@ -53,14 +56,14 @@ class RunQueue:
 
     def __init__(
         self,
-        engine: str,
+        engines: Engines,
         log: Path,
         run_store: RunStore,
         speeds: SpeedStore,
         *,
         when_over: Callable[[], None] = lambda: None,
     ) -> None:
-        self._engine = engine
+        self._engines = engines
         self._log = log
         self._store = run_store
         self._speeds = speeds
@@ -142,12 +145,12 @@ class RunQueue:
             return list(self._queue)
 
     def add_cells(self, cells: Sequence[PaintCell]) -> None:
-        """Paint a sheet's cells, or an album's photos, whenever there is no run to be painted."""
+        """Paint a sheet's cells, an album's photos or a film, whenever there is no run to be painted."""
         with self._changing():
             self._variations.add(list(cells))
             at_work = self._variations.at_work
-            if isinstance(at_work, PaintPhoto) and not isinstance(cells[0], PaintPhoto) and self._worker is not None:
-                self._worker.tell(Stop(at_work.run_id))  # a sheet is small; the photo is gone on with afterwards
+            if isinstance(at_work, Lengthy) and not isinstance(cells[0], Lengthy) and self._worker is not None:
+                self._worker.tell(Stop(at_work.run_id))  # a sheet is small; the rest is gone on with afterwards
             self._hire()
             self._next()
 
@@ -157,10 +160,10 @@ class RunQueue:
             if self._variations.drop(sheet_id) and self._worker is not None:
                 self._worker.tell(Stop(sheet_id))
 
-    def albums(self) -> list[str]:
-        """Ids of the albums that are being painted or wait for it."""
+    def lengthy(self, kind: type[PaintCell] | UnionType = Lengthy) -> list[str]:
+        """Ids of the albums and films, or those of one kind, that are being painted or wait, in their order."""
         with self._lock:
-            return self._variations.albums()
+            return self._variations.lengthy(kind)
 
     def sheet(self, sheet_id: str) -> tuple[Progress | None, Fault | None]:
         """How far a sheet is, or None if it is not being filled; and what went wrong with it, if anything."""
@@ -198,7 +201,7 @@ class RunQueue:
         if self._worker is None and not self._closing.is_set():
             self._ready, self._silent = False, 0.0
             try:
-                self._worker = Worker(self._engine, self._log, self._on_event, self._on_end)
+                self._worker = Worker(self._engines, self._log, self._on_event, self._on_end)
             except OSError:
                 logger.exception("no worker could be started")
                 self._give_up()
@@ -238,12 +241,16 @@ class RunQueue:
                 self._next()
                 return
             at_work = self._variations.at_work
-            if isinstance(event, CellPainted | Ended) and at_work is not None and at_work.run_id == event.run_id:
+            if (
+                isinstance(event, CellPainted | FilmPainted | Ended)
+                and at_work is not None
+                and at_work.run_id == event.run_id
+            ):
                 self._variations.take(event)
                 self._next()
                 return
             job = self._queue.get(event.run_id)
-            if job is None or isinstance(event, CellPainted):
+            if job is None or isinstance(event, CellPainted | FilmPainted):
                 return
             if not isinstance(event, Ended):
                 job.take(event)

@@ -1,12 +1,14 @@
-"""The sheets and albums that wait to be painted while no run is. Not thread-safe: the run queue sees to that.
+"""The sheets, albums and films that wait to be painted while no run is. Not thread-safe: the run queue sees to that.
 
-A sheet comes before an album, which may take hours. For both, a cell is what is painted in one go.
+A sheet comes before an album or a film, which may take hours. A cell is what is painted in one go: of an album a photo;
+a film is one as a whole, which stops for others and goes on from its frames.
 """
 
 from dataclasses import dataclass, replace
+from types import UnionType
 
 from styletransfer.studio.snapshot import Ended, State
-from styletransfer.studio.worker.protocol import CellPainted, PaintCell, PaintPhoto
+from styletransfer.studio.worker.protocol import CellPainted, FilmPainted, Lengthy, PaintCell, PaintPhoto
 
 
 @dataclass(frozen=True)
@@ -15,18 +17,20 @@ class Progress:
 
     Attributes:
         cell: Number of the cell that is being painted; None while the sheet waits.
-        draft: That cell as it is so far, a JPEG, or None.
+        draft: That cell as it is so far, a JPEG, or None. Of a film, its newest picture.
+        film: How far a film is, once the worker has told.
         share: How much of a photo's work is done, 0 to 1.
     """
 
     cell: int | None = None
     draft: bytes | None = None
+    film: FilmPainted | None = None
     share: float = 0.0
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a sheet or album could not be filled, and what to do about it."""
+    """Why a sheet, album or film could not be painted, and what to do about it."""
 
     error: str
     remedy: str | None
@@ -39,6 +43,7 @@ class VariationQueue:
         self.at_work: PaintCell | None = None
         self._waiting: dict[str, list[PaintCell]] = {}
         self._draft: bytes | None = None
+        self._film: FilmPainted | None = None
         self._faults: dict[str, Fault] = {}
         self._share = 0.0
         self._died_under: PaintCell | None = None
@@ -59,14 +64,16 @@ class VariationQueue:
         """The next cell, which is at work from now on; None if none is left or one is at work."""
         if self.at_work is not None or not self._waiting:
             return None
-        first = min(self._waiting.values(), key=lambda cells: isinstance(cells[0], PaintPhoto))
-        self.at_work, self._draft, self._share = first[0], None, 0.0
+        first = min(self._waiting.values(), key=lambda cells: isinstance(cells[0], Lengthy))
+        self.at_work, self._draft, self._film, self._share = first[0], None, None, 0.0
         return self.at_work
 
-    def take(self, event: CellPainted | Ended) -> None:
+    def take(self, event: CellPainted | FilmPainted | Ended) -> None:
         """Take in what the worker tells of the cell at work. One that was stopped is painted again later."""
-        if isinstance(event, CellPainted):
-            self._draft, self._share = event.jpeg, event.share
+        if isinstance(event, CellPainted | FilmPainted):
+            self._draft = event.jpeg or self._draft
+            self._film = event if isinstance(event, FilmPainted) else None
+            self._share = event.share if isinstance(event, CellPainted) else 0.0
             return
         done, self.at_work = self.at_work, None
         rest = self._waiting.get(event.run_id)
@@ -90,9 +97,9 @@ class VariationQueue:
         for sheet_id in lost:
             self._fail(sheet_id, Fault(error, remedy))
 
-    def albums(self) -> list[str]:
-        """Ids of the albums that are not painted to their end yet, in their order."""
-        return [run_id for run_id, cells in self._waiting.items() if isinstance(cells[0], PaintPhoto)]
+    def lengthy(self, kind: type[PaintCell] | UnionType) -> list[str]:
+        """Ids of the albums and films, or those of one kind, that are not painted to their end, in their order."""
+        return [run_id for run_id, cells in self._waiting.items() if isinstance(cells[0], kind)]
 
     def progress(self, sheet_id: str) -> Progress | None:
         """How a sheet stands; None if nothing is to be painted of it."""
@@ -100,7 +107,7 @@ class VariationQueue:
             return None
         if self.at_work is None or self.at_work.run_id != sheet_id:
             return Progress()
-        return Progress(self.at_work.cell, self._draft, self._share)
+        return Progress(self.at_work.cell, self._draft, self._film, self._share)
 
     def fault(self, sheet_id: str) -> Fault | None:
         """Why the sheet was not filled, if something went wrong."""

@@ -191,4 +191,5 @@ def restore(home: Home, whole: dict[Path, bytes]) -> None:
         if path not in whole:
             path.unlink()
     for path, data in whole.items():
-        path.write_bytes(data)
+        if not path.exists() or path.read_bytes() != data:
+            path.write_bytes(data)

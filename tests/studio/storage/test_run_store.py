@@ -24,7 +24,8 @@ from styletransfer.studio.storage.loss_history import POINTS, History, read_hist
 from styletransfer.studio.storage.run_folder import Run, Submission
 from styletransfer.studio.storage.run_store import RunStore
 from styletransfer.studio.storage.server_lock import ServerLock
-from styletransfer.studio.worker.recorder import FRAMES_KEPT, Recorder, encode_preview
+from styletransfer.studio.worker.preview_keeper import FRAMES_KEPT
+from styletransfer.studio.worker.recorder import Recorder, encode_preview
 from styletransfer.support.throttle import Throttle
 
 EARLIER = "20260102-030405-abc123"

@@ -24,6 +24,7 @@ from styletransfer.studio.snapshot import Ended, Snapshot, State
 from styletransfer.studio.storage.gallery import Gallery
 from styletransfer.studio.storage.run_folder import Run, Submission
 from styletransfer.studio.storage.run_store import RunStore
+from styletransfer.studio.worker.engine_interface import Engines
 from styletransfer.studio.worker.painter import Painter
 from styletransfer.studio.worker.protocol import Command, Paint, Stop
 from styletransfer.support.throttle import Throttle
@@ -119,7 +120,7 @@ def wanted() -> Submission:
 def paint(run: Run, *, resume: bool = False, stop_after: int | None = None) -> Ended:
     """What the worker does."""
     commands = Commands(run.run_id, stop_after)
-    painter = Painter(FAKE, commands, lambda _: None)  # type: ignore[arg-type]
+    painter = Painter(Engines(FAKE), commands, lambda _: None)  # type: ignore[arg-type]
     return painter._attempt(Paint(run.run_id, str(run.folder), resume))
 
 

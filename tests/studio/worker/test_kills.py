@@ -105,6 +105,7 @@ def test_kills_at_random_moments_lose_at_most_five_seconds(tmp_path: Path, monke
             server.stdout.close()
         check_all(tmp_path)
     until(lambda: not workers(tmp_path), 30)  # nobody is left behind
+    monkeypatch.setenv("FAKE_STEP", "0")
     with closing(Studio(tmp_path, engine=FAKE).start()) as last:
         ids = last.recent(1000)
         for run_id in ids:

@@ -379,6 +379,7 @@ import sys
 from pathlib import Path
 from styletransfer.studio.worker.protocol import Paint
 from styletransfer.studio.storage.run_store import RunStore
+from styletransfer.studio.worker.engine_interface import Engines
 from styletransfer.studio.worker.painter import CommandQueue, Painter
 from tests.studio.worker.test_resume import FAKE, wanted
 
@@ -392,7 +393,7 @@ while sys.stdin.readline():
         run, _ = run_store.reopen(waiting[0]) if waiting else run_store.add(wanted(epochs=100))
         commands = CommandQueue(os.fdopen(os.pipe()[0], "rb"))
         paint = Paint(run.run_id, str(run.folder), resume=bool(waiting))
-        ended = Painter(FAKE, commands, lambda event: None)._attempt(paint)
+        ended = Painter(Engines(FAKE), commands, lambda event: None)._attempt(paint)
         os._exit(0 if ended.state == "finished" else 1)
     print(child, flush=True)
     sys.stdin.readline()  # it has been killed

@@ -12,7 +12,7 @@ from styletransfer.studio.snapshot import Snapshot, State
 from styletransfer.studio.storage.gallery import Piece
 from styletransfer.studio.storage.run_record import at_the_end
 from styletransfer.studio.storage.thumbnails import ALBUM_SHAPE
-from styletransfer.texts import _, say
+from styletransfer.texts import _, ngettext, say
 
 _LANDSCAPE = 4 / 3
 
@@ -37,6 +37,9 @@ def card(piece: Piece, *, live: Snapshot | None, chosen: bool, note: str = "") -
     settings = None if piece.settings is None else at_the_end(piece.settings, steered)
     inputs = None if piece.record is None else piece.record.inputs
     in_regions = _("in regions") if inputs and (inputs.masks or inputs.keep) else ""
+    film = (
+        ngettext("{count} frame", "{count} frames", piece.record.epochs) if piece.record and piece.record.film else ""
+    )
     may = ["rename", "pin"]
     if piece.record is not None and piece.settings is not None:
         may.append("repeat")
@@ -45,7 +48,7 @@ def card(piece: Piece, *, live: Snapshot | None, chosen: bool, note: str = "") -
     return GalleryTile(
         id=piece.run_id,
         title=piece.title,
-        facts=" · ".join(filter(None, (facts(settings, scale), in_regions))) if settings else "",
+        facts=" · ".join(filter(None, (film, facts(settings, scale), in_regions))) if settings else "",
         state=state,
         note=say(piece.damage) if piece.damage else note,
         address=f"?run={piece.run_id}",
@@ -84,7 +87,7 @@ def _state(piece: Piece, live: Snapshot | None) -> str:
         return _("Another server is at work on it")
     elif not state.over:
         state = State.STOPPED
-    elif piece.record.album and state is State.STOPPED:
+    elif (piece.record.album or piece.record.film) and state is State.STOPPED:
         state = State.PAUSED
     return {
         State.QUEUED: _("Waiting for its turn"),

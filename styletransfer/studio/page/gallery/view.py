@@ -189,8 +189,8 @@ def _pictures(studio: Studio, gallery: Gallery, use: Use) -> None:
 
 
 def _active(studio: Studio) -> list[str]:
-    """What is being painted or waits: runs come before albums."""
-    return studio.active() + studio.albums.active()
+    """What is being painted or waits: runs come before albums and films."""
+    return studio.active() + studio.lengthy.active()
 
 
 def _live(studio: Studio, gallery: Gallery, active: list[str]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings
 from styletransfer.studio.page.sidebar import painting_mix, region_choice, start_picture
-from styletransfer.studio.page.sidebar.picker import adopt_file, album, chosen_at
+from styletransfer.studio.page.sidebar.picker import adopt_file, chosen_at, single
 from styletransfer.studio.pictures import Picture
 
 NamedPath = tuple[str, Path | None]
@@ -24,7 +24,7 @@ def chosen() -> Inputs[Picture] | None:
     photo, paintings = chosen_at("photo"), painting_mix.chosen()
     if photo is None or paintings is None:
         return None
-    start = None if album() is not None else start_picture.picture()
+    start = start_picture.picture() if single() else None
     return replace(region_choice.chosen(photo, paintings), start=start)
 
 

@@ -6,9 +6,11 @@ from styletransfer.engine.scales import scale_shapes
 from styletransfer.errors import StyleTransferError
 from styletransfer.machine import cost
 from styletransfer.settings import Settings
+from styletransfer.studio.film_file import FilmFile, FilmPart
 from styletransfer.studio.studio import Studio
 from styletransfer.support import units
-from styletransfer.texts import Text, _
+from styletransfer.texts import Text, _, ngettext
+from styletransfer.video.request import frame_work, sized
 
 
 def estimate(studio: Studio, settings: Settings, photos: Sequence[tuple[int, int]], paintings: int) -> str:
@@ -20,11 +22,38 @@ def estimate(studio: Studio, settings: Settings, photos: Sequence[tuple[int, int
         photos: (height, width) of the photo, or of each photo of an album.
         paintings: How many paintings it is painted like.
     """
+    sizes = [(width, height) for height, width in photos if _fits(width, height, settings)]
+    return _sentence(studio, settings, sum(cost.work(size, settings, paintings) for size in sizes), sizes)
+
+
+def film_estimate(studio: Studio, settings: Settings, film: FilmFile, part: FilmPart, paintings: int) -> str:
+    """Likewise for a film of one shot, and how many frames of it are painted.
+
+    Args:
+        studio: Knows the speed.
+        settings: How the first frame is painted.
+        film: The film.
+        part: What of it is painted.
+        paintings: How many paintings it is painted like.
+    """
+    height, width = film.size
+    if not _fits(width, height, settings):
+        return ""
+    if film.seconds is None:
+        return _("This film does not tell how long it is, and so not how long it takes.")
+    size, settings = sized((width, height), settings)
+    first, later = frame_work(size, settings, part.epochs, paintings)
+    count = film.count(part)
+    said = ngettext("{count} frame.", "{count} frames.", count)
+    return f"{said} {_sentence(studio, settings, first + (count - 1) * later, [size])}"
+
+
+def _sentence(studio: Studio, settings: Settings, work: float, sizes: Sequence[tuple[int, int]]) -> str:
+    """What so much work takes; the sizes are (width, height) of what is painted."""
     speed = studio.speed(settings)
     if speed is None:
         return _("The time will be known once the brushes are warm.") if not studio.worker_ready else ""
-    sizes = [(width, height) for height, width in photos if _fits(width, height, settings)]
-    time = units.duration(speed.seconds_per_megapixel * sum(cost.work(size, settings, paintings) for size in sizes))
+    time = units.duration(speed.seconds_per_megapixel * work)
     if studio.device(settings.device) != "cpu":
         return _("About {time} on this machine.", time=time)
     memory = units.storage(max((cost.memory(size, settings, bfloat16=speed.bfloat16) for size in sizes), default=0))

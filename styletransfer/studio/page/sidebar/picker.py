@@ -1,7 +1,7 @@
 """The pickers: a gallery of the pictures that come along, and a place to drop one's own.
 
 Each stands at a place of its own in the left column: "photo", "painting", and one for every further painting. At
-"photo" several files may be dropped at once, which makes them an album.
+"photo" several files may be dropped at once, which makes them an album; or a film, which a still of it stands for.
 """
 
 import filecmp
@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import cast
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import size_of
 from styletransfer.studio.albums import MOST_PHOTOS, TOO_MANY
 from styletransfer.studio.components.picture_picker import Tile, picked, picture_picker
+from styletransfer.studio.film_file import FILM_ENDINGS, FilmFile, still
+from styletransfer.studio.films import Films
 from styletransfer.studio.pictures import (
     FIRST_PAIR,
     Kind,
@@ -34,9 +37,17 @@ from styletransfer.texts import Text, ngettext, say
 
 OWN = "own"
 """Id of the tile that stands for the user's own picture."""
+LARGEST_MB = 200
+"""Megabytes of a picture's file that may be dropped."""
+LARGEST_FILM_MB = 1000
+"""Megabytes of a film that may be dropped. They lie in memory once as long as it stands at the uploader, and twice for
+a moment while Streamlit receives them; on disk, once."""
 ENDINGS = ["jpg", "jpeg", "png", "webp", "avif", "tif", "tiff", "gif", "heic", "heif", "bmp"]
 _HELP: dict[Kind, Text] = {
-    "photo": Text("What is to be seen in the result: its shapes stay. JPEG, PNG, WebP, AVIF, TIFF, GIF, HEIC or BMP."),
+    "photo": Text(
+        "What is to be seen in the result: its shapes stay. JPEG, PNG, WebP, AVIF, TIFF, GIF, HEIC or BMP. Several "
+        "make an album; a film is painted frame by frame: MP4, MOV, MKV, WebM, AVI or MPEG."
+    ),
     "painting": Text("How it is to be painted: its colours and strokes are taken over. The same kinds of file."),
 }
 _OWN_LABEL: dict[Kind, Text] = {"photo": Text("Your own photo"), "painting": Text("Your own painting")}
@@ -65,8 +76,26 @@ def album() -> Photos | None:
     return cast("Photos | None", st.session_state.get(f"{_MANY}_album"))
 
 
-def picker(place: str, heading: str) -> Picture | None:
-    """Show one picker and return the picture that is chosen, or None when there is none."""
+def film() -> FilmFile | None:
+    """The film that is chosen instead of one photo, or None. A still stands for it at "photo"."""
+    if st.session_state.get(f"{_MANY}_choice") != OWN:
+        return None
+    return cast("FilmFile | None", st.session_state.get(f"{_MANY}_film"))
+
+
+def single() -> bool:
+    """Whether one photo is painted, neither an album nor a film."""
+    return album() is None and film() is None
+
+
+def picker(place: str, heading: str, *, films: Films | None = None) -> Picture | None:
+    """Show one picker and return the picture that is chosen, or None when there is none.
+
+    Args:
+        place: Where it stands.
+        heading: What stands over it.
+        films: Takes films in, where one may be dropped.
+    """
     begin(place)
     st.html(html.label(heading))
     choice: str | None = st.session_state[f"{place}_choice"]
@@ -76,12 +105,13 @@ def picker(place: str, heading: str) -> Picture | None:
     kind = _kind(place)
     st.file_uploader(
         say(_OWN_LABEL[kind]),
-        type=ENDINGS,
+        type=ENDINGS if films is None else [*ENDINGS, *(ending.removeprefix(".") for ending in FILM_ENDINGS)],
         accept_multiple_files=place == _MANY,
         key=place,
         help=say(_HELP[kind]),
-        on_change=lambda: _adopt_upload(place),
+        on_change=lambda: _adopt_upload(place, films),
         label_visibility="collapsed",
+        max_upload_size=LARGEST_MB if films is None else LARGEST_FILM_MB,
     )
     if place == _MANY and (many := album()) is not None:
         text = ngettext("An album of {count} photo", "An album of {count} photos", len(many.files))
@@ -115,6 +145,7 @@ def adopt_own(place: str, picture: Picture) -> None:
     """Make a picture the user's own one and choose it, for example when the page comes back to a run."""
     begin(place)
     st.session_state[f"{place}_album"] = None
+    st.session_state[f"{place}_film"] = None
     st.session_state[f"{place}_own"] = picture
     st.session_state[f"{place}_choice"] = OWN
 
@@ -124,6 +155,17 @@ def adopt_album(files: Sequence[PictureFile]) -> None:
     adopt_own(_MANY, _first_picture(files))
     sizes = tuple(size for file in files if (size := size_of(file.data)) is not None)
     st.session_state[f"{_MANY}_album"] = Photos(tuple(files), sizes)
+
+
+def adopt_film(film: FilmFile, begin: float = 0.0) -> None:
+    """Choose a film in the photo's place. Raises StyleTransferError if it is damaged.
+
+    Args:
+        film: The film.
+        begin: Seconds from its beginning at which the still is taken.
+    """
+    adopt_own(_MANY, still(film.path, film.name, begin))
+    st.session_state[f"{_MANY}_film"] = film
 
 
 def adopt_sample(place: str, name: str) -> None:
@@ -164,7 +206,7 @@ def _adopt_tile(place: str) -> None:
         st.session_state[f"{place}_error"] = None
 
 
-def _adopt_upload(place: str) -> None:
+def _adopt_upload(place: str, films: Films | None) -> None:
     """Check what was dropped. What cannot be used leaves the choice as it was."""
     files = _dropped(place)
     st.session_state[f"{place}_error"] = None
@@ -172,23 +214,44 @@ def _adopt_upload(place: str) -> None:
         if st.session_state[f"{place}_choice"] == OWN:
             del st.session_state[f"{place}_choice"]
             begin(place)
-        st.session_state[f"{place}_own"] = None
+        st.session_state.update({f"{place}_own": None, f"{place}_film": None})
         return
     try:
         if len(files) > MOST_PHOTOS:
             raise StyleTransferError(TOO_MANY)
-        if len(files) > 1:
-            adopt_album(files)
-        else:
-            adopt_own(place, _first_picture(files))
+        try:
+            if len(files) > 1:
+                adopt_album(files)
+            else:
+                adopt_own(place, _first_picture(files))
+        except StyleTransferError as error:
+            if films is None or not _adopt_dropped_film(files, films):
+                raise error from None
     except StyleTransferError as error:
         st.session_state[f"{place}_error"] = error.text
+
+
+def _adopt_dropped_film(files: list[PictureFile], films: Films) -> bool:
+    """Choose the film that was dropped. Whether it is one; raises StyleTransferError if it cannot be painted."""
+    called_so = any(Path(file.name).suffix.lower() in FILM_ENDINGS for file in files)
+    if len(files) > 1 and called_so:
+        raise StyleTransferError("Drop one film at a time, or photos for an album.")
+    if len(files) > 1:
+        return False
+    try:
+        adopt_film(films.drop(files[0].data, files[0].name))
+    except StyleTransferError:
+        if called_so:
+            raise
+        return False
+    return True
 
 
 def _dropped(place: str) -> list[PictureFile]:
     """What was dropped last; it takes the place of what was there before, which is back when it is taken away."""
     value = st.session_state[place]
-    uploaded = value if isinstance(value, list) else [value] if value is not None else []
+    listed = value if isinstance(value, list) else [value]
+    uploaded = [file for file in listed if isinstance(file, UploadedFile)]  # others went with a server that was killed
     seen: set[str] = st.session_state.get(f"{place}_seen", set())
     st.session_state[f"{place}_seen"] = {file.file_id for file in uploaded}
     last = [file for file in uploaded if file.file_id not in seen] or uploaded[-1:]

@@ -16,7 +16,7 @@ from styletransfer.imaging.masks import to_mask
 from styletransfer.inputs import Inputs
 from styletransfer.studio.components.region_editor import painted as edited
 from styletransfer.studio.page.sidebar.edited_regions import read_regions
-from styletransfer.studio.page.sidebar.picker import album, chosen_at
+from styletransfer.studio.page.sidebar.picker import album, chosen_at, single
 from styletransfer.studio.pictures import Picture, read_picture
 from styletransfer.studio.presentation import html
 from styletransfer.studio.regions import (
@@ -89,7 +89,7 @@ def replace_by(painted: Regions | None) -> None:
 def in_use() -> Regions | None:
     """What is painted, if it fits the photo and there is anything."""
     painted, photo = regions(), chosen_at("photo")
-    if album() is not None or painted is None or photo is None or not painted.painted or not painted.fit(photo.size):
+    if not single() or painted is None or photo is None or not painted.painted or not painted.fit(photo.size):
         return None
     return painted
 
@@ -184,10 +184,12 @@ def summary() -> None:
     painted, photo = regions(), chosen_at("photo")
     if photo is None:
         return
-    if album() is not None:
-        st.html(
-            html.line(_("Regions, and another picture to start from, are for single photos: an album does without."))
-        )
+    if not single():
+        if album() is None:
+            said = _("Regions, and another picture to start from, are for single photos: a film does without.")
+        else:
+            said = _("Regions, and another picture to start from, are for single photos: an album does without.")
+        st.html(html.line(said))
         return
     with st.container(key="region_place"):
         if painted is not None and painted.painted and not painted.fit(photo.size):

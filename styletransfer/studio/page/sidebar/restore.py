@@ -12,7 +12,8 @@ from styletransfer.imaging.recipe import Recipe, read_recipe
 from styletransfer.inputs import Inputs
 from styletransfer.settings import NetworkName, Settings
 from styletransfer.studio.components.file_drag import file_drag
-from styletransfer.studio.page.sidebar import chosen_inputs, form_state, settings_form
+from styletransfer.studio.page.sidebar import chosen_inputs, film_choice, form_state, settings_form
+from styletransfer.studio.page.sidebar.picker import LARGEST_MB
 from styletransfer.studio.pictures import Picture, title
 from styletransfer.studio.presentation import html
 from styletransfer.studio.presentation.markdown import plain
@@ -35,6 +36,9 @@ def restore(studio: Studio, snapshot: Snapshot) -> None:
         settings_form.restore(settings, snapshot.steered[-1][1] if snapshot.steered else None)
     files = chosen_inputs.named(snapshot.photo_name, snapshot.painting_names, studio.inputs(snapshot.run_id))
     chosen_inputs.adopt(files, at_the_end(settings, snapshot.steered) if settings else None)
+    film = studio.films.view(snapshot.run_id)
+    if film is not None and film.source is not None:
+        film_choice.adopt(film.source, film.part)
 
 
 def open_run(studio: Studio, run_id: str) -> None:
@@ -56,6 +60,7 @@ def recipe_drop(studio: Studio) -> None:
             type=_ENDINGS,
             key=f"recipe_{turn}",
             on_change=_dropped,
+            max_upload_size=LARGEST_MB,
             args=(studio, f"recipe_{turn}"),
             label_visibility="collapsed",
         )

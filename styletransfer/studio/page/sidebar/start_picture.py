@@ -9,7 +9,7 @@ import streamlit as st
 from styletransfer.controls import CONTROLS
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Start
-from styletransfer.studio.page.sidebar.picker import ENDINGS
+from styletransfer.studio.page.sidebar.picker import ENDINGS, LARGEST_MB
 from styletransfer.studio.pictures import Picture, read_picture
 from styletransfer.studio.presentation import html
 from styletransfer.studio.presentation.markdown import plain
@@ -38,6 +38,7 @@ def choose() -> None:
             type=ENDINGS,
             key="start_picture",
             on_change=_adopt_upload,
+            max_upload_size=LARGEST_MB,
             label_visibility="collapsed",
         )
         if problem := st.session_state.get("start_picture_error"):
