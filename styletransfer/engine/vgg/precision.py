@@ -2,7 +2,7 @@
 
 A bfloat16 has the range of a float32, but only 8 of its 24 bits. Sums over positions are taken in float32, and so is
 everything but the network. The losses of a picture come out within 1e-2 of the exact ones, most within 3e-3. Its
-gradient is off by 7 to 14 % (by norm), as another one of four rounded features may be the largest, and by 12 to 21 %
+gradient is off by 7 to 14 % (by norm), as another one of four rounded features may be the largest, and by 9 to 15 %
 where wide layers are worked on in tiles (`fast.winograd`); yet a painting comes down as low in as many epochs. Measured
 at 225 x 338, the notebook's recipe and the default one on VGG-16, three and four pairs of pictures.
 

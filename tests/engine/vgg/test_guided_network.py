@@ -109,7 +109,7 @@ def test_in_bfloat16_they_are_near(vgg16: Weights) -> None:
         activations(Network(vgg16, settings(), None, dtype), picture()) for dtype in (torch.bfloat16, torch.float32)
     )
     assert apart(half[0], full[0]) < 2e-2
-    assert apart(half[1], full[1]) < 0.4
+    assert apart(half[1], full[1]) < 0.5  # most of it from which of four is the largest, and from tiles
 
 
 def test_what_is_nobodys_makes_no_difference(vgg16: Weights) -> None:

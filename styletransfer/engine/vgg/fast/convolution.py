@@ -21,6 +21,8 @@ _PAYS_WITH_MKL, _PAYS_WITH_ONEDNN, _PAYS_IN_BFLOAT16 = 64, 256, 256
 """Channels on both sides from which on Winograd's algorithm is faster than a convolution of the library's, by what
 multiplies the matrices, and where bfloat16 is multiplied by vectors. Measured on a Xeon and on a Zen 5; see
 benchmarks/README.md."""
+_ROUNDS_WELL = 512
+"""Channels from which on features in bfloat16 may be found so: with 256, losses of small pictures are 1.5 % off."""
 
 
 class Convolution(Protocol):
@@ -105,6 +107,21 @@ class ThinConvolution(DirectConvolution):
         return y[:, :, 1:-1, 1:-1]
 
 
+class GradientInTiles(DirectConvolution):
+    """The library's own, but for carrying a gradient back: that by Winograd's algorithm.
+
+    In bfloat16 it rounds seven times as much, which is little beside what a gradient there is off by as it is.
+    """
+
+    def __init__(self, weight: Tensor, bias: Tensor) -> None:
+        super().__init__(weight, bias)
+        self._tiles = WinogradConvolution(weight, bias)
+
+    def backward(self, grad: Tensor, rows: slice | None = None, out: Tensor | None = None) -> Tensor:
+        """See `Convolution`."""
+        return self._tiles.backward(grad, rows, out)
+
+
 def fastest_convolution(weight: Tensor, bias: Tensor, scratch: Tensor | None = None) -> Convolution:
     """Choose by what was measured: on processors Winograd's algorithm pays from some width on.
 
@@ -117,7 +134,7 @@ def fastest_convolution(weight: Tensor, bias: Tensor, scratch: Tensor | None = N
     if weight.shape[1] <= _THIN and (weight.dtype != torch.bfloat16 or by_vectors):
         return ThinConvolution(weight, bias)
     if by_vectors and width >= _PAYS_IN_BFLOAT16:
-        return WinogradConvolution(weight, bias)
+        return (WinogradConvolution if width >= _ROUNDS_WELL else GradientInTiles)(weight, bias)
     onednn = full_width_is_onednn()
     if weight.dtype == torch.float32 and width >= (_PAYS_WITH_ONEDNN if onednn else _PAYS_WITH_MKL):
         return WinogradConvolution(weight, bias, scratch, onednn_products if onednn else torch.bmm)
