@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import cache
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
+import torch.nn.functional as F
 from torch import Tensor
 from torch.nn.grad import conv2d_weight
 

@@ -8,7 +8,7 @@ A network that sees zeros beyond a border paints a frame. So a picture gets a ma
   the picture that is saved.
 """
 
-import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
+import torch.nn.functional as F
 from torch import Tensor
 
 

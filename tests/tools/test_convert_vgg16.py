@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
+import torch.nn.functional as F
 
 from styletransfer.engine.tensors import IMAGENET_MEAN, IMAGENET_STD
 

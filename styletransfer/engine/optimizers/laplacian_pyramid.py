@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
+import torch.nn.functional as F
 from torch import Tensor
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import safetensors
 import safetensors.torch
 import torch
-import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
+import torch.nn.functional as F
 from torch import Tensor
 
 from styletransfer.engine.tensors import IMAGENET_MEAN, IMAGENET_STD

@@ -8,7 +8,7 @@ import math
 from typing import Protocol
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
+import torch.nn.functional as F
 from torch import Tensor
 
 from styletransfer.engine.matrix_products import bfloat16_by_vectors, full_width_is_onednn, onednn_products

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Protocol
 
 import torch
-import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
+import torch.nn.functional as F
 from torch import Tensor
 
 from styletransfer.engine.vgg.fast.channels_last import empty

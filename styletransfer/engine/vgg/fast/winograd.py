@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812 - the name everybody knows it by
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 

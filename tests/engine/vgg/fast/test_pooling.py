@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-import torch.nn.functional as F  # noqa: N812
+import torch.nn.functional as F
 from torch import Tensor
 
 from styletransfer.engine.vgg.fast.pooling import AveragePool, MaxPool, Pool
