@@ -211,7 +211,7 @@ class SourceFilm:
                     yield SourceFrame(time, self.every * (frame.duration or 0), frame, self)
                 place += 1
         if latest < 0:
-            raise StyleTransferError("There is no frame between --from and --to; choose a longer part.")
+            raise StyleTransferError("There is no frame in this part of the film; choose a longer one.")
 
     def _stream(self, container: av.container.InputContainer) -> av.VideoStream:
         streams = [stream for stream in container.streams.video if not stream.disposition & _COVER]
