@@ -112,7 +112,7 @@ def _length(seconds: float) -> str:
 
 def _may_cut(chosen: FilmFile) -> bool:
     """Whether there is enough of it, and not too much for a clock."""
-    return chosen.seconds is not None and 1 <= chosen.seconds < _DAY
+    return chosen.seconds is not None and chosen.seconds >= 1 and _last(chosen) < _DAY
 
 
 def _last(chosen: FilmFile) -> float:

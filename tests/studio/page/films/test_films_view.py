@@ -81,6 +81,18 @@ def test_a_part_and_fewer_frames_take_less(studio: Standin, visit: Visit, film: 
     assert view.part == FilmPart(begin=0.4, end=1.2, every=2)
 
 
+@pytest.mark.parametrize(("end", "cut"), [(86_398, True), (86_399, False)])
+def test_a_film_that_is_longer_than_a_clock_tells_is_painted_as_a_whole(
+    visit: Visit, tmp_path: Path, end: int, *, cut: bool
+) -> None:
+    path = write_film(
+        tmp_path / "a.mp4", list(scene("city", None, (96, 64), 3)), times=[0, 1000 * end, 1000 * end + 500], sound=False
+    )
+    page = dropped(visit(), path.read_bytes())
+    assert page.button(key="start").label == "Paint the film"
+    assert ("film_span" in page.session_state) == cut
+
+
 def test_a_photo_dropped_later_takes_the_place_of_a_film(visit: Visit, film: bytes) -> None:
     page = dropped(visit(), film)
     looked_at(page.file_uploader(key="photo").upload("dog.png", picture(), "image/png").run())
