@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -28,9 +28,13 @@ from styletransfer.studio.server.gallery_routes import entries
 from styletransfer.studio.server.zip_stream import zip_stream
 from styletransfer.studio.storage.run_folder import Run
 from styletransfer.studio.studio import State, Studio
+from styletransfer.studio.worker.film_painting import paint_film
 from styletransfer.studio.worker.run_queue import RunQueue
 from styletransfer.support.paths import sample_paintings
 from styletransfer.texts import say
+from styletransfer.video.frame_store import folder_of
+from styletransfer.video.progress import Progress
+from styletransfer.video.request import FilmRequest
 from tests.video.sample_films import scene, write_film
 
 FRAMES = 8
@@ -234,6 +238,28 @@ def test_a_film_that_is_gone_or_a_full_disk_is_a_sentence(
     with pytest.raises(StyleTransferError, match="no file"):
         films.submit(shown, film, PART, SETTINGS)
     assert not list(tmp_path.glob("2*"))
+
+
+def test_what_is_written_in_a_films_folder_stays_in_it(films: Films, path: Path, tmp_path: Path) -> None:
+    film = read_film(path, "a.mp4")
+    folder = tmp_path / films.submit(inputs(film), film, PART, SETTINGS)
+    precious, elsewhere = tmp_path / "precious.mp4", tmp_path / "elsewhere"
+    precious.write_bytes(b"precious")
+    elsewhere.mkdir()
+    for name, target in {"painted.mp4": precious, "part.mp4": precious, "painted.mp4.frames": elsewhere}.items():
+        (folder / name).symlink_to(target)
+
+    def paint(request: FilmRequest, *, part: Path | None = None) -> Generator[Progress, None, None]:
+        assert part is None
+        folder_of(request.out).mkdir()
+        request.out.write_bytes(b"painted")
+        yield Progress(1, 1, 1.0, 0.0, 1)
+
+    assert paint_film(paint, folder, lambda: True, lambda _: None) is State.FINISHED
+    assert precious.read_bytes() == b"precious"
+    assert elsewhere.is_dir()
+    assert not any(path.is_symlink() for path in folder.iterdir())
+    assert films.result(folder.name) == folder / "painted.mp4"
 
 
 @pytest.mark.parametrize("run_id", ["", "..", "20990101-000000-abcdef", "\x00"])

@@ -13,7 +13,7 @@ from PIL import Image
 from styletransfer.errors import StyleTransferError
 from styletransfer.studio.snapshot import State
 from styletransfer.studio.storage.film_folder import Film
-from styletransfer.studio.storage.run_folder import Run
+from styletransfer.studio.storage.run_folder import Run, unlink_link
 from styletransfer.studio.storage.server_lock import writing
 from styletransfer.studio.worker.engine_interface import FilmEngine
 from styletransfer.studio.worker.preview_keeper import PreviewKeeper
@@ -44,6 +44,9 @@ def paint_film(
         tell: Takes how far it is, and now and then the newest picture.
         whole: Whether to paint what is missing; else what is painted is put together, and may be gone on with.
 
+    Returns:
+        FINISHED once that is done, STOPPED if `go_on` has said no before.
+
     Raises:
         StyleTransferError: The film is damaged, or nothing can be written in its folder.
         Gone: As `go_on` does.
@@ -51,6 +54,9 @@ def paint_film(
     with writing(folder):
         film = Film(Run(folder))
         film.run.clear_temporaries()
+        for path in (film.result, film.part):
+            unlink_link(path)
+        unlink_link(film.store.folder)
         recorder = _FilmRecorder(film, tell)
         if not film.result.is_file():  # else it was killed in its very last moment
             film.part.unlink(missing_ok=True)
