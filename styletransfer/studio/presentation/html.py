@@ -63,6 +63,18 @@ def line(text: str, kind: str = "note", *, strong: str = "") -> str:
     return f'<p class="{kind}">{escape(text)}{end}</p>'
 
 
+def download(address: str, text: str, explained: str = "") -> str:
+    """A link that takes a file home.
+
+    Args:
+        address: Of the file.
+        text: What stands on it.
+        explained: What is said where it is pointed at.
+    """
+    tip = f' title="{escape(explained)}"' if explained else ""
+    return f'<a class="export" href="{escape(address)}" download{tip}>{escape(text)}</a>'
+
+
 def dots(lines: Iterable[tuple[str, str, str]]) -> str:
     """A list with a dot of some colour before each line: (colour as #rrggbb, what it is, what becomes of it)."""
     items = "".join(

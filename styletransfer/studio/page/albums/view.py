@@ -36,7 +36,7 @@ def album_stage(studio: Studio, view: AlbumView) -> None:
     with st.container(horizontal=True, key="head", vertical_alignment="center"):
         st.html(html.headline(studio.gallery.title_of(view.run_id), _standing(view)))
         if view.painted and view.progress is None:
-            st.html(_link(export_address([view.run_id]), _("Download as ZIP")), width="content")
+            st.html(html.download(export_address([view.run_id]), _("Download as ZIP")), width="content")
         st.button(_("New painting"), key="new", icon=":material/add:", on_click=leave)
     with st.container(key="album"):
         if view.progress is None:
@@ -63,7 +63,7 @@ def _progress(studio: Studio, view: AlbumView) -> None:
         far = _("{part} of {whole}", part=done, whole=photos)
         st.html(html.progress(done / photos, far, _left(view), "", still=False, label=_("Album")))
         if view.painted:
-            st.html(_link(export_address([view.run_id]), _("Download as ZIP")), width="content")
+            st.html(html.download(export_address([view.run_id]), _("Download as ZIP")), width="content")
         st.button(_("Pause"), key="album_pause", icon=":material/pause:", on_click=_pause, args=(studio, view.run_id))
     elif len(view.painted) < photos:
         st.html(html.line(_broken_off(view)))
@@ -183,7 +183,7 @@ def _large(view: AlbumView, number: int) -> None:
             place = _("{part} of {whole}", part=number, whole=len(view.names))
             st.html(html.headline(name, place))
             address = f"runs/{view.run_id}/painted/{number}.png"
-            st.html(_link(address, _("Download")), width="content")
+            st.html(html.download(address, _("Download")), width="content")
         try:
             before, after = shown_file(photo), shown_file(view.painted[number])
         except StyleTransferError as error:
@@ -209,7 +209,3 @@ def _go(number: int | None) -> None:
         st.query_params.pop(_PHOTO, None)
     else:
         st.query_params[_PHOTO] = str(number)
-
-
-def _link(address: str, text: str) -> str:
-    return f'<a class="export" href="{address}" download>{text}</a>'

@@ -23,7 +23,7 @@ def film_stage(studio: Studio, view: FilmView) -> None:
     with st.container(horizontal=True, key="head", vertical_alignment="center"):
         st.html(html.headline(studio.gallery.title_of(view.run_id), _standing(view)))
         if view.result is not None:
-            st.html(_download(view), width="content")
+            st.html(html.download(f"{_address(view)}&download", _("Download")), width="content")
         if view.progress is None:
             args = (studio, view.run_id)
             st.button(_("Delete"), key="film_delete", icon=":material/delete:", on_click=_delete, args=args)
@@ -171,7 +171,3 @@ def _address(view: FilmView) -> str:
     """Where the painted film is; another one after each change."""
     changed = view.result.stat().st_mtime_ns // 1_000_000 if view.result is not None and view.result.exists() else 0
     return f"runs/{view.run_id}/painted.mp4?v={changed}"
-
-
-def _download(view: FilmView) -> str:
-    return f'<a class="export" href="{_address(view)}&amp;download" download>{_("Download")}</a>'

@@ -121,7 +121,7 @@ def _head(gallery: Gallery, use: Use) -> None:
 
 def _export_link(address: str, text: str) -> str:
     explained = _("A ZIP of the finished pictures at full resolution, each with its recipe")
-    return f'<a class="export" href="{address}" download title="{explained}">{text}</a>'
+    return html.download(address, text, explained)
 
 
 def _set_limit(gallery: Gallery) -> None:
