@@ -12,14 +12,14 @@ from styletransfer.engine.device import find_device
 from styletransfer.engine.frames import Frame, LossName
 from styletransfer.engine.shared_network import SharedNetwork
 from styletransfer.engine.stylize import stylize
-from styletransfer.engine.vgg.precision import network_dtype
+from styletransfer.engine.vgg.precision import settled_precision
 from styletransfer.engine.vgg.weights import Weights
 from styletransfer.imaging import images
 from styletransfer.imaging.color import Painted as Picture
 from styletransfer.imaging.color import with_photo_colors
 from styletransfer.imaging.recipe import Recipe, installed_versions, make_recipe
 from styletransfer.inputs import Inputs
-from styletransfer.settings import Settings
+from styletransfer.settings import Precision, Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +95,7 @@ class Painter:
     def recipe(self, order: Order) -> Recipe:
         """What the picture's recipe will be. Raises StyleTransferError if the device cannot do what is asked for."""
         settings = order.recipe.settings
-        return _recipe(order, half=network_dtype(find_device(settings.device), settings.precision).itemsize == 2)
+        return _recipe(order, settled_precision(find_device(settings.device), settings.precision))
 
     def frames(self, order: Order, resume: Checkpoint | None = None) -> Iterator[Frame]:
         """Paint it; only the last frame carries the picture.
@@ -106,7 +106,7 @@ class Painter:
         settings, inputs = order.recipe.settings, order.opened()
         if self._check is not None:
             device = find_device(settings.device)
-            bfloat16 = network_dtype(device, settings.precision).itemsize == 2
+            bfloat16 = settled_precision(device, settings.precision) == "half"
             self._check(inputs.photo.size, settings, device.type, bfloat16=bfloat16)
         done = [0 if resume is None else resume.epoch]
         for frame in stylize(
@@ -126,12 +126,13 @@ class Painter:
         """The picture of the last frame, as the command for a single one would save it."""
         assert last.image is not None  # noqa: S101 - the last frame has one
         picture = _in_colors(last.image, order) if last.pixels is None else _in_colors(last.pixels, order)
-        data = images.encode_for(picture, f"picture{order.ending}", recipe=_recipe(order, half=last.bfloat16).to_json())
+        recipe = _recipe(order, "half" if last.bfloat16 else "full")
+        data = images.encode_for(picture, f"picture{order.ending}", recipe=recipe.to_json())
         return Painted(data=data, seconds=last.seconds, losses=dict(last.losses), where=where)
 
 
-def _recipe(order: Order, *, half: bool) -> Recipe:
-    settings = replace(order.recipe.settings, precision="half" if half else "full")
+def _recipe(order: Order, precision: Precision) -> Recipe:
+    settings = replace(order.recipe.settings, precision=precision)
     return replace(order.recipe, settings=settings, versions=installed_versions())
 
 

@@ -1,7 +1,7 @@
 """A film asked for on the command line: its files are checked, it is painted frame by frame, and put together."""
 
 from contextlib import ExitStack, closing
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
@@ -13,6 +13,10 @@ from styletransfer.texts import _, ngettext, pgettext
 from styletransfer.video import frame_store
 from styletransfer.video.request import FilmRequest
 from styletransfer.video.source import SourceFilm
+
+if TYPE_CHECKING:
+    from styletransfer.video.job import FilmJob
+    from styletransfer.video.painting import FilmWork
 
 
 def paint(request: FilmRequest, display: Display, *, ray: str | None = None, threads: int | None = None) -> bool:
@@ -47,7 +51,7 @@ def paint(request: FilmRequest, display: Display, *, ray: str | None = None, thr
     with ended, frame_store.opened(request.out, order) as store, Interrupt() as interrupt:
         job.check_disk(store)
         _announce(film, job.size, job.weights.source, store, display)
-        painting = job.painting(store) if cluster is None else job.painting_there(store)
+        painting = job.painting(store)
         with display.progress(pgettext("work", "Painting")) as report:
             whole = _run(painting, interrupt, report)
         if not whole:
@@ -82,8 +86,8 @@ def _job(
     ray: Any,
     threads: int | None,
     display: Display,
-) -> Any:
-    """What paints: a `FilmJob`, on a cluster if there is one."""
+) -> "FilmJob":
+    """What paints, on a cluster if there is one."""
     import torch  # it takes seconds, for which no mistyped name should wait
 
     if threads is not None:
@@ -99,7 +103,7 @@ def _job(
     return job
 
 
-def _run(painting: Any, interrupt: Interrupt, report: Report) -> bool:
+def _run(painting: "FilmWork", interrupt: Interrupt, report: Report) -> bool:
     """Paint to the end, or until Ctrl-C. Returns whether all is painted."""
     with closing(painting.run()) as steps:
         for progress in steps:

@@ -6,10 +6,10 @@ from typing import Any
 
 import torch
 
-from styletransfer.engine.vgg.precision import network_dtype
+from styletransfer.engine.vgg.precision import settled_precision
 from styletransfer.errors import StyleTransferError
 from styletransfer.machine import cost
-from styletransfer.settings import Precision, Settings
+from styletransfer.settings import Settings
 from styletransfer.support import units
 from styletransfer.support.throttle import Throttle
 from styletransfer.texts import _
@@ -93,9 +93,7 @@ class Nodes:
         """
         if self.on_gpu(settings) or settings.device == "mps":
             return settings
-        half = network_dtype(torch.device("cpu"), settings.precision).itemsize == 2
-        precision: Precision = "half" if half else "full"
-        return replace(settings, precision=precision)
+        return replace(settings, precision=settled_precision(torch.device("cpu"), settings.precision))
 
 
 class NodeWatch:

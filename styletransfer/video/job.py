@@ -10,14 +10,14 @@ from PIL import Image
 
 from styletransfer.engine.device import find_device
 from styletransfer.engine.frame_painter import FramePainter
-from styletransfer.engine.vgg.precision import network_dtype
+from styletransfer.engine.vgg.precision import settled_precision
 from styletransfer.engine.vgg.weights import Weights, load_weights
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import open_image
 from styletransfer.settings import Settings
 from styletransfer.video import frame_store
 from styletransfer.video.frame_store import FrameStore
-from styletransfer.video.painting import FilmPainting
+from styletransfer.video.painting import FilmPainting, FilmWork
 from styletransfer.video.progress import Progress
 from styletransfer.video.request import FilmRequest, check_disk, sized
 from styletransfer.video.source import SourceFilm
@@ -47,8 +47,8 @@ class FilmJob:
 
     def settled(self) -> Settings:
         """The settings with the precision that this machine takes."""
-        half = network_dtype(find_device(self.settings.device), self.settings.precision).itemsize == 2
-        return replace(self.settings, precision="half" if half else "full")
+        settings = self.settings
+        return replace(settings, precision=settled_precision(find_device(settings.device), settings.precision))
 
     @property
     def device(self) -> str:
@@ -74,7 +74,7 @@ class FilmJob:
         """Make sure that the frames will fit on the disk, as far as can be told. Raises StyleTransferError."""
         check_disk(self.size, self.film.count, store.folder, there=store.occupied)
 
-    def painting(self, store: FrameStore, *, seen: bool = False) -> FilmPainting:
+    def painting(self, store: FrameStore, *, seen: bool = False) -> FilmWork:
         """It, ready to be painted.
 
         Args:

@@ -26,7 +26,7 @@ from styletransfer.cluster.tasks import (
 )
 from styletransfer.engine.device import find_device
 from styletransfer.engine.frame_painter import FramePainter
-from styletransfer.engine.vgg.precision import network_dtype
+from styletransfer.engine.vgg.precision import settled_precision
 from styletransfer.engine.vgg.weights import Weights
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import Precision, Settings
@@ -111,13 +111,7 @@ class RayPainting(FilmWork):
         self._painted, self._shots, self._done = store.painted, 0, 0.0
 
     def run(self) -> Generator[Progress, None, None]:
-        """Paint every frame that is not there yet; tells how far it is now and then, whether or not one has come.
-
-        Closing the generator stops it; what has come is kept.
-
-        Raises:
-            StyleTransferError: The film cannot be read to its end, or a frame cannot be painted or kept.
-        """
+        """See `FilmWork.run`; tells how far it is whether or not a frame has come."""
         coming, all_found = stretches(self.unpainted()), False
         waiting: list[Stretch] = []
         while True:
@@ -213,8 +207,9 @@ class RayFilmJob(FilmJob):
         """The settings with the device and the precision that all nodes paint with."""
         return settled(self._ray, self._watch.nodes, self.settings)
 
-    def painting_there(self, store: FrameStore) -> RayPainting:
-        """It, ready to be painted on the cluster."""
+    def painting(self, store: FrameStore, *, seen: bool = False) -> FilmWork:
+        """It, ready to be painted on the cluster, where nobody sees a frame before it is done."""
+        del seen
         manner = Manner(tuple(self.paintings), self.settings, self.weights, self.request.epochs)
         return RayPainting(self.film, self.size, manner, store, self._ray, self._watch)
 
@@ -234,20 +229,19 @@ def settled(ray: Any, nodes: Nodes, settings: Settings) -> Settings:
         return replace(nodes.settled(settings), device="cpu" if settings.device == "auto" else settings.device)
     on_card = replace(settings, device="cuda")
     task = ray.remote(_precision).options(num_gpus=1, num_cpus=1).remote(on_card, __version__)
-    precision: Precision | Failure = fetched(ray, task)
-    if isinstance(precision, Failure):
-        raise StyleTransferError(precision.reason)
-    return replace(on_card, precision=precision)
+    answer: Precision | Failure = fetched(ray, task)
+    if isinstance(answer, Failure):
+        raise StyleTransferError(answer.reason)
+    return replace(on_card, precision=answer)
 
 
 def _precision(settings: Settings, version: str) -> Precision | Failure:
     """A task: the precision that this node's graphics card takes."""
     try:
         check_version(version)
-        half = network_dtype(find_device(settings.device), settings.precision).itemsize == 2
+        return settled_precision(find_device(settings.device), settings.precision)
     except StyleTransferError as error:
         return failure(error)
-    return "half" if half else "full"
 
 
 def _paint(stored: list[Any], stretch: Stretch, threads: int, version: str) -> Iterator[bytes | Failure]:

@@ -1,5 +1,6 @@
 """A film from its first frame to its last: shots are found, frames painted and kept, those that are there passed by."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from styletransfer.video.shots import Unpainted, unpainted
 from styletransfer.video.source import SourceFilm, SourceFrame
 
 
-class FilmWork:
+class FilmWork(ABC):
     """What there is to do of a film, and the film that is put together when it is done, whoever paints.
 
     Args:
@@ -58,6 +59,16 @@ class FilmWork:
     def count(self) -> int:
         """How many there will be, as far as the film tells."""
         return self._film.count
+
+    @abstractmethod
+    def run(self) -> Generator[Progress, None, None]:
+        """Paint every frame that is not there yet; tells how far it is now and then.
+
+        Closing the generator stops it; what is painted is kept.
+
+        Raises:
+            StyleTransferError: The film cannot be read to its end, or a frame cannot be painted or kept.
+        """
 
     def unpainted(self) -> Iterator[Unpainted]:
         """The frames that are not painted, in their order; all frames are met on the way. Raises StyleTransferError."""
@@ -121,13 +132,7 @@ class FilmPainting(FilmWork):
         self._done, self._shots = 0.0, 0
 
     def run(self) -> Generator[Progress, None, None]:
-        """Paint every frame that is not there yet; tells how far it is after each, and after each epoch of a first one.
-
-        Closing the generator stops it; what is painted is kept.
-
-        Raises:
-            StyleTransferError: The film cannot be read to its end, or a frame cannot be painted or kept.
-        """
+        """See `FilmWork.run`; tells how far it is after each frame, and after each epoch of a shot's first one."""
         for frame in self.unpainted():
             if frame.motion is None:
                 yield from self._first(frame.index, frame.photo)

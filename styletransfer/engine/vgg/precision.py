@@ -48,6 +48,11 @@ def network_dtype(device: torch.device, precision: Precision, begun: Precision =
     return torch.float32
 
 
+def settled_precision(device: torch.device, precision: Precision) -> Precision:
+    """What `network_dtype` says, as the precision to ask for, so that the choice is no other one elsewhere or later."""
+    return "half" if network_dtype(device, precision) == torch.bfloat16 else "full"
+
+
 def _can_bfloat16(kind: str) -> bool:
     """Whether a kind of device can reckon in bfloat16 at all, however slowly."""
     return kind == "cpu" or (kind == "cuda" and bool(torch.cuda.is_bf16_supported()))
