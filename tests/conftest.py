@@ -1,4 +1,4 @@
-"""What the core's tests share: pictures that are made on the spot, and networks with random weights."""
+"""What all tests share: a process that behaves alike everywhere, pictures made on the spot, random networks."""
 
 import atexit
 import os

@@ -11,8 +11,8 @@ from torch import Tensor
 from styletransfer.engine.matrix_products import add_product, summed_products
 
 _PARTS, _FEWEST = 32, 256
-"""Sums over positions in bfloat16 are rounded once for each of so many parts, if they
-have enough positions, and these are added up in float32."""
+"""Sums over positions in bfloat16 are rounded once for each of so many parts, if they have enough positions, and these
+are added up in float32."""
 _WIDENED = 2**20
 """Positions that a graphics card adds up together in float32, which costs it little, and no more memory than this."""
 

@@ -47,7 +47,7 @@ class Convolution(Protocol):
 
 
 class DirectConvolution:
-    """The library's own convolution: for bfloat16, for float64, and where Winograd's does not pay."""
+    """The library's own convolution: for float64, and where Winograd's does not pay."""
 
     def __init__(self, weight: Tensor, bias: Tensor) -> None:
         self.weight, self.bias = weight.contiguous(memory_format=torch.channels_last), bias

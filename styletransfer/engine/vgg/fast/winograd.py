@@ -46,7 +46,7 @@ _RECIPROCALS = [5, 3, 4, 1, 2, 0]
 class WinogradConvolution:
     """See `Convolution`; relative rounding error in float32 about 1e-6.
 
-    In bfloat16 it is 1.6e-2, seven times that of a plain convolution. It has no bias, so that the losses stay within
+    In bfloat16 it is 1.6e-2, seven times that of a plain convolution. Its mean is zero, so that the losses stay within
     1e-2 of the exact ones, and a painting comes down as low in as many epochs; see benchmarks/README.md.
 
     Args:
@@ -93,7 +93,7 @@ def _winograd(
     x: Tensor,
     transforms: tuple[Tensor, Tensor],
     kernels: Tensor,
-    multiplied: Products,
+    multiply: Products,
     wanted: slice | None = None,
     out: Tensor | None = None,
 ) -> Tensor:
@@ -103,7 +103,7 @@ def _winograd(
         x: What to convolve.
         transforms: (36, 36), from 6 x 6 pixels to 6 x 6 points, and (16, 36), from there to 4 x 4 pixels.
         kernels: (36, in, out), at the points.
-        multiplied: What multiplies (36, tiles, in) by them.
+        multiply: What multiplies (36, tiles, in) by them.
         wanted: The rows of the output to compute, all if None.
         out: Where to put them; a new tensor if None.
     """
@@ -117,7 +117,7 @@ def _winograd(
     if out is None:
         out = x.new_empty(1, end - first, width, outputs).permute(0, 3, 1, 2)
     y = out[0].permute(1, 2, 0).view(-1, outputs)
-    step = _band_rows(rows, columns, max(inputs, outputs) * x.element_size(), multiplied)
+    step = _band_rows(rows, columns, max(inputs, outputs) * x.element_size(), multiply)
     for row in range(0, rows, step):
         count = min(step, rows - row)
         top = first + 4 * row
@@ -127,23 +127,23 @@ def _winograd(
         tiles = pieces[above * width * (inputs // unit) :].index_select(0, sources).index_fill_(0, outside, 0)
         points = to_points @ tiles.view(36, -1)
         points = points[:, : count * columns * inputs].view(36, -1, inputs)
-        products = multiplied(points, kernels).view(36, -1)
+        products = multiply(points, kernels).view(36, -1)
         done = (from_points @ products).view(-1, outputs)
         places = _places(width, count, bottom - top)
         torch.index_select(done, 0, places, out=y[(top - first) * width : (bottom - first) * width])
     return out
 
 
-def _band_rows(rows: int, columns: int, pixel: int, multiplied: Products) -> int:
+def _band_rows(rows: int, columns: int, pixel: int, multiply: Products) -> int:
     """Rows of tiles that are worked on together: as many as fit the cache, in bands of about the same size.
 
     Args:
         rows: All there are.
         columns: Tiles in a row.
         pixel: Bytes of the channels of a pixel, of what is read or what is written, whichever has more.
-        multiplied: What multiplies.
+        multiply: What multiplies.
     """
-    wide = _ONEDNN_BAND_BYTES if multiplied is onednn_products else _WIDE_BAND_BYTES
+    wide = _ONEDNN_BAND_BYTES if multiply is onednn_products else _WIDE_BAND_BYTES
     band = wide if pixel >= _WIDE_BYTES else _BAND_BYTES
     bands = -(-rows * columns * 36 * pixel // band)
     return -(-rows // bands)
