@@ -19,7 +19,7 @@ from styletransfer.studio.storage.film_folder import Film
 from styletransfer.studio.storage.run_folder import Run, Submission, cannot_save
 from styletransfer.studio.worker.protocol import PaintFilm
 from styletransfer.studio.worker.variation_queue import Fault, Progress
-from styletransfer.support.paths import vgg19_available
+from styletransfer.support.paths import automatic_network
 from styletransfer.video.request import check_disk, sized
 
 DROPS = ".drops"
@@ -127,9 +127,8 @@ class Films(LengthyWork):
             open_image(file.data, name=file.name)
         read_film(film.path, film.name)  # it may be gone
         self.check_disk(film, part, settings)
-        network: str = settings.network
-        if network == "auto":  # all frames are to be painted alike, also once another network is there
-            network = "vgg19" if vgg19_available() else "vgg16"
+        # All frames are to be painted alike, also once another network is there.
+        network = automatic_network() if settings.network == "auto" else settings.network
         wanted = Submission(
             inputs=shared,
             settings=settings,

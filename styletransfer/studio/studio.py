@@ -29,7 +29,7 @@ from styletransfer.studio.weights_download import Download, Fetch
 from styletransfer.studio.worker.engine_interface import Engines
 from styletransfer.studio.worker.run_queue import RunQueue
 from styletransfer.studio.worker.running_job import RunningJob
-from styletransfer.support.paths import runs_dir, vgg19_available
+from styletransfer.support.paths import automatic_network, runs_dir
 from styletransfer.texts import Text
 
 __all__ = ["Download", "LossHistory", "Request", "Snapshot", "State", "Studio"]
@@ -259,9 +259,7 @@ class Studio:
 
         Measured in the worker's warm-up and better by every run; None as long as it was never measured.
         """
-        network = settings.network
-        if network == "auto":
-            network = "vgg19" if vgg19_available() else "vgg16"
+        network = automatic_network() if settings.network == "auto" else settings.network
         return self._speeds.find(network, settings.device, settings.precision)
 
     def device(self, device: Device) -> str:

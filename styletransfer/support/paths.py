@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 
@@ -49,6 +50,11 @@ def vgg19_path() -> Path:
 def vgg19_available() -> bool:
     """Whether the VGG-19 weights have been downloaded."""
     return vgg19_path().is_file()
+
+
+def automatic_network() -> Literal["vgg16", "vgg19"]:
+    """The network that "auto" stands for at present: VGG-19 if it has been downloaded."""
+    return "vgg19" if vgg19_available() else "vgg16"
 
 
 def runs_dir() -> Path:

@@ -20,6 +20,7 @@ def test_one_variable_moves_all_that_is_kept(tmp_path: Path, monkeypatch: pytest
     assert paths.runs_dir() == tmp_path / "runs"
     assert paths.vgg19_path() == tmp_path / "weights" / "vgg19.safetensors"
     assert not paths.vgg19_available()
+    assert paths.automatic_network() == "vgg16"
     assert not list(tmp_path.iterdir())
 
 
