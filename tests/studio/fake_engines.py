@@ -14,7 +14,7 @@ from styletransfer.engine.frames import Frame
 from styletransfer.errors import StyleTransferError
 from styletransfer.machine.speed import TRIAL_SIZE
 from styletransfer.settings import Settings, Weighting
-from styletransfer.studio.storage.run_folder import write_whole
+from styletransfer.studio.storage.run_files import write_whole
 
 Steer = Callable[[], Weighting]
 

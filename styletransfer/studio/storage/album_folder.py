@@ -18,7 +18,8 @@ from typing import Self
 from styletransfer.errors import StyleTransferError
 from styletransfer.inputs import Inputs
 from styletransfer.studio.snapshot import State
-from styletransfer.studio.storage.run_folder import Run, write_whole
+from styletransfer.studio.storage.run_files import write_whole
+from styletransfer.studio.storage.run_folder import Run
 from styletransfer.studio.storage.run_record import Record
 
 

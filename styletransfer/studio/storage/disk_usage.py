@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from styletransfer.studio.storage.run_folder import write_whole
+from styletransfer.studio.storage.run_files import write_whole
 
 GB = 1_000_000_000
 DEFAULT_LIMIT = 10 * GB

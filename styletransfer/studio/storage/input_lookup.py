@@ -10,7 +10,7 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.recipe import sha256_of
 from styletransfer.studio.pictures import Kind, samples
 from styletransfer.studio.storage.gallery import Gallery
-from styletransfer.studio.storage.run_folder import write_whole
+from styletransfer.studio.storage.run_files import write_whole
 
 _KINDS: tuple[Kind, ...] = ("photo", "painting")
 

@@ -41,8 +41,9 @@ from styletransfer.settings import Settings
 from styletransfer.studio.film_file import WHOLE, FilmPart, film_ending
 from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.snapshot import State
+from styletransfer.studio.storage.run_files import cannot_save, write_new, write_whole
 from styletransfer.studio.storage.run_record import OtherVersionError, Record
-from styletransfer.support.files import link_or_copy, replacing, settle, settle_folder
+from styletransfer.support.files import link_or_copy, settle_folder
 
 RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}", re.ASCII)
 CHECKPOINT = "checkpoint.safetensors"
@@ -156,17 +157,17 @@ class Run:
         try:
             building.frames.mkdir(parents=True)
             for name, file in zip(names, wanted.inputs, strict=True):
-                _put(building.folder / name, file.data)
+                write_new(building.folder / name, file.data)
             for number, photo in enumerate(wanted.album, 1):
                 path = building.album_photo(number)
                 path.parent.mkdir(exist_ok=True)
-                _put(path, photo.data)
+                write_new(path, photo.data)
             if wanted.album:
                 settle_folder(building.album_photo(1).parent)
             if wanted.film is not None:
                 link_or_copy(wanted.film, building.folder / record.film)
-            _put(building.folder / "settings.json", _json(wanted.settings.to_dict()))
-            _put(building.folder / "state.json", record.to_json())
+            write_new(building.folder / "settings.json", _json(wanted.settings.to_dict()))
+            write_new(building.folder / "state.json", record.to_json())
             settle_folder(building.folder)
             building.folder.replace(runs / run_id)
             settle_folder(runs)
@@ -249,36 +250,6 @@ class Run:
         )
 
 
-def write_whole(path: Path, data: bytes, *, settled: bool = False) -> None:
-    """Write a file of ours so that it is never seen half-written. A link in its place is replaced, not followed.
-
-    Args:
-        path: The file.
-        data: What it is to hold.
-        settled: Whether to wait until it survives a power cut.
-
-    Raises:
-        StyleTransferError: It cannot be written; what stood there is as it was.
-    """
-    unlink_link(path)
-    with replacing(path, settled=settled) as temporary:
-        temporary.write_bytes(data)
-
-
-def _put(path: Path, data: bytes) -> None:
-    """Write a file that is not there yet, and wait until it is on the disk itself."""
-    with path.open("wb") as file:
-        file.write(data)
-        settle(file)
-
-
-def unlink_link(path: Path) -> None:
-    """Remove a symbolic link, which we never make: what is written in a run's folder stays in it."""
-    with suppress(OSError):  # then the write itself fails, or `path` is no link
-        if path.is_symlink():
-            path.unlink()
-
-
 def _new_id(now: float) -> str:
     """Date, time, milliseconds in hexadecimal and three random digits: unique, and in the order of creation."""
     milliseconds = int(now % 1 * 1000)
@@ -287,16 +258,6 @@ def _new_id(now: float) -> str:
 
 def _json(values: dict[str, Any]) -> bytes:
     return json.dumps(values, indent=1).encode()
-
-
-def cannot_save(folder: Path, error: OSError) -> StyleTransferError:
-    """What to tell the user when nothing can be written in `folder`."""
-    reason = error.strerror or type(error).__name__
-    return StyleTransferError(
-        "Nothing can be saved in {folder} ({reason}); free some space or allow writing there.",
-        folder=folder,
-        reason=reason,
-    )
 
 
 def _extension(data: bytes) -> str:

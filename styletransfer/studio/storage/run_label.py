@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from styletransfer.studio.storage.run_folder import write_whole
+from styletransfer.studio.storage.run_files import write_whole
 from styletransfer.studio.storage.run_record import LATEST, is_number
 from styletransfer.support.names import JOINERS, cut, invisible_but_meant
 

@@ -15,7 +15,8 @@ from styletransfer.settings import Settings
 from styletransfer.studio.failure_text import ELSEWHERE, LEFT, TAKEN, WAITED
 from styletransfer.studio.snapshot import Snapshot, State
 from styletransfer.studio.storage.loss_history import read_losses
-from styletransfer.studio.storage.run_folder import RUN_ID, Run, Submission, cannot_save, write_whole
+from styletransfer.studio.storage.run_files import cannot_save, write_whole
+from styletransfer.studio.storage.run_folder import RUN_ID, Run, Submission
 from styletransfer.studio.storage.run_record import Record
 from styletransfer.studio.storage.server_lock import ServerLock, alone
 

@@ -8,7 +8,8 @@ from PIL import Image, ImageOps
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.imaging import images
-from styletransfer.studio.storage.run_folder import Run, write_whole
+from styletransfer.studio.storage.run_files import write_whole
+from styletransfer.studio.storage.run_folder import Run
 
 SIZE = 560
 """Long side in pixels: twice what is shown, for sharp displays."""

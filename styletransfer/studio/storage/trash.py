@@ -9,7 +9,8 @@ from pathlib import Path
 
 from styletransfer.errors import StyleTransferError
 from styletransfer.studio.storage.disk_usage import FolderSizes, Item
-from styletransfer.studio.storage.run_folder import RUN_ID, Run, cannot_save
+from styletransfer.studio.storage.run_files import cannot_save
+from styletransfer.studio.storage.run_folder import RUN_ID, Run
 from styletransfer.studio.storage.run_label import read_label
 from styletransfer.texts import Text
 

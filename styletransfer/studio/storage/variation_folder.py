@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Self
 
 from styletransfer.errors import StyleTransferError
-from styletransfer.studio.storage.run_folder import Run, Submission, write_whole
+from styletransfer.studio.storage.run_files import write_whole
+from styletransfer.studio.storage.run_folder import Run, Submission
 from styletransfer.studio.variation_plan import Plan
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from styletransfer.engine.frames import Savable
 from styletransfer.errors import StyleTransferError
-from styletransfer.studio.storage.run_folder import unlink_link
+from styletransfer.studio.storage.run_files import unlink_link
 from styletransfer.support.files import move, settle
 from styletransfer.support.throttle import Throttle
 

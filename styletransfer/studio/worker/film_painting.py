@@ -13,7 +13,8 @@ from PIL import Image
 from styletransfer.errors import StyleTransferError
 from styletransfer.studio.snapshot import State
 from styletransfer.studio.storage.film_folder import Film
-from styletransfer.studio.storage.run_folder import Run, unlink_link
+from styletransfer.studio.storage.run_files import unlink_link
+from styletransfer.studio.storage.run_folder import Run
 from styletransfer.studio.storage.server_lock import writing
 from styletransfer.studio.worker.engine_interface import FilmEngine
 from styletransfer.studio.worker.preview_keeper import PreviewKeeper

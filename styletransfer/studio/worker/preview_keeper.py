@@ -3,7 +3,8 @@
 from contextlib import suppress
 from pathlib import Path
 
-from styletransfer.studio.storage.run_folder import Run, write_whole
+from styletransfer.studio.storage.run_files import write_whole
+from styletransfer.studio.storage.run_folder import Run
 
 FRAMES_KEPT = 200
 

@@ -15,7 +15,8 @@ from styletransfer.imaging.recipe import Recipe, make_recipe
 from styletransfer.settings import Weighting
 from styletransfer.studio.failure_text import explain
 from styletransfer.studio.snapshot import Ended, State
-from styletransfer.studio.storage.run_folder import Run, unlink_link, write_whole
+from styletransfer.studio.storage.run_files import unlink_link, write_whole
+from styletransfer.studio.storage.run_folder import Run
 from styletransfer.studio.storage.run_record import gone_on, newest, until
 from styletransfer.studio.worker.checkpoint_writer import Checkpoints
 from styletransfer.studio.worker.preview_keeper import PreviewKeeper

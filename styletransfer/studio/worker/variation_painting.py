@@ -10,7 +10,8 @@ from PIL import Image
 from styletransfer.imaging.images import open_image
 from styletransfer.inputs import Inputs
 from styletransfer.studio.snapshot import State
-from styletransfer.studio.storage.run_folder import Run, write_whole
+from styletransfer.studio.storage.run_files import write_whole
+from styletransfer.studio.storage.run_folder import Run
 from styletransfer.studio.storage.variation_folder import VariationSheet
 from styletransfer.studio.variation_plan import small
 from styletransfer.studio.worker.engine_interface import Engine

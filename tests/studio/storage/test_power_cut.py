@@ -19,7 +19,8 @@ from watching import posix
 from styletransfer.engine.frames import Frame
 from styletransfer.settings import Settings
 from styletransfer.studio.snapshot import Ended, State
-from styletransfer.studio.storage.run_folder import Run, Submission, write_whole
+from styletransfer.studio.storage.run_files import write_whole
+from styletransfer.studio.storage.run_folder import Run, Submission
 from styletransfer.studio.worker.recorder import Recorder
 
 pytestmark = posix

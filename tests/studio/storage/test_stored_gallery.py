@@ -18,7 +18,8 @@ from styletransfer.studio.storage import trash
 from styletransfer.studio.storage.cleanup import Cleanup
 from styletransfer.studio.storage.disk_usage import DEFAULT_LIMIT, GB
 from styletransfer.studio.storage.gallery import SHEETS, Gallery
-from styletransfer.studio.storage.run_folder import CHECKPOINT, Run, write_whole
+from styletransfer.studio.storage.run_files import write_whole
+from styletransfer.studio.storage.run_folder import CHECKPOINT, Run
 from styletransfer.studio.storage.run_label import LONGEST_TITLE, Label, read_label, tidy_title, write_label
 from styletransfer.studio.storage.server_lock import ServerLock
 from styletransfer.studio.storage.thumbnails import thumbnail
