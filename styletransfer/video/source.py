@@ -171,13 +171,13 @@ class SourceFilm:
             raise StyleTransferError("There is no file {path}; check the name.", path=self._name) from error
         except IsADirectoryError as error:
             raise StyleTransferError("{path} is a folder; give a film in it.", path=self._name) from error
-        except (av.error.InvalidDataError, av.error.EOFError, av.error.ArgumentError, ValueError) as error:
-            raise StyleTransferError(
-                "{path} is not a film that can be read; use an MP4, MOV, MKV, WebM, AVI or MPEG file.", path=self._name
-            ) from error
         except OSError as error:
             raise StyleTransferError(
                 "{path} cannot be read ({reason}); check the file.", path=self._name, reason=error.strerror or error
+            ) from error
+        except (av.error.FFmpegError, ValueError) as error:
+            raise StyleTransferError(
+                "{path} is not a film that can be read; use an MP4, MOV, MKV, WebM, AVI or MPEG file.", path=self._name
             ) from error
         with container:
             yield container
@@ -222,7 +222,7 @@ class SourceFilm:
         return stream
 
     def _decoded(self, container: av.container.InputContainer, stream: av.VideoStream) -> Iterator[av.VideoFrame]:
-        """Its frames, without those that are damaged."""
+        """Its frames, without those that are damaged. Raises StyleTransferError if nothing here can decode them."""
         packets = container.demux(stream)
         while True:
             try:
@@ -230,6 +230,14 @@ class SourceFilm:
                 frames = [] if packet is None else packet.decode()
             except av.error.InvalidDataError:
                 continue
+            except av.error.MemoryError:
+                raise
+            except av.error.FFmpegError as error:  # no decoder, as of a copy-protected film, or none that can do this
+                raise StyleTransferError(
+                    "{path} cannot be decoded ({reason}); save it as an MP4 with H.264 first.",
+                    path=self._name,
+                    reason=error.strerror or type(error).__name__,
+                ) from error
             if packet is None:
                 return
             yield from frames

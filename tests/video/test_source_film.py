@@ -134,6 +134,13 @@ def test_a_film_that_breaks_off_gives_what_there_is(tmp_path: Path) -> None:
     assert 8 < len(list(SourceFilm(path).frames())) < 30
 
 
+def test_a_film_that_nothing_here_decodes_is_a_sentence(tmp_path: Path) -> None:
+    path = write_film(tmp_path / "a.mp4", plain())
+    path.write_bytes(path.read_bytes().replace(b"avc1", b"encv"))  # as a copy-protected one says
+    with pytest.raises(StyleTransferError, match=r"holiday\.m4v cannot be decoded \(Decoder not found\)"):
+        SourceFilm(path, name="holiday.m4v")
+
+
 def test_a_part_beyond_the_end_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StyleTransferError, match="begin before that"):
         SourceFilm(write_film(tmp_path / "a.mp4", plain()), begin=5)
