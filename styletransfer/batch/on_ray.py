@@ -28,7 +28,7 @@ from styletransfer.cluster.tasks import (
     failure,
     fetched,
     finished,
-    here,
+    this_node,
 )
 from styletransfer.engine.checkpoint import Checkpoint, load_checkpoint
 from styletransfer.engine.vgg.weights import Weights
@@ -178,7 +178,7 @@ def _paint(
         check_version(version)
         torch.set_num_threads(threads)
         for step in painted(_painter(stored[0]), order, begun, every):
-            yield replace(step, where=here()) if isinstance(step, Painted) else step
+            yield replace(step, where=this_node()) if isinstance(step, Painted) else step
     except (StyleTransferError, MemoryError, RuntimeError) as error:
         yield failure(error)
 

@@ -76,7 +76,7 @@ class Nodes:
             return {"num_gpus": 1, "num_cpus": 1}
         try:
             memory = cost.memory(photo_size, settings, bfloat16=self.settled(settings).precision == "half")
-        except StyleTransferError:
+        except StyleTransferError:  # whoever paints it says so of the real photo
             memory = 0
         if self.memory and memory > self.memory:
             raise StyleTransferError(

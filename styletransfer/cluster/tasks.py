@@ -74,7 +74,7 @@ def fetched(ray: Any, reference: Any) -> Any:
         raise DiedError(said) from error
 
 
-def here() -> str:
+def this_node() -> str:
     """Which node this process is one of; for tasks."""
     import ray
 
@@ -94,7 +94,7 @@ def check_version(version: str) -> None:
 def failure(error: Exception) -> Failure:
     """What a task gives instead of raising the error. Raises it if it is a mistake in the code."""
     if isinstance(error, StyleTransferError):
-        return Failure(error.text, here())
+        return Failure(error.text, this_node())
     if is_out_of_memory(error):
-        return Failure(NO_MEMORY, here())
+        return Failure(NO_MEMORY, this_node())
     raise error
