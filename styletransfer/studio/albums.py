@@ -13,8 +13,8 @@ from styletransfer.studio.lengthy_work import LengthyWork
 from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.storage.album_folder import Album
 from styletransfer.studio.storage.run_folder import Run, Submission
+from styletransfer.studio.worker.cell_queue import Fault, Progress
 from styletransfer.studio.worker.protocol import PaintPhoto
-from styletransfer.studio.worker.variation_queue import Fault, Progress
 from styletransfer.texts import Text
 
 MOST_PHOTOS = 200

@@ -18,8 +18,8 @@ from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.storage.film_folder import Film
 from styletransfer.studio.storage.run_files import cannot_save
 from styletransfer.studio.storage.run_folder import Run, Submission
+from styletransfer.studio.worker.cell_queue import Fault, Progress
 from styletransfer.studio.worker.protocol import PaintFilm
-from styletransfer.studio.worker.variation_queue import Fault, Progress
 from styletransfer.support.paths import automatic_network
 from styletransfer.video.request import check_disk, sized
 

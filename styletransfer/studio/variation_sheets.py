@@ -13,9 +13,9 @@ from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.storage.run_folder import RUN_ID, Submission
 from styletransfer.studio.storage.variation_folder import VariationSheet
 from styletransfer.studio.variation_plan import Plan, small
+from styletransfer.studio.worker.cell_queue import Fault, Progress
 from styletransfer.studio.worker.protocol import PaintCell
 from styletransfer.studio.worker.run_queue import RunQueue
-from styletransfer.studio.worker.variation_queue import Fault, Progress
 
 KEPT = 12
 """Sheets that are kept; the oldest go when new ones come."""

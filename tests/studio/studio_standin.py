@@ -20,9 +20,9 @@ from styletransfer.studio.snapshot import LossHistory, Snapshot, State
 from styletransfer.studio.storage.gallery import Gallery
 from styletransfer.studio.variation_sheets import VariationSheets
 from styletransfer.studio.weights_download import Download
+from styletransfer.studio.worker.cell_queue import Fault, Progress
 from styletransfer.studio.worker.protocol import Lengthy, PaintCell
 from styletransfer.studio.worker.run_queue import RunQueue
-from styletransfer.studio.worker.variation_queue import Fault, Progress
 
 
 class StandinQueue:

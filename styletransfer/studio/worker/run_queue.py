@@ -12,6 +12,7 @@ from styletransfer.settings import Weighting
 from styletransfer.studio.failure_text import CLOSED, NO_WORKER, SEE_LOG, WAITED, explain_death, explain_hang
 from styletransfer.studio.snapshot import Ended, Request, Snapshot, State
 from styletransfer.studio.storage.run_store import RunStore
+from styletransfer.studio.worker.cell_queue import CellQueue, Fault, Progress
 from styletransfer.studio.worker.engine_interface import Engines
 from styletransfer.studio.worker.process import Worker
 from styletransfer.studio.worker.protocol import (
@@ -28,7 +29,6 @@ from styletransfer.studio.worker.protocol import (
     Stop,
 )
 from styletransfer.studio.worker.running_job import RunningJob
-from styletransfer.studio.worker.variation_queue import Fault, Progress, VariationQueue
 from styletransfer.texts import Text
 
 logger = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ class RunQueue:
         self._when_over = when_over
         self._lock = threading.Lock()
         self._queue: dict[str, RunningJob] = {}  # the first is the one whose turn it is
-        self._variations = VariationQueue()
+        self._cells = CellQueue()
         self._worker: Worker | None = None
         self._ready = False
         self._false_starts = 0
@@ -147,28 +147,28 @@ class RunQueue:
     def add_cells(self, cells: Sequence[PaintCell]) -> None:
         """Paint a sheet's cells, an album's photos or a film, whenever there is no run to be painted."""
         with self._changing():
-            self._variations.add(list(cells))
-            at_work = self._variations.at_work
+            self._cells.add(list(cells))
+            at_work = self._cells.at_work
             if isinstance(at_work, Lengthy) and not isinstance(cells[0], Lengthy) and self._worker is not None:
                 self._worker.tell(Stop(at_work.run_id))  # a sheet is small; the rest is gone on with afterwards
             self._hire()
             self._next()
 
     def cancel_sheet(self, sheet_id: str) -> None:
-        """Leave the rest of a sheet unpainted."""
+        """Leave the rest of a sheet, album or film unpainted."""
         with self._lock:
-            if self._variations.drop(sheet_id) and self._worker is not None:
+            if self._cells.drop(sheet_id) and self._worker is not None:
                 self._worker.tell(Stop(sheet_id))
 
     def lengthy(self, kind: type[PaintCell] | UnionType = Lengthy) -> list[str]:
         """Ids of the albums and films, or those of one kind, that are being painted or wait, in their order."""
         with self._lock:
-            return self._variations.lengthy(kind)
+            return self._cells.lengthy(kind)
 
     def sheet(self, sheet_id: str) -> tuple[Progress | None, Fault | None]:
-        """How far a sheet is, or None if it is not being filled; and what went wrong with it, if anything."""
+        """How far a sheet, album or film is, or None if none of it is to be painted; and its fault, if any."""
         with self._lock:
-            return self._variations.progress(sheet_id), self._variations.fault(sheet_id)
+            return self._cells.progress(sheet_id), self._cells.fault(sheet_id)
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
@@ -194,7 +194,7 @@ class RunQueue:
         """Whether the worker ought to say something some time."""
         job = next(iter(self._queue.values()), None)
         painting = job is not None and job.at_work and job.state is not State.PAUSED
-        return painting or self._variations.at_work is not None or not self._ready
+        return painting or self._cells.at_work is not None or not self._ready
 
     def _hire(self) -> None:
         """Start a worker if there is none."""
@@ -215,8 +215,8 @@ class RunQueue:
         if job.at_work:
             return
         job.start()
-        if self._variations.at_work is not None and self._worker is not None:
-            self._worker.tell(Stop(self._variations.at_work.run_id))
+        if self._cells.at_work is not None and self._worker is not None:
+            self._worker.tell(Stop(self._cells.at_work.run_id))
         elif self._ready and self._worker is not None:
             job.at_work = True
             self._worker.tell(Paint(job.run.run_id, str(job.run.folder), job.resume))
@@ -225,7 +225,7 @@ class RunQueue:
 
     def _next_cell(self) -> None:
         if self._ready and self._worker is not None:
-            cell = self._variations.begin()
+            cell = self._cells.begin()
             if cell is not None:
                 self._worker.tell(cell)
 
@@ -240,13 +240,13 @@ class RunQueue:
                     self._speeds.learn(event.speed, rough=True, automatic=True)
                 self._next()
                 return
-            at_work = self._variations.at_work
+            at_work = self._cells.at_work
             if (
                 isinstance(event, CellPainted | FilmPainted | Ended)
                 and at_work is not None
                 and at_work.run_id == event.run_id
             ):
-                self._variations.take(event)
+                self._cells.take(event)
                 self._next()
                 return
             job = self._queue.get(event.run_id)
@@ -270,8 +270,8 @@ class RunQueue:
                 logger.warning("the worker ended with code %s", code)
             stillborn, self._ready, self._worker = not self._ready, False, None
             error, remedy = explain_hang(LONGEST_STEP) if self._silent > LONGEST_STEP else explain_death(code)
-            idle = self._variations.at_work is None and not any(job.at_work for job in self._queue.values())
-            self._variations.lose(error, remedy, all_sheets=False)
+            idle = self._cells.at_work is None and not any(job.at_work for job in self._queue.values())
+            self._cells.lose(error, remedy, all_sheets=False)
             for job in [job for job in self._queue.values() if job.at_work]:
                 if closing:
                     self._end_here(job, State.STOPPED, message=CLOSED)
@@ -288,7 +288,7 @@ class RunQueue:
 
     def _give_up(self) -> None:
         """No worker can be had: no run can go on, and no sheet."""
-        self._variations.lose(NO_WORKER, SEE_LOG, all_sheets=True)
+        self._cells.lose(NO_WORKER, SEE_LOG, all_sheets=True)
         for job in list(self._queue.values()):
             self._end_here(job, State.FAILED, error=NO_WORKER, remedy=SEE_LOG)
 

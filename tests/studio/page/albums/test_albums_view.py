@@ -9,7 +9,7 @@ from visits import address, looked_at, picture, started, text
 
 from styletransfer.studio.albums import MOST_PHOTOS
 from styletransfer.studio.storage.run_folder import Run
-from styletransfer.studio.worker.variation_queue import Fault, Progress
+from styletransfer.studio.worker.cell_queue import Fault, Progress
 from styletransfer.support import units
 
 Visit = Callable[..., AppTest]

@@ -11,8 +11,8 @@ from studio_standin import Standin
 from visits import address, looked_at, picture, started, text
 
 from styletransfer.studio.film_file import FilmPart
+from styletransfer.studio.worker.cell_queue import Fault, Progress
 from styletransfer.studio.worker.protocol import FilmPainted
-from styletransfer.studio.worker.variation_queue import Fault, Progress
 from tests.video.sample_films import scene, write_film
 
 Visit = Callable[..., AppTest]

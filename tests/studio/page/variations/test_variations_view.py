@@ -12,7 +12,7 @@ from visits import APP, address, looked_at, picture, started, text
 from styletransfer.controls import weight_steps
 from styletransfer.settings import PRESETS
 from styletransfer.studio.variation_sheets import VariationSheetView
-from styletransfer.studio.worker.variation_queue import Fault, Progress
+from styletransfer.studio.worker.cell_queue import Fault, Progress
 
 Visit = Callable[..., AppTest]
 

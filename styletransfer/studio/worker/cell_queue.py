@@ -13,7 +13,7 @@ from styletransfer.studio.worker.protocol import CellPainted, FilmPainted, Lengt
 
 @dataclass(frozen=True)
 class Progress:
-    """How a sheet stands that is being filled.
+    """How a sheet, album or film stands that is being painted.
 
     Attributes:
         cell: Number of the cell that is being painted; None while the sheet waits.
@@ -36,8 +36,8 @@ class Fault:
     remedy: str | None
 
 
-class VariationQueue:
-    """Cells by sheet, in the order in which the sheets were asked for."""
+class CellQueue:
+    """Cells by sheet, album or film, in the order in which these were asked for; below, any of them is a sheet."""
 
     def __init__(self) -> None:
         self.at_work: PaintCell | None = None
