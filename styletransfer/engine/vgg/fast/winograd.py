@@ -46,8 +46,9 @@ _RECIPROCALS = [5, 3, 4, 1, 2, 0]
 class WinogradConvolution:
     """See `Convolution`; relative rounding error in float32 about 1e-6.
 
-    In bfloat16 it is 1.6e-2, seven times that of a plain convolution. Its mean is zero, so that the losses stay within
-    1e-2 of the exact ones, and a painting comes down as low in as many epochs; see benchmarks/README.md.
+    In bfloat16 it is 1.6e-2, seven times that of a plain convolution, but no bias: features come out neither larger nor
+    smaller on average. So the losses stay within 1e-2 of the exact ones, and a painting comes down as low in as many
+    epochs; see benchmarks/README.md.
 
     Args:
         weight: (out, in, 3, 3).
