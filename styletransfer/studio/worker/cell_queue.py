@@ -9,6 +9,7 @@ from types import UnionType
 
 from styletransfer.studio.snapshot import Ended, State
 from styletransfer.studio.worker.protocol import CellPainted, FilmPainted, Lengthy, PaintCell, PaintPhoto
+from styletransfer.texts import say
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class Fault:
 
     error: str
     remedy: str | None
+
+    @property
+    def said(self) -> str:
+        """Both, in the language of whoever is spoken with."""
+        return " ".join(say(sentence) for sentence in (self.error, self.remedy) if sentence)
 
 
 class CellQueue:

@@ -103,7 +103,7 @@ def _standing(view: AlbumView) -> str:
 
 def _broken_off(view: AlbumView) -> str:
     if view.fault is not None:
-        return " ".join(map(say, filter(None, (view.fault.error, view.fault.remedy))))
+        return view.fault.said
     if view.done < len(view.names):
         return _("{part} of {whole} are painted.", part=len(view.painted), whole=len(view.names))
     return ngettext(

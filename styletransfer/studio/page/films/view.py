@@ -112,7 +112,7 @@ def _standing(view: FilmView) -> str:
 
 def _broken_off(view: FilmView) -> str:
     if view.fault is not None:
-        return " ".join(map(say, filter(None, (view.fault.error, view.fault.remedy))))
+        return view.fault.said
     return _("{part} of {whole} frames are painted.", part=view.painted, whole=view.frames)
 
 

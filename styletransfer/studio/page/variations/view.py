@@ -207,7 +207,7 @@ def _left(view: VariationSheetView) -> str:
 def _broken_off(view: VariationSheetView) -> str:
     if view.fault is None:
         return _("{part} of {whole} are painted.", part=len(view.cells), whole=view.plan.cells)
-    return " ".join(map(say, filter(None, (view.fault.error, view.fault.remedy))))
+    return view.fault.said
 
 
 def _axes() -> tuple[Axis, Axis]:
