@@ -52,6 +52,13 @@ LONGEST_TITLE = 60
 """Letters of a file's name that stand under its picture."""
 DISPLAY_SIZE = 1280
 """Long side in pixels of a picture that is shown large. Nothing that is painted or downloaded comes from it."""
+_ROLES = {
+    "photo": Text("The photo"),
+    "painting": Text("The painting"),
+    "start": Text("The picture to start from"),
+    "mask": Text("The mask"),
+    "keep": Text("The mask of what stays as it is"),
+}
 
 
 @dataclass(frozen=True)
@@ -176,6 +183,11 @@ def _shown_file(path: Path, _changed: int) -> Shown:
     large = _shrunk(image, DISPLAY_SIZE)
     small = data_url(_shrunk(large, SMALL_SIZE))
     return Shown(images.encode(large, "jpeg", quality=88), small, (image.height, image.width))
+
+
+def role_name(slot: str) -> Text:
+    """What a picture without a name is called in a sentence, by its slot; see `Inputs.slots`."""
+    return _ROLES[slot.partition("-")[0]]
 
 
 def pair(photo_name: str, painting_names: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ from styletransfer.studio.albums import Albums
 from styletransfer.studio.failure_text import NO_WAY_ON, TAKEN
 from styletransfer.studio.films import Films
 from styletransfer.studio.lengthy_work import LengthyWork
-from styletransfer.studio.pictures import PictureFile
+from styletransfer.studio.pictures import PictureFile, role_name
 from styletransfer.studio.snapshot import LossHistory, Request, Snapshot, State
 from styletransfer.studio.storage.cleanup import Cleanup
 from styletransfer.studio.storage.gallery import SHEETS, Gallery
@@ -30,17 +30,8 @@ from styletransfer.studio.worker.engine_interface import Engines
 from styletransfer.studio.worker.run_queue import RunQueue
 from styletransfer.studio.worker.running_job import RunningJob
 from styletransfer.support.paths import automatic_network, runs_dir
-from styletransfer.texts import Text
 
 __all__ = ["Download", "LossHistory", "Request", "Snapshot", "State", "Studio"]
-
-_CALLED = {
-    "photo": Text("The photo"),
-    "painting": Text("The painting"),
-    "start": Text("The picture to start from"),
-    "mask": Text("The mask"),
-    "keep": Text("The mask of what stays as it is"),
-}
 
 
 class Studio:
@@ -131,7 +122,7 @@ class Studio:
                 paintings, or the run cannot be written to disk.
         """
         settings.check_roles(len(inputs.paintings), len(inputs.masks))
-        sizes = inputs.slots().map(lambda slot: open_image(slot[1].data, name=slot[1].name or _called(slot[0])).size)
+        sizes = inputs.slots().map(lambda slot: open_image(slot[1].data, name=slot[1].name or role_name(slot[0])).size)
         masks, keep = checked(
             [open_image(file.data) for file in inputs.masks],
             None if inputs.keep is None else open_image(inputs.keep.data),
@@ -306,8 +297,3 @@ class Studio:
         if self._open is None:
             raise StyleTransferError("The studio is closed; start it again.")
         return self._open
-
-
-def _called(slot: str) -> Text:
-    """What a picture without a name is called in a sentence."""
-    return _CALLED[slot.partition("-")[0]]
