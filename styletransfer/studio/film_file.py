@@ -116,6 +116,17 @@ def read_film(path: Path, name: str) -> FilmFile:
     )
 
 
+def check_part(path: Path, name: str, part: FilmPart) -> None:
+    """Make sure that there is something to paint in a part of a film.
+
+    Raises:
+        StyleTransferError: The film is gone or damaged, or no frame begins in that part of it.
+    """
+    source = SourceFilm(path, begin=part.begin, end=part.end, every=part.every, name=name)
+    with closing(source.frames()) as frames:
+        next(frames)  # it says itself if there is none
+
+
 @lru_cache(maxsize=16)
 def still(path: Path, name: str, begin: float = 0.0) -> Picture:
     """The frame of a film that is shown so many seconds from its beginning, at most `DISPLAY_SIZE` pixels.

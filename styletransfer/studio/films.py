@@ -12,7 +12,7 @@ from styletransfer.errors import StyleTransferError
 from styletransfer.imaging.images import open_image
 from styletransfer.inputs import Inputs
 from styletransfer.settings import Settings
-from styletransfer.studio.film_file import FilmFile, FilmPart, film_ending, read_film
+from styletransfer.studio.film_file import FilmFile, FilmPart, check_part, film_ending, read_film
 from styletransfer.studio.lengthy_work import LengthyWork
 from styletransfer.studio.pictures import PictureFile
 from styletransfer.studio.storage.film_folder import Film
@@ -120,13 +120,14 @@ class Films(LengthyWork):
             settings: How to paint the first frame of each shot.
 
         Raises:
-            StyleTransferError: A painting or the film cannot be used, or nothing can be written to disk.
+            StyleTransferError: A painting or the film cannot be used, there is no frame in that part of it, or nothing
+                can be written to disk.
         """
         settings.check_roles(len(inputs.paintings), 0)
         shared = Inputs(photo=PictureFile(film.name, inputs.photo.data), paintings=inputs.paintings)
         for file in shared:
             open_image(file.data, name=file.name)
-        read_film(film.path, film.name)  # it may be gone
+        check_part(film.path, film.name, part)
         self.check_disk(film, part, settings)
         # All frames are to be painted alike, also once another network is there.
         network = automatic_network() if settings.network == "auto" else settings.network

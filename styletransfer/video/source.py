@@ -201,7 +201,7 @@ class SourceFilm:
                 if time < 0 or time <= latest:  # before the beginning; or two at once, of which a file holds one
                     continue
                 if time >= end:
-                    return
+                    break
                 latest = time
                 if place % self.every == 0:
                     if frame.rotation % 360 // 90 * 90 != self.rotation:

@@ -225,7 +225,7 @@ def test_a_phone_film_stands_upright(tmp_path: Path) -> None:
     assert still(path, "a.mov").size == (96, 64)
 
 
-def test_a_film_that_is_gone_or_a_full_disk_is_a_sentence(
+def test_a_film_that_is_gone_a_part_without_frames_and_a_full_disk_are_sentences(
     films: Films, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = Path(shutil.copy(path, tmp_path / "b.mp4"))
@@ -234,6 +234,10 @@ def test_a_film_that_is_gone_or_a_full_disk_is_a_sentence(
     monkeypatch.setattr("styletransfer.video.request._BYTES_PER_PIXEL", 1e12)
     with pytest.raises(StyleTransferError, match="free some space"):
         films.submit(shown, film, PART, SETTINGS)
+    monkeypatch.undo()
+    for begin, end in ((0.1, 0.1), (0.13, 0.15)):  # the slider's ends at one place; between two frames
+        with pytest.raises(StyleTransferError, match="no frame in this part"):
+            films.submit(shown, film, FilmPart(begin=begin, end=end), SETTINGS)
     copy.unlink()
     with pytest.raises(StyleTransferError, match="no file"):
         films.submit(shown, film, PART, SETTINGS)

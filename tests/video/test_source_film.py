@@ -141,6 +141,12 @@ def test_a_film_that_nothing_here_decodes_is_a_sentence(tmp_path: Path) -> None:
         SourceFilm(path, name="holiday.m4v")
 
 
+def test_a_part_between_two_frames_is_refused(tmp_path: Path) -> None:
+    film = SourceFilm(write_film(tmp_path / "a.mp4", plain()), begin=0.09, end=0.11)
+    with pytest.raises(StyleTransferError, match="no frame in this part"):
+        list(film.frames())
+
+
 def test_a_part_beyond_the_end_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StyleTransferError, match="begin before that"):
         SourceFilm(write_film(tmp_path / "a.mp4", plain()), begin=5)
