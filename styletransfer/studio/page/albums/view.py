@@ -11,6 +11,7 @@ from styletransfer.machine import cost
 from styletransfer.studio.albums import AlbumView
 from styletransfer.studio.components.before_after import before_after
 from styletransfer.studio.components.gallery_grid import GalleryTile, acted, gallery_grid
+from styletransfer.studio.page.live_part import draw_part, has_part_changed, part_changed
 from styletransfer.studio.page.stage.finished_run import leave
 from styletransfer.studio.pictures import data_url, shown_file, title
 from styletransfer.studio.presentation import html
@@ -20,7 +21,6 @@ from styletransfer.studio.studio import Studio
 from styletransfer.support import units
 from styletransfer.texts import _, ngettext, say
 
-REFRESH_SECONDS = 1.0
 _GRID = "album_grid"
 _PHOTO = "photo"
 """Name in the address of the number of the picture that is seen large."""
@@ -39,16 +39,13 @@ def album_stage(studio: Studio, view: AlbumView) -> None:
             st.html(html.download(export_address([view.run_id]), _("Download as ZIP")), width="content")
         st.button(_("New painting"), key="new", icon=":material/add:", on_click=leave)
     with st.container(key="album"):
-        if view.progress is None:
-            _sheet(studio, view.run_id, live=False)
-        else:
-            st.fragment(_sheet, run_every=REFRESH_SECONDS)(studio, view.run_id, live=True)
+        draw_part(_sheet, studio, view.run_id, live=view.progress is not None)
 
 
 def _sheet(studio: Studio, run_id: str, *, live: bool) -> None:
     """Draw progress and pictures, again and again while it is `live`; at the end the whole page is drawn anew."""
     view = studio.albums.view(run_id)
-    changed = st.session_state.pop("album_changed", False)
+    changed = has_part_changed()
     if view is None or (live and (changed or view.progress is None)):
         st.rerun()
     with st.container(horizontal=True, key="album_progress", vertical_alignment="center"):
@@ -79,14 +76,14 @@ def _progress(studio: Studio, view: AlbumView) -> None:
 
 def _pause(studio: Studio, run_id: str) -> None:
     studio.albums.pause(run_id)
-    st.session_state["album_changed"] = True
+    part_changed()
 
 
 def _open() -> None:
     act = acted(_GRID)
     if act is not None and act["what"] == "open":  # a number that is not painted shows the sheet again
         st.query_params[_PHOTO] = act["id"]
-        st.session_state["album_changed"] = True
+        part_changed()
 
 
 def _standing(view: AlbumView) -> str:

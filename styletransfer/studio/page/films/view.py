@@ -5,6 +5,7 @@ import streamlit as st
 from styletransfer.errors import StyleTransferError
 from styletransfer.studio.components.film_strip import Screen, StripFrame, film_strip
 from styletransfer.studio.films import FilmView
+from styletransfer.studio.page.live_part import draw_part, has_part_changed, part_changed
 from styletransfer.studio.page.stage.finished_run import leave
 from styletransfer.studio.pictures import data_url, shown_file, title
 from styletransfer.studio.presentation import html
@@ -14,7 +15,6 @@ from styletransfer.studio.studio import Studio
 from styletransfer.support import units
 from styletransfer.texts import _, ngettext, say
 
-REFRESH_SECONDS = 1.0
 _WIDE = (9, 16)
 
 
@@ -32,16 +32,13 @@ def film_stage(studio: Studio, view: FilmView) -> None:
         st.error(plain(say(problem)), icon=":material/error:")
     st.html(html.ratio_style(_size(view)))
     with st.container(key="film"):
-        if view.progress is None:
-            _card(studio, view.run_id, live=False)
-        else:
-            st.fragment(_card, run_every=REFRESH_SECONDS)(studio, view.run_id, live=True)
+        draw_part(_card, studio, view.run_id, live=view.progress is not None)
 
 
 def _card(studio: Studio, run_id: str, *, live: bool) -> None:
     """Draw the film, again and again while it is `live`; at the end the whole page is drawn anew."""
     view = studio.films.view(run_id)
-    changed = st.session_state.pop("film_changed", False)
+    changed = has_part_changed()
     if view is None or (live and (changed or view.progress is None)):
         st.rerun()
     with st.container(key="easel"):
@@ -80,12 +77,12 @@ def _progress(studio: Studio, view: FilmView) -> None:
 
 def _pause(studio: Studio, run_id: str) -> None:
     studio.films.pause(run_id)
-    st.session_state["film_changed"] = True
+    part_changed()
 
 
 def _stop(studio: Studio, run_id: str) -> None:
     studio.films.stop(run_id)
-    st.session_state["film_changed"] = True
+    part_changed()
 
 
 def _delete(studio: Studio, run_id: str) -> None:

@@ -13,6 +13,7 @@ from styletransfer.controls import CONTROLS, VARIED
 from styletransfer.errors import StyleTransferError
 from styletransfer.settings import PRESETS, Settings
 from styletransfer.studio.components.variation_grid import Cell, Grid, Label, picked, variation_grid
+from styletransfer.studio.page.live_part import draw_part, has_part_changed, part_changed
 from styletransfer.studio.page.sidebar import chosen_inputs, painting_mix, region_choice, settings_form
 from styletransfer.studio.page.stage.branches import double_click
 from styletransfer.studio.pictures import data_url, pair, shown_file
@@ -92,17 +93,14 @@ def variations_stage(studio: Studio, view: VariationSheetView, settings: Setting
         if settings is not None:
             _other_axes(studio)
     with st.container(key="sheet"):
-        if view.progress is None:
-            _sheet(studio, view.sheet_id, settings, live=False)
-        else:
-            st.fragment(_sheet, run_every=REFRESH_SECONDS)(studio, view.sheet_id, settings, live=True)
+        draw_part(_sheet, studio, view.sheet_id, settings, live=view.progress is not None, every=REFRESH_SECONDS)
     st.html(html.line(say(_TELLS)))
 
 
 def _sheet(studio: Studio, sheet_id: str, settings: Settings | None, *, live: bool) -> None:
     """Draw the sheet, again and again while it is `live`; then whatever changes needs the whole page drawn anew."""
     view = studio.sheets.view(sheet_id)
-    changed = st.session_state.pop("sheet_changed", False)
+    changed = has_part_changed()
     if view is None or (live and (changed or view.progress is None)):
         st.rerun()
     variation_grid(_grid(view, settings), key="variation_grid", on_change=lambda: _adopt(view))
@@ -126,12 +124,12 @@ def _adopt(view: VariationSheetView) -> None:
     if cell in view.cells:  # what a browser sends is not to be trusted
         settings_form.adopt(view.plan.settings(view.settings, cell))
         st.query_params["cell"] = str(cell)
-        st.session_state["sheet_changed"] = True
+        part_changed()
 
 
 def _cancel(studio: Studio, sheet_id: str) -> None:
     studio.sheets.cancel(sheet_id)
-    st.session_state["sheet_changed"] = True
+    part_changed()
 
 
 def _grid(view: VariationSheetView, settings: Settings | None) -> Grid:
