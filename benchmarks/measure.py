@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import get_args
@@ -22,7 +23,7 @@ class Measurement:
     """One painter's run.
 
     Attributes:
-        seconds: Of each step, the first two left out.
+        seconds: Of each step that was timed.
         peak: Bytes of resident memory at the highest, above what the process held after its imports.
     """
 
@@ -41,29 +42,45 @@ class PeakMemory:
     def __init__(self) -> None:
         self._process = psutil.Process()
         self._before = self._peak = self._process.memory_info().rss
+        self._watching = threading.Event()
+        self._watching.set()
         threading.Thread(target=self._watch, daemon=True).start()
 
     def _watch(self) -> None:
-        while True:
+        while self._watching.wait():
             self._peak = max(self._peak, self._process.memory_info().rss)
             time.sleep(0.005)
 
-    @property
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Look away for a while."""
+        self._watching.clear()
+        try:
+            yield
+        finally:
+            self._watching.set()
+
     def above_start(self) -> int:
-        """Bytes."""
+        """Bytes; ends the watch."""
+        self._watching.clear()
         return self._peak - self._before
 
 
 def time_steps(steps: Iterator[object], count: int, memory: PeakMemory) -> Measurement:
-    """Take `count` steps after two that do not count."""
+    """Take `count` steps after two that are not timed, and one more that is not.
+
+    Memory is watched but for those that are timed: looking every few milliseconds takes a core from them each time.
+    """
     next(steps)
     next(steps)
     seconds = []
-    for _ in range(count):
-        begin = time.perf_counter()
-        next(steps)
-        seconds.append(time.perf_counter() - begin)
-    return Measurement(seconds, memory.above_start)
+    with memory.paused():
+        for _ in range(count):
+            begin = time.perf_counter()
+            next(steps)
+            seconds.append(time.perf_counter() - begin)
+    next(steps)
+    return Measurement(seconds, memory.above_start())
 
 
 def report(measurement: Measurement) -> None:

@@ -9,15 +9,11 @@ from collections.abc import Callable
 from functools import cache
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 from torch.nn.grad import conv2d_weight
 
 Products = Callable[[Tensor, Tensor], Tensor]
 """(n, a, b) by (n, b, c) to (n, a, c)."""
-
-_PART_BYTES = 2**20
-"""Of a product that is added to something: what fits the cache."""
 
 
 @cache
@@ -27,7 +23,7 @@ def full_width_is_onednn() -> bool:
     A fact of the machine, never a matter of time: rounding differs, and the same command is to paint the same picture.
     """
     facts = _facts()
-    lent = hasattr(torch.ops.mkldnn, "_linear_pointwise")
+    lent = all(hasattr(torch.ops.mkldnn, name) for name in ("_linear_pointwise", "_convolution_pointwise_"))
     return lent and "AMD" in str(facts.get("cpu_name")) and bool(facts.get("avx512_f"))
 
 
@@ -64,22 +60,24 @@ def summed_products(first: Tensor, second: Tensor) -> Tensor:
     return products.view(shape[:2])
 
 
-def add_product(total: Tensor, rows: Tensor, matrix: Tensor, line: Tensor) -> None:
-    """Add rows @ matrix + line to `total`, in place.
+def add_linear(total: Tensor, rows: Tensor, weight: Tensor, bias: Tensor) -> None:
+    """Add rows @ weight^T + bias, as of `torch.nn.functional.linear`, to `total`, in place.
 
     Args:
-        total: (n, b).
+        total: (n, b), row by row in memory.
         rows: (n, a).
-        matrix: (a, b).
-        line: (b,).
+        weight: (b, a).
+        bias: (b,).
     """
     if total.device.type != "cpu" or total.dtype == torch.float64 or not full_width_is_onednn():
-        total.addmm_(rows, matrix).add_(line)
+        total.addmm_(rows, weight.T).add_(bias)
         return
-    length = max(1, _PART_BYTES // (total.shape[1] * total.element_size()))
-    weight = matrix.T[:, :, None, None]
-    for part, of_it in zip(torch.split(total, length), torch.split(rows, length), strict=True):
-        part += F.conv2d(_pixels(of_it), weight, line)[0, :, :, 0].T
+    # Added before it is rounded, and without a second way through memory. It takes for granted how numbers lie there.
+    add_convolved = torch.ops.mkldnn._convolution_pointwise_.binary
+    none, once = [0, 0], [1, 1]
+    images = _pixels(total), _pixels(rows.contiguous())
+    kernels, bias = weight.contiguous()[:, :, None, None], bias.contiguous()
+    add_convolved(*images, kernels, bias, none, once, once, 1, "add", 1.0, None, [], None)
 
 
 def _pixels(rows: Tensor) -> Tensor:

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from styletransfer.engine import matrix_products
-from styletransfer.engine.matrix_products import add_product, onednn_products, summed_products
+from styletransfer.engine.matrix_products import add_linear, onednn_products, summed_products
 
 LENT = pytest.mark.skipif(
     not hasattr(torch.ops.mkldnn, "_linear_pointwise"), reason="this build of torch lends no products of oneDNN's"
@@ -35,12 +35,19 @@ def test_products_are_summed_over_positions(rows: int, dtype: torch.dtype) -> No
 @pytest.mark.parametrize(
     ("dtype", "tolerance"), [(torch.float32, 1e-4), (torch.float64, 1e-10), (torch.bfloat16, 0.25)]
 )
-def test_a_product_is_added_in_place(dtype: torch.dtype, tolerance: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(matrix_products, "_PART_BYTES", 4096)
-    total, rows, matrix, line = matrices((300, 40), (300, 24), (24, 40), (1, 40), dtype=dtype)
-    wanted = total.double() + rows.double() @ matrix.double() + line.double()
-    add_product(total, rows, matrix, line[0])
+def test_a_product_is_added_in_place(dtype: torch.dtype, tolerance: float) -> None:
+    total, rows, weight, bias = matrices((300, 40), (300, 24), (40, 24), (1, 40), dtype=dtype)
+    wanted = total.double() + rows.double() @ weight.T.double() + bias.double()
+    add_linear(total, rows, weight, bias[0])
     assert torch.allclose(total.double(), wanted, atol=tolerance)
+
+
+@pytest.mark.usefixtures("library")
+def test_what_is_added_may_be_part_of_a_larger_matrix() -> None:
+    total, rows, weight, bias = matrices((300, 40), (300, 24), (24, 40), (40, 7))
+    wanted = total.double() + rows[:, 3:19].double() @ weight[:16].double() + bias[:, 2].double()
+    add_linear(total, rows[:, 3:19], weight[:16].T, bias[:, 2])
+    assert torch.allclose(total.double(), wanted, atol=1e-4)
 
 
 @LENT

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from styletransfer.engine.matrix_products import add_product, summed_products
+from styletransfer.engine.matrix_products import add_linear, summed_products
 
 _PARTS, _FEWEST = 32, 256
 """Sums over positions in bfloat16 are rounded once for each of so many parts, if they have enough positions, and these
@@ -92,7 +92,7 @@ def add_sums_gradient(grad: Tensor, features: Tensor, grad_sums: Tensor) -> None
     square, line = grad_sums[:, :-1], grad_sums[:, -1].to(grad.dtype)
     square = (square + square.T).to(grad.dtype)
     if grad.is_contiguous(memory_format=torch.channels_last):
-        add_product(feature_rows(grad), feature_rows(features), square, line)
+        add_linear(feature_rows(grad), feature_rows(features), square, line)
     else:  # a part of it
         channels, height, width = grad.shape[1:]
         grad += torch.addmm(line, feature_rows(features), square).view(height, width, channels).permute(2, 0, 1)

@@ -17,12 +17,15 @@ from styletransfer.engine.vgg.fast.winograd import WinogradConvolution
 _THIN = 4
 """Up to so many input channels, a window of 9 pixels has fewer numbers than an output has channels."""
 
-_PAYS_WITH_MKL, _PAYS_WITH_ONEDNN, _PAYS_IN_BFLOAT16 = 64, 256, 256
+_PAYS_WITH_MKL, _PAYS_WITH_ONEDNN, _PAYS_IN_BFLOAT16 = 64, 256, 128
 """Channels on both sides from which on Winograd's algorithm is faster than a convolution of the library's, by what
 multiplies the matrices, and where bfloat16 is multiplied by vectors. Measured on a Xeon and on a Zen 5; see
 benchmarks/README.md."""
-_ROUNDS_WELL = 512
-"""Channels from which on features in bfloat16 may be found so: with 256, losses of small pictures are 1.5 % off."""
+_ROUNDS_WELL, _ROUNDS_WELL_IF_WIDE = 512, 256
+"""Channels from which on features in bfloat16 may be found so: of any picture, and of one that is not small."""
+_WIDE = 64
+"""Columns of features from which on a picture is not small, 256 pixels of its own where there are 256 channels: losses
+are within 0.4 % there, and up to 1.5 % off at 96 pixels. In stripes of a picture they are as many as in the whole."""
 
 
 class Convolution(Protocol):
@@ -122,6 +125,17 @@ class GradientInTiles(DirectConvolution):
         return self._tiles.backward(grad, rows, out)
 
 
+class TilesWhereWide(GradientInTiles):
+    """Winograd's algorithm both ways, but the library's own for features of a small picture.
+
+    What is rounded evens out over the positions, if there are enough.
+    """
+
+    def __call__(self, x: Tensor, rows: slice | None = None) -> Tensor:
+        """See `Convolution`."""
+        return self._tiles(x, rows) if x.shape[3] >= _WIDE else super().__call__(x, rows)
+
+
 def fastest_convolution(weight: Tensor, bias: Tensor, scratch: Tensor | None = None) -> Convolution:
     """Choose by what was measured: on processors Winograd's algorithm pays from some width on.
 
@@ -134,7 +148,9 @@ def fastest_convolution(weight: Tensor, bias: Tensor, scratch: Tensor | None = N
     if weight.shape[1] <= _THIN and (weight.dtype != torch.bfloat16 or by_vectors):
         return ThinConvolution(weight, bias)
     if by_vectors and width >= _PAYS_IN_BFLOAT16:
-        return (WinogradConvolution if width >= _ROUNDS_WELL else GradientInTiles)(weight, bias)
+        if width >= _ROUNDS_WELL:
+            return WinogradConvolution(weight, bias)
+        return (TilesWhereWide if width >= _ROUNDS_WELL_IF_WIDE else GradientInTiles)(weight, bias)
     onednn = full_width_is_onednn()
     if weight.dtype == torch.float32 and width >= (_PAYS_WITH_ONEDNN if onednn else _PAYS_WITH_MKL):
         return WinogradConvolution(weight, bias, scratch, onednn_products if onednn else torch.bmm)

@@ -30,6 +30,8 @@ _BAND_BYTES, _WIDE_BAND_BYTES, _ONEDNN_BAND_BYTES = 3 * 2**20, 6 * 2**20, 12 * 2
 have large kernels, which every band goes through once; oneDNN brings them into its own order for that."""
 _WIDE_BYTES = 1024
 """Of a pixel, from which on a layer is wide."""
+_SHORT_BAND_TILES = 170
+"""Tiles in a band in bfloat16, whatever the width: fewer make slow products, more do not fit."""
 
 _PIECE = 128
 """Numbers that are copied together. Rows of tiles are an odd number of pieces long: on rows whose length is a multiple
@@ -118,7 +120,7 @@ def _winograd(
     if out is None:
         out = x.new_empty(1, end - first, width, outputs).permute(0, 3, 1, 2)
     y = out[0].permute(1, 2, 0).view(-1, outputs)
-    step = _band_rows(rows, columns, max(inputs, outputs) * x.element_size(), multiply)
+    step = _band_rows(rows, columns, x.dtype, max(inputs, outputs), multiply)
     for row in range(0, rows, step):
         count = min(step, rows - row)
         top = first + 4 * row
@@ -126,8 +128,7 @@ def _winograd(
         above, below = max(top - 1, 0), min(top + 4 * count + 1, height)
         sources, outside = _sources(width, count, above - (top - 1), below - (top - 1), inputs // unit)
         tiles = pieces[above * width * (inputs // unit) :].index_select(0, sources).index_fill_(0, outside, 0)
-        points = to_points @ tiles.view(36, -1)
-        points = points[:, : count * columns * inputs].view(36, -1, inputs)
+        points = (to_points @ tiles.view(36, -1)[:, : count * columns * inputs]).view(36, -1, inputs)
         products = multiply(points, kernels).view(36, -1)
         done = (from_points @ products).view(-1, outputs)
         places = _places(width, count, bottom - top)
@@ -135,18 +136,22 @@ def _winograd(
     return out
 
 
-def _band_rows(rows: int, columns: int, pixel: int, multiply: Products) -> int:
+def _band_rows(rows: int, columns: int, dtype: torch.dtype, channels: int, multiply: Products) -> int:
     """Rows of tiles that are worked on together: as many as fit the cache, in bands of about the same size.
 
     Args:
         rows: All there are.
         columns: Tiles in a row.
-        pixel: Bytes of the channels of a pixel, of what is read or what is written, whichever has more.
+        dtype: What is computed in.
+        channels: Of what is read or what is written, whichever has more.
         multiply: What multiplies.
     """
-    wide = _ONEDNN_BAND_BYTES if multiply is onednn_products else _WIDE_BAND_BYTES
-    band = wide if pixel >= _WIDE_BYTES else _BAND_BYTES
-    bands = -(-rows * columns * 36 * pixel // band)
+    if dtype == torch.bfloat16:
+        bands = -(-rows * columns // _SHORT_BAND_TILES)
+    else:
+        pixel = channels * dtype.itemsize
+        wide = _ONEDNN_BAND_BYTES if multiply is onednn_products else _WIDE_BAND_BYTES
+        bands = -(-rows * columns * 36 * pixel // (wide if pixel >= _WIDE_BYTES else _BAND_BYTES))
     return -(-rows // bands)
 
 

@@ -16,11 +16,12 @@ from styletransfer.engine.vgg.fast.convolution import (
     DirectConvolution,
     GradientInTiles,
     ThinConvolution,
+    TilesWhereWide,
     fastest_convolution,
 )
 from styletransfer.engine.vgg.fast.winograd import WinogradConvolution
 
-KINDS = (CardConvolution, DirectConvolution, GradientInTiles, ThinConvolution, WinogradConvolution)
+KINDS = (CardConvolution, DirectConvolution, GradientInTiles, ThinConvolution, TilesWhereWide, WinogradConvolution)
 
 cases = st.fixed_dictionaries(
     {
@@ -120,12 +121,13 @@ class TestEveryKind:
 
     @pytest.mark.parametrize("kind", KINDS)
     @pytest.mark.parametrize("rows", [slice(0, 4), slice(3, 9), slice(8, 13), slice(4, None), slice(0, 13)])
-    def test_some_rows_are_those_rows_of_all(self, kind: Any, rows: slice) -> None:
-        weight, bias, x, grad = numbers(6, 5, 13, 9)
+    @pytest.mark.parametrize("width", [9, 66])
+    def test_some_rows_are_those_rows_of_all(self, kind: Any, rows: slice, width: int) -> None:
+        weight, bias, x, grad = numbers(6, 5, 13, width)
         conv: Convolution = kind(weight, bias)
         assert torch.allclose(conv(x, rows), conv(x)[:, :, rows], atol=1e-10)
         assert torch.allclose(conv.backward(grad, rows), conv.backward(grad)[:, :, rows], atol=1e-10)
-        room = torch.full((1, 6, 13, 9), 7.0, dtype=torch.float64).contiguous(memory_format=torch.channels_last)
+        room = torch.full_like(x, 7.0).contiguous(memory_format=torch.channels_last)
         back = conv.backward(grad, rows, room[:, :, rows])
         assert torch.equal(back, room[:, :, rows])
         assert torch.allclose(back, conv.backward(grad)[:, :, rows], atol=1e-10)
@@ -151,8 +153,9 @@ class TestChoice:
             (False, (64, 3), DirectConvolution),
             (False, (512, 512), DirectConvolution),  # a matrix unit: moving the tiles takes longer
             (True, (64, 3), ThinConvolution),
-            (True, (128, 128), DirectConvolution),
-            (True, (256, 256), GradientInTiles),  # its features would be off by too much
+            (True, (128, 64), DirectConvolution),
+            (True, (128, 128), GradientInTiles),  # its features would be off by too much
+            (True, (256, 256), TilesWhereWide),  # those of a small picture would
             (True, (512, 512), WinogradConvolution),
         ],
     )
@@ -162,6 +165,11 @@ class TestChoice:
         monkeypatch.setattr(convolution, "bfloat16_by_vectors", lambda: vectors)
         weight, bias = torch.zeros(*shape, 3, 3).bfloat16(), torch.zeros(shape[0]).bfloat16()
         assert type(fastest_convolution(weight, bias)) is kind
+
+    @pytest.mark.parametrize(("width", "kind"), [(40, DirectConvolution), (80, WinogradConvolution)])
+    def test_in_bfloat16_by_the_width_of_the_picture(self, width: int, kind: Any) -> None:
+        weight, bias, x, _ = numbers(8, 8, 6, width, dtype=torch.bfloat16)
+        assert torch.equal(TilesWhereWide(weight, bias)(x), kind(weight, bias)(x))
 
     @pytest.mark.parametrize(
         ("onednn", "shape", "kind"),
