@@ -7,13 +7,11 @@ on a Zen 5 (two cores, GFLOP/s): MKL 190, oneDNN 500.
 
 from collections.abc import Callable
 from functools import cache
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn.grad import conv2d_weight
-
-Products = Callable[[Tensor, Tensor], Tensor]
-"""(n, a, b) by (n, b, c) to (n, a, c)."""
 
 
 @cache
@@ -41,13 +39,43 @@ def _facts() -> dict[str, object]:
         return {}
 
 
-def onednn_products(first: Tensor, second: Tensor) -> Tensor:
-    """What `torch.bmm` gives, in float32, where `full_width_is_onednn`: (n, a, b) by (n, b, c) to (n, a, c)."""
+class Products(NamedTuple):
+    """What multiplies matrices.
+
+    Attributes:
+        one: (a, b) by (b, c) to (a, c).
+        many: (n, a, b) by (n, b, c) to (n, a, c).
+    """
+
+    one: Callable[[Tensor, Tensor], Tensor]
+    many: Callable[[Tensor, Tensor], Tensor]
+
+
+def _onednn_product(first: Tensor, second: Tensor) -> Tensor:
+    if not (second.is_contiguous() or second.T.is_contiguous()):
+        second = second.contiguous()  # whatever lies otherwise takes a thousand times as long
     multiply = torch.ops.mkldnn._linear_pointwise  # noqa: SLF001 - no public function of torch's leads there
+    result: Tensor = multiply(first.contiguous(), second.T, None, "none", [], "")
+    return result
+
+
+def _onednn_products(first: Tensor, second: Tensor) -> Tensor:
     products = first.new_empty(*first.shape[:2], second.shape[2])
     for product, one, other in zip(products, first, second, strict=True):
-        product.copy_(multiply(one, other.T, None, "none", [], ""))  # at once, while it is in the cache
+        product.copy_(_onednn_product(one, other))  # at once, while it is in the cache
     return products
+
+
+TORCH = Products(torch.mm, torch.bmm)
+"""Of any numbers, anywhere."""
+ONEDNN = Products(_onednn_product, _onednn_products)
+"""In float32, where `full_width_is_onednn`."""
+
+
+def product(first: Tensor, second: Tensor) -> Tensor:
+    """A B, (a, c), of (a, b) and (b, c)."""
+    at_full_width = first.dtype == torch.float32 and first.device.type == "cpu" and full_width_is_onednn()
+    return (ONEDNN if at_full_width else TORCH).one(first, second)
 
 
 def summed_products(first: Tensor, second: Tensor) -> Tensor:

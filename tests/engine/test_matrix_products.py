@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from styletransfer.engine import matrix_products
-from styletransfer.engine.matrix_products import add_linear, onednn_products, summed_products
+from styletransfer.engine.matrix_products import ONEDNN, add_linear, product, summed_products
 
 LENT = pytest.mark.skipif(
     not hasattr(torch.ops.mkldnn, "_linear_pointwise"), reason="this build of torch lends no products of oneDNN's"
@@ -43,6 +43,15 @@ def test_a_product_is_added_in_place(dtype: torch.dtype, tolerance: float) -> No
 
 
 @pytest.mark.usefixtures("library")
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_a_product_is_one_however_its_numbers_lie(dtype: torch.dtype) -> None:
+    first, second = matrices((36, 24), (24, 500), dtype=dtype)
+    for other in (second, second.T.contiguous().T, second[:, 3:], second[:16].T.contiguous().T):
+        one = first[:, : len(other)].contiguous()
+        assert torch.allclose(product(one, other).double(), one.double() @ other.double(), atol=1e-4)
+
+
+@pytest.mark.usefixtures("library")
 def test_what_is_added_may_be_part_of_a_larger_matrix() -> None:
     total, rows, weight, bias = matrices((300, 40), (300, 24), (24, 40), (40, 7))
     wanted = total.double() + rows[:, 3:19].double() @ weight[:16].double() + bias[:, 2].double()
@@ -54,4 +63,4 @@ def test_what_is_added_may_be_part_of_a_larger_matrix() -> None:
 def test_onednn_multiplies_many_at_once() -> None:
     first, second = torch.randn(5, 33, 16), torch.randn(5, 16, 48)
     for other in (second, second.transpose(1, 2).contiguous().transpose(1, 2)):
-        assert torch.allclose(onednn_products(first, other), torch.bmm(first, second), atol=1e-4)
+        assert torch.allclose(ONEDNN.many(first, other), torch.bmm(first, second), atol=1e-4)

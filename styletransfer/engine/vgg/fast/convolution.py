@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from styletransfer.engine.matrix_products import bfloat16_by_vectors, full_width_is_onednn, onednn_products
+from styletransfer.engine.matrix_products import ONEDNN, TORCH, bfloat16_by_vectors, full_width_is_onednn, product
 from styletransfer.engine.vgg.fast.winograd import WinogradConvolution
 
 _THIN = 4
@@ -102,7 +102,7 @@ class ThinConvolution(DirectConvolution):
         height, width = grad.shape[2:]
         outputs, inputs = self.weight.shape[:2]
         by_place = self.weight.permute(2, 3, 1, 0).reshape(-1, outputs)
-        windows = (by_place @ grad[0].permute(1, 2, 0).reshape(-1, outputs).T).view(3, 3, inputs, height, width)
+        windows = product(by_place, grad[0].permute(1, 2, 0).reshape(-1, outputs).T).view(3, 3, inputs, height, width)
         y = grad.new_zeros(1, inputs, height + 2, width + 2)
         for down in range(3):
             for right in range(3):
@@ -153,5 +153,5 @@ def fastest_convolution(weight: Tensor, bias: Tensor, scratch: Tensor | None = N
         return (TilesWhereWide if width >= _ROUNDS_WELL_IF_WIDE else GradientInTiles)(weight, bias)
     onednn = full_width_is_onednn()
     if weight.dtype == torch.float32 and width >= (_PAYS_WITH_ONEDNN if onednn else _PAYS_WITH_MKL):
-        return WinogradConvolution(weight, bias, scratch, onednn_products if onednn else torch.bmm)
+        return WinogradConvolution(weight, bias, scratch, ONEDNN if onednn else TORCH)
     return DirectConvolution(weight, bias)

@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from styletransfer.engine.matrix_products import Products, onednn_products
+from styletransfer.engine.matrix_products import ONEDNN, TORCH, Products
 
 TILE = 4
 """Rows and columns of outputs that are computed together."""
@@ -35,7 +35,8 @@ _SHORT_BAND_TILES = 170
 
 _PIECE = 128
 """Numbers that are copied together. Rows of tiles are an odd number of pieces long: on rows whose length is a multiple
-of a kilobyte, a matrix product takes half as long again, as all of them fall into the same few places of the cache."""
+of a kilobyte, MKL's product takes half as long again, as all of them fall into the same few places of the cache. oneDNN
+copies them anyway, and wants them without a gap."""
 
 _POINTS = (0.0, 5 / 8, -5 / 8, 8 / 5, -8 / 5)
 """Where the polynomials are evaluated, besides infinity. The usual 0, 1, -1, 2, -2 make twice the rounding error."""
@@ -58,12 +59,10 @@ class WinogradConvolution:
         scratch: Where to compute the kernels at the points anew each time: 36 numbers for each pair of channels, which
             other convolutions may use as well. If None they are computed once and kept, four times the memory that
             the weights take.
-        products: What multiplies the points by the kernels.
+        products: What multiplies matrices.
     """
 
-    def __init__(
-        self, weight: Tensor, bias: Tensor, scratch: Tensor | None = None, products: Products = torch.bmm
-    ) -> None:
+    def __init__(self, weight: Tensor, bias: Tensor, scratch: Tensor | None = None, products: Products = TORCH) -> None:
         kernel, forward, backward = _transforms(_SHORT_POINTS if weight.dtype == torch.bfloat16 else _POINTS)
         self.bias, self._products = bias, products
         self._forward = _both_axes(forward[0], weight), _both_axes(forward[1], weight)
@@ -74,7 +73,7 @@ class WinogradConvolution:
         to_points, by_input = _both_axes(kernel, exact), exact.transpose(0, 1).reshape(-1, 9).T
         if scratch is None:
             kept = (to_points @ by_input).view(36, inputs, outputs).to(weight)
-            if products is torch.bmm and weight.dtype != torch.bfloat16:
+            if products is TORCH and weight.dtype != torch.bfloat16:
                 # Rows that are no power of 2 long are read faster when the product is with the transpose; see `_PIECE`.
                 kept = F.pad(kept, (0, 8))[:, :, :outputs]
             self._kernels = lambda: kept
@@ -96,7 +95,7 @@ def _winograd(
     x: Tensor,
     transforms: tuple[Tensor, Tensor],
     kernels: Tensor,
-    multiply: Products,
+    products: Products,
     wanted: slice | None = None,
     out: Tensor | None = None,
 ) -> Tensor:
@@ -106,7 +105,7 @@ def _winograd(
         x: What to convolve.
         transforms: (36, 36), from 6 x 6 pixels to 6 x 6 points, and (16, 36), from there to 4 x 4 pixels.
         kernels: (36, in, out), at the points.
-        multiply: What multiplies (36, tiles, in) by them.
+        products: What multiplies matrices.
         wanted: The rows of the output to compute, all if None.
         out: Where to put them; a new tensor if None.
     """
@@ -120,23 +119,26 @@ def _winograd(
     if out is None:
         out = x.new_empty(1, end - first, width, outputs).permute(0, 3, 1, 2)
     y = out[0].permute(1, 2, 0).view(-1, outputs)
-    step = _band_rows(rows, columns, x.dtype, max(inputs, outputs), multiply)
+    step = _band_rows(rows, columns, x.dtype, max(inputs, outputs), products)
     for row in range(0, rows, step):
         count = min(step, rows - row)
         top = first + 4 * row
         bottom = min(top + 4 * count, end)
         above, below = max(top - 1, 0), min(top + 4 * count + 1, height)
-        sources, outside = _sources(width, count, above - (top - 1), below - (top - 1), inputs // unit)
+        sources, outside = _sources(
+            width, count, above - (top - 1), below - (top - 1), inputs // unit, odd=products is TORCH
+        )
         tiles = pieces[above * width * (inputs // unit) :].index_select(0, sources).index_fill_(0, outside, 0)
-        points = (to_points @ tiles.view(36, -1)[:, : count * columns * inputs]).view(36, -1, inputs)
-        products = multiply(points, kernels).view(36, -1)
-        done = (from_points @ products).view(-1, outputs)
+        tiles = tiles.view(36, -1)[:, : count * columns * inputs]
+        points = products.one(to_points, tiles).view(36, -1, inputs)
+        multiplied = products.many(points, kernels).view(36, -1)
+        done = products.one(from_points, multiplied).view(-1, outputs)
         places = _places(width, count, bottom - top)
         torch.index_select(done, 0, places, out=y[(top - first) * width : (bottom - first) * width])
     return out
 
 
-def _band_rows(rows: int, columns: int, dtype: torch.dtype, channels: int, multiply: Products) -> int:
+def _band_rows(rows: int, columns: int, dtype: torch.dtype, channels: int, products: Products) -> int:
     """Rows of tiles that are worked on together: as many as fit the cache, in bands of about the same size.
 
     Args:
@@ -144,19 +146,19 @@ def _band_rows(rows: int, columns: int, dtype: torch.dtype, channels: int, multi
         columns: Tiles in a row.
         dtype: What is computed in.
         channels: Of what is read or what is written, whichever has more.
-        multiply: What multiplies.
+        products: What multiplies matrices.
     """
     if dtype == torch.bfloat16:
         bands = -(-rows * columns // _SHORT_BAND_TILES)
     else:
         pixel = channels * dtype.itemsize
-        wide = _ONEDNN_BAND_BYTES if multiply is onednn_products else _WIDE_BAND_BYTES
+        wide = _ONEDNN_BAND_BYTES if products is ONEDNN else _WIDE_BAND_BYTES
         bands = -(-rows * columns * 36 * pixel // (wide if pixel >= _WIDE_BYTES else _BAND_BYTES))
     return -(-rows // bands)
 
 
 @lru_cache(maxsize=256)
-def _sources(width: int, count: int, first: int, end: int, pieces: int) -> tuple[Tensor, Tensor]:
+def _sources(width: int, count: int, first: int, end: int, pieces: int, *, odd: bool) -> tuple[Tensor, Tensor]:
     """Which pieces of pixels the overlapping tiles of a band are made of.
 
     Args:
@@ -165,10 +167,11 @@ def _sources(width: int, count: int, first: int, end: int, pieces: int) -> tuple
         first: The first of the 4 `count` + 2 rows of pixels that is in the picture.
         end: The one after the last that is in it.
         pieces: How many a pixel has.
+        odd: Whether there are to be an odd number of them at each place.
 
     Returns:
         For each place in the 6 x 6 tiles, tile by tile, the numbers of its pixel's pieces, counted from the row
-        `first`, and of one more, to be ignored, if they would be even in number; and which of all these are outside
+        `first`, and of one more, to be ignored, to make them odd; and which of all these are outside
         the picture (their number is any).
     """
     line, pixel = torch.arange(6).view(6, 1, 1, 1), torch.arange(6).view(6, 1, 1)
@@ -178,7 +181,7 @@ def _sources(width: int, count: int, first: int, end: int, pieces: int) -> tuple
     outside = (y < first) | (y >= end) | (x < 0) | (x >= width)
     sources = (sources.reshape(36, -1, 1) * pieces + torch.arange(pieces)).flatten(1)
     outside = outside.reshape(36, -1).repeat_interleave(pieces, dim=1)
-    if sources.shape[1] % 2 == 0:
+    if odd and sources.shape[1] % 2 == 0:
         sources, outside = F.pad(sources, (0, 1)), F.pad(outside, (0, 1))
     return sources.reshape(-1), outside.reshape(-1).nonzero()[:, 0]
 
