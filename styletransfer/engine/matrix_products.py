@@ -1,8 +1,8 @@
 """What a processor multiplies matrices with, and products of features that use its full width.
 
 Torch leaves float32 to Intel's MKL, which uses half of the width of an AMD processor with AVX-512; oneDNN, which does
-torch's convolutions, uses all of it. So what is asked of it there is a convolution of one pixel by one pixel. Measured
-on a Zen 5 (two cores, GFLOP/s): MKL 190, oneDNN 500.
+torch's convolutions, uses all of it. So it is asked there, for a linear layer or a convolution of one pixel by one
+pixel, through which no gradient of autograd's goes back. Measured on a Zen 5 (two cores, GFLOP/s): MKL 190, oneDNN 500.
 """
 
 from collections.abc import Callable
@@ -61,8 +61,8 @@ def _onednn_product(first: Tensor, second: Tensor) -> Tensor:
 
 def _onednn_products(first: Tensor, second: Tensor) -> Tensor:
     products = first.new_empty(*first.shape[:2], second.shape[2])
-    for product, one, other in zip(products, first, second, strict=True):
-        product.copy_(_onednn_product(one, other))  # at once, while it is in the cache
+    for place, one, other in zip(products, first, second, strict=True):
+        place.copy_(_onednn_product(one, other))  # at once, while it is in the cache
     return products
 
 
@@ -72,15 +72,19 @@ ONEDNN = Products(_onednn_product, _onednn_products)
 """In float32, where `full_width_is_onednn`."""
 
 
+def _wants_onednn(factor: Tensor) -> bool:
+    """Whether products of such a matrix take oneDNN to use the full width."""
+    return factor.dtype == torch.float32 and factor.device.type == "cpu" and full_width_is_onednn()
+
+
 def product(first: Tensor, second: Tensor) -> Tensor:
     """A B, (a, c), of (a, b) and (b, c)."""
-    at_full_width = first.dtype == torch.float32 and first.device.type == "cpu" and full_width_is_onednn()
-    return (ONEDNN if at_full_width else TORCH).one(first, second)
+    return (ONEDNN if _wants_onednn(first) else TORCH).one(first, second)
 
 
 def summed_products(first: Tensor, second: Tensor) -> Tensor:
     """A^T B, (a, b), of two matrices of one row for each position, (n, a) and (n, b)."""
-    if not len(first) or first.dtype != torch.float32 or first.device.type != "cpu" or not full_width_is_onednn():
+    if not len(first) or not _wants_onednn(first):
         return first.T @ second
     # How the weights (a, b, 1, 1) of a convolution of B count, if A is the gradient of what it gives.
     shape = (first.shape[1], second.shape[1], 1, 1)

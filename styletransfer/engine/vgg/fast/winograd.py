@@ -50,8 +50,8 @@ class WinogradConvolution:
     """See `Convolution`; relative rounding error in float32 about 1e-6.
 
     In bfloat16 it is 1.6e-2, seven times that of a plain convolution, but no bias: features come out neither larger nor
-    smaller on average. So a painting comes down as low in as many epochs; with 512 channels and more the losses stay
-    within 1e-2 of the exact ones, too. See benchmarks/README.md.
+    smaller on average. So a painting comes down as low in as many epochs; with 512 channels and more, or 256 where a
+    picture is not small, the losses stay within 1e-2 of the exact ones, too. See benchmarks/README.md.
 
     Args:
         weight: (out, in, 3, 3).
